@@ -1,0 +1,1 @@
+"""What we do: one use-case per file, one verb, one transaction."""

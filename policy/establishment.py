@@ -1,0 +1,136 @@
+"""The people, posts, cases, cover and leave of a council, as plain facts the rules can walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who works for the council. `entra_object_id` is empty until they are bound on first contact."""
+
+    id: str
+    name: str
+    email: str
+    entra_object_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A place in the establishment; the unit of allocation (R38). `holder` is empty while it is vacant."""
+
+    id: str
+    title: str
+    role: str
+    function: str
+    team: str
+    line_manager_post: str
+    holder: str
+    learning_space: bool
+    dip_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A child's case, by reference only. `iro_post` is the post that reviews it, or empty."""
+
+    ref: str
+    function: str
+    team: str
+    practitioner: str
+    iro_post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A deputy stands in for a post's holder from `starts` to `ends`, both days included."""
+
+    post: str
+    deputy: str
+    starts: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A person is away from `starts` to `ends`, both days included."""
+
+    person: str
+    starts: date
+    ends: date
+
+
+@dataclass(frozen=True)
+class Establishment:
+    """One council's people and posts at one moment, with the look-ups the rules need."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    cover: tuple[Cover, ...] = ()
+    leave: tuple[Leave, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        people: Iterable[Person] = (),
+        posts: Iterable[Post] = (),
+        cases: Iterable[Case] = (),
+        cover: Iterable[Cover] = (),
+        leave: Iterable[Leave] = (),
+    ) -> Establishment:
+        """Build from rows, keyed by their ids."""
+        return cls(
+            people={row.id: row for row in people},
+            posts={row.id: row for row in posts},
+            cases={row.ref: row for row in cases},
+            cover=tuple(cover),
+            leave=tuple(leave),
+        )
+
+    @cached_property
+    def _posts_by_holder(self) -> dict[str, tuple[Post, ...]]:
+        held: dict[str, list[Post]] = {}
+        for post in self.posts.values():
+            if post.holder:
+                held.setdefault(post.holder, []).append(post)
+        return {person: tuple(posts) for person, posts in held.items()}
+
+    @cached_property
+    def _posts_by_role(self) -> dict[str, tuple[Post, ...]]:
+        found: dict[str, list[Post]] = {}
+        for post in self.posts.values():
+            found.setdefault(post.role, []).append(post)
+        return {role: tuple(posts) for role, posts in found.items()}
+
+    def posts_held_by(self, person: str) -> tuple[Post, ...]:
+        """Every post a person holds; someone may hold two."""
+        return self._posts_by_holder.get(person, ())
+
+    def posts_of_role(self, role: str) -> tuple[Post, ...]:
+        """Every post of a role, vacant ones too."""
+        return self._posts_by_role.get(role, ())
+
+    def line_of(self, post: str) -> Iterator[Post]:
+        """The posts above `post`, nearest first. Ends at the top, or at a repeat if the data has a cycle."""
+        seen = {post}
+        current = self.posts.get(post)
+        while current and current.line_manager_post and current.line_manager_post not in seen:
+            seen.add(current.line_manager_post)
+            current = self.posts.get(current.line_manager_post)
+            if current:
+                yield current
+
+    def deputy_of(self, post: str, on: date) -> str:
+        """The person covering a post on a day, or empty."""
+        for cover in self.cover:
+            if cover.post == post and cover.starts <= on <= cover.ends:
+                return cover.deputy
+        return ""
+
+    def away(self, person: str, on: date) -> bool:
+        """Whether a person is on leave on a day."""
+        return any(leave.person == person and leave.starts <= on <= leave.ends for leave in self.leave)

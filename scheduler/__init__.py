@@ -1,0 +1,1 @@
+"""When we look: the ticks and the watchdog."""

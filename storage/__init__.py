@@ -1,0 +1,1 @@
+"""What we remember: tables, migrations, queries, the outbox and the history."""
