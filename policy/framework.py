@@ -40,6 +40,8 @@ class Role(Section):
     key: Key
     title: str
     plural: str
+    short: str = ""
+    """What people say for it in a sentence ('Director'); empty means the title."""
     level: int | None = None
     """0 practitioner, 1 first-line auditor, 2 senior manager, 3 head of service, 4 director, 5 executive director."""
 
@@ -53,6 +55,8 @@ class CouncilFunction(Section):
     """False: reporting only, its posts get no learning spaces from us (R110-R121, A1)."""
     case_functions: tuple[Key, ...] = ()
     """Functions whose cases count as its own; empty means only itself (IROs review children of other functions)."""
+    home_only: bool = False
+    """True: a home for posts that belong to no function, like the Director's or the QA team's; never reported on."""
 
 
 class WorkingCalendar(Section):
@@ -96,6 +100,10 @@ class AllocationRules(Section):
     cross_function_reasons: dict[Key, str]
     decision_maker_roles: tuple[Key, ...]
     """Posts of these roles in the practitioner's line decide on the case, so never audit it."""
+    any_function_roles: tuple[Key, ...] = ("director",)
+    """Roles that answer for every function, so that any case counts as their own function's (A6, A34)."""
+    min_days_present: int = Field(default=14, ge=0)
+    """Days of the window a holder must not be on leave for the post to be served this month (G3)."""
 
 
 class LadderStep(Section):
@@ -165,17 +173,17 @@ class Theme(Section):
 
 
 class Choice(Section):
-    """One answer of a choice field."""
+    """One answer of a choice field. Its key may be a person's id, so it is freer than the file's other keys."""
 
-    key: Key
+    key: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     title: str
 
 
 class Condition(Section):
-    """A field or step is asked only if another answer is (or contains) one of these values."""
+    """Holds if another answer is (or contains) one of these values; without values, if it is answered at all."""
 
     field: Key
-    is_any_of: tuple[str, ...]
+    is_any_of: tuple[str, ...] = ()
 
 
 class FormField(Section):
@@ -188,12 +196,18 @@ class FormField(Section):
     required: bool = False
     required_unless: Condition | None = None
     """Required, except when the condition holds."""
+    required_if: Condition | None = None
+    """Required only when the condition holds."""
     visible_if: Condition | None = None
+    visible_if_check: Key | None = None
+    """Asked only when this soft check of the form hits: the question back (3.1)."""
     choices: tuple[Choice, ...] = ()
     choices_from: Literal["", "grades", "grades_or_na", "themes", "owners"] = ""
     max_choices: int | None = None
     max_length: int | None = None
     """Characters, for text."""
+    text_rule: Literal["", "action"] = ""
+    """action: a hint is shown when the text names nothing to do (3.1, SMART)."""
     date_rule: Literal["", "held", "action"] = ""
     """held: not in the future, not before allocation. action: after today, at most `max_days` ahead."""
     default_days: int | None = None
@@ -258,6 +272,8 @@ class IdentifierRules(Section):
 
     block: tuple[Literal["nhs_number", "postcode", "email", "phone"], ...]
     warn: tuple[Literal["date_of_birth", "two_capitalised_words", "dob_word"], ...]
+    ordinary_words: tuple[str, ...] = ()
+    """Local words that are written with a capital and name nobody: towns, teams, programmes."""
 
 
 class ClosingTheLoopRules(Section):
@@ -298,6 +314,8 @@ class Framework(Section):
     functions: tuple[CouncilFunction, ...]
     activities: tuple[Activity, ...]
     quotas: tuple[Quota, ...]
+    fallback_roles: tuple[Key, ...] = ("qa_lead", "qa_officer")
+    """Who hears in the place of a vacant post without a deputy: the first of these roles that has anyone (A29)."""
     timetable_roles: tuple[Key, ...]
     """The columns of the framework's own annual table (R63-R70); other roles have quotas without a column."""
     learning_space: LearningSpaceRules

@@ -1,0 +1,189 @@
+"""The rules of a form: which questions come, and whether what was answered stands. Every channel uses the same.
+
+The walk is in `policy/form_walk.py`, one value in `policy/form_values.py`, questions back in `policy/soft_checks.py`;
+callers import them all from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from policy.form_values import (
+    NOT_APPLICABLE,
+    Checked,
+    FormContext,
+    Problem,
+    check_value,
+    choices_of,
+    clean_text,
+    default_of,
+)
+from policy.form_walk import (
+    SOFT_CHECKS,
+    Answers,
+    is_answered,
+    is_required,
+    is_visible,
+    live_answers,
+    next_step,
+    previous_step,
+    visible_fields,
+    visible_steps,
+)
+from policy.framework import Form, FormField, Framework
+from policy.soft_checks import SoftCheckHit, soft_checks
+
+__all__ = [
+    "NOT_APPLICABLE",
+    "SOFT_CHECKS",
+    "ActionGiven",
+    "Answers",
+    "FormContext",
+    "Problem",
+    "SoftCheckHit",
+    "StepCheck",
+    "actions_given",
+    "check_all",
+    "check_step",
+    "choices_of",
+    "clean_text",
+    "default_of",
+    "final_answers",
+    "is_answered",
+    "is_required",
+    "live_answers",
+    "next_step",
+    "previous_step",
+    "soft_checks",
+    "visible_fields",
+    "visible_steps",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StepCheck:
+    """One step checked. Problems stop the way forward; warnings are shown once and stop nothing."""
+
+    answers: dict[str, Any]
+    """This step's clean answers, fit to lay over the earlier ones: None where an earlier answer was taken away."""
+    problems: dict[str, Problem]
+    warnings: dict[str, tuple[Problem, ...]]
+    draft: dict[str, Any]
+    """All answers after this step, earlier ones included: what to keep as the draft."""
+    entered: dict[str, Any] = field(default_factory=dict)
+    """What to show back in each box, refused values too. Never stored."""
+    newly_asked: frozenset[str] = frozenset()
+    """Unanswered questions that only these answers brought up, so nobody could have answered them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGiven:
+    """An action as the form gave it: what, who owns it (person id), by when, and its type."""
+
+    what: str
+    owner: str
+    due_on: date
+    kind: str
+
+
+def check_step(
+    form: Form,
+    step_key: str,
+    raw: Mapping[str, object],
+    context: FormContext,
+    framework: Framework,
+    earlier: Answers | None = None,
+) -> StepCheck:
+    """Check what came in for one step, trusting nothing: unknown keys are dropped, every value is judged again.
+
+    `earlier` holds the answers so far, this step's old ones included. A step that is not asked takes no answers.
+    KeyError if the form has no such step.
+    """
+    before = dict(earlier or {})
+    step = form.step(step_key)
+    own = {one.key for one in step.fields}
+    draft = {key: value for key, value in before.items() if key not in own and value is not None}
+    checked: dict[str, Checked] = {}
+    problems: dict[str, Problem] = {}
+    newly_asked: set[str] = set()
+    asked_before = {one.key for one in visible_fields(step, before)}
+    if step in visible_steps(form, draft):
+        for one in step.fields:
+            _mark_soft_checks(form, draft, framework)
+            if not is_visible(one, draft):
+                continue
+            result = check_value(one, raw.get(one.key), context, framework)
+            checked[one.key] = result
+            if result.problem:
+                problems[one.key] = result.problem
+            elif result.value is not None:
+                draft[one.key] = result.value
+            elif is_required(one, draft):
+                problems[one.key] = Problem("required")
+                newly_asked |= {one.key} - asked_before
+    _mark_soft_checks(form, draft, framework)
+    return StepCheck(
+        answers={key: draft.get(key) for key in (*sorted(own), SOFT_CHECKS) if key in draft or key in before},
+        problems=problems,
+        warnings={key: result.warnings for key, result in checked.items() if result.warnings},
+        draft=draft,
+        entered={key: result.entered for key, result in checked.items() if result.entered is not None},
+        newly_asked=frozenset(newly_asked),
+    )
+
+
+def check_all(
+    form: Form, answers: Answers, context: FormContext, framework: Framework
+) -> dict[str, dict[str, Problem]]:
+    """Everything that still stands in the way of submitting: step -> field -> problem. Empty when all is well."""
+    return _check_every_step(form, answers, context, framework)[0]
+
+
+def final_answers(form: Form, answers: Answers, context: FormContext, framework: Framework) -> dict[str, Any]:
+    """The answers to keep on submitting: those asked for and valid, and the soft checks as they hit in the end."""
+    return _check_every_step(form, answers, context, framework)[1]
+
+
+def actions_given(form: Form, answers: Answers) -> tuple[ActionGiven, ...]:
+    """The actions among the answers. A step holds one when it has the action text, its owner and its date."""
+    live = live_answers(form, answers)
+    found = []
+    for step in visible_steps(form, answers):
+        by_part = {_action_part(one): live.get(one.key) for one in step.fields}
+        what, owner, due_on = by_part.get("what"), by_part.get("owner"), by_part.get("due_on")
+        if what and owner and due_on:
+            found.append(ActionGiven(what, owner, date.fromisoformat(due_on), by_part.get("kind") or ""))
+    return tuple(found)
+
+
+def _action_part(one: FormField) -> str:
+    if one.text_rule == "action":
+        return "what"
+    if one.choices_from == "owners":
+        return "owner"
+    if one.date_rule == "action":
+        return "due_on"
+    return "kind" if one.kind == "choice" and one.choices else ""
+
+
+def _check_every_step(
+    form: Form, answers: Answers, context: FormContext, framework: Framework
+) -> tuple[dict[str, dict[str, Problem]], dict[str, Any]]:
+    given = {key: value for key, value in answers.items() if key != SOFT_CHECKS}
+    problems: dict[str, dict[str, Problem]] = {}
+    draft: dict[str, Any] = {}
+    for step in form.steps:
+        check = check_step(form, step.key, given, context, framework, draft)
+        draft = check.draft
+        if check.problems:
+            problems[step.key] = check.problems
+    return problems, draft
+
+
+def _mark_soft_checks(form: Form, draft: dict[str, Any], framework: Framework) -> None:
+    """Keep the draft's own note of which soft checks hit in step with its answers."""
+    if form.soft_checks:
+        draft[SOFT_CHECKS] = [hit.check for hit in soft_checks(form, draft, framework)]

@@ -1,0 +1,134 @@
+"""The states of everything we keep, as tables: from, event, to, who may. A new state is a new row here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+START = ""
+"""The state before the first: what does not exist yet."""
+
+
+class NotAllowed(Exception):
+    """That cannot be done with an item in this state."""
+
+    def __init__(self, state: str, event: str) -> None:
+        super().__init__(f"'{event}' is not possible from the state '{state or 'not begun'}'.")
+        self.state = state
+        self.event = event
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One arrow: in `state`, `event` leads to `to`; `who` (role words or a part of the system) may do it."""
+
+    state: str
+    event: str
+    to: str
+    who: str
+
+
+Table = Sequence[Transition]
+
+# A learning space (R37-R46, R101, A23, A30). Submitted, excluded and withdrawn are final.
+LEARNING_SPACE: Table = (
+    Transition(START, "allocate", "allocated", "qa_lead"),
+    Transition("allocated", "open", "opened", "auditor"),
+    Transition("opened", "open", "opened", "auditor"),
+    Transition("opened", "submit", "submitted", "auditor"),
+    Transition("allocated", "reassign", "allocated", "qa_lead"),
+    Transition("opened", "reassign", "allocated", "qa_lead"),
+    Transition("allocated", "exclude", "excluded", "head_of_service"),
+    Transition("opened", "exclude", "excluded", "head_of_service"),
+    Transition("allocated", "withdraw", "withdrawn", "qa_lead"),
+    Transition("opened", "withdraw", "withdrawn", "qa_lead"),
+)
+
+# Closing the loop (R88-R95, A18-A21, A32).
+LOOP: Table = (
+    Transition(START, "grade_inadequate", "open", "auditor"),
+    Transition("open", "meet", "met", "senior_manager"),
+    Transition("met", "submit", "submitted", "senior_manager"),
+    Transition("submitted", "return", "returned_for_change", "head_of_service or director"),
+    Transition("returned_for_change", "submit", "submitted", "senior_manager"),
+    Transition("submitted", "authorise", "authorised", "head_of_service or director"),
+    Transition("authorised", "receive", "with_qa", "qa_lead"),
+    Transition("with_qa", "fall_due", "re_audit_due", "sweep"),
+    Transition("re_audit_due", "record_result", "closed", "qa_lead"),
+    Transition("with_qa", "not_testable", "closed", "qa_lead"),
+    Transition("re_audit_due", "not_testable", "closed", "qa_lead"),
+    Transition("open", "stand_down", "closed", "qa_lead"),
+    Transition("met", "stand_down", "closed", "qa_lead"),
+    Transition("submitted", "stand_down", "closed", "qa_lead"),
+    Transition("returned_for_change", "stand_down", "closed", "qa_lead"),
+)
+
+# A notice in the outbox. An answer we never saw is repeated once, marked; after that a person must look.
+NOTICE: Table = (
+    Transition(START, "write", "pending", "use-case"),
+    Transition(START, "record", "recorded", "sweep"),
+    Transition("pending", "claim", "leased", "dispatcher"),
+    Transition("leased", "sent", "sent", "courier"),
+    Transition("leased", "later", "pending", "courier"),
+    Transition("leased", "unknown", "pending", "courier"),
+    Transition("leased", "unknown_again", "parked", "courier"),
+    Transition("leased", "never", "parked", "courier"),
+    Transition("leased", "expire", "pending", "dispatcher"),
+    Transition("leased", "expire_again", "parked", "dispatcher"),
+    Transition("leased", "release", "pending", "dispatcher"),
+    Transition("pending", "cancel", "cancelled", "use-case"),
+    Transition("leased", "cancel", "cancelled", "use-case"),
+    Transition("parked", "retry", "pending", "qa_lead"),
+)
+
+_CHANNEL_STATES = ("unknown", "reachable", "blocked", "uninstalled", "disabled")
+
+# Whether a person can be reached on a channel. Any word from them proves they can.
+CHANNEL: Table = (
+    Transition(START, "meet", "unknown", "import"),
+    *(Transition(state, "hear_from", "reachable", "front desk") for state in _CHANNEL_STATES),
+    *(Transition(state, "block", "blocked", "courier") for state in _CHANNEL_STATES),
+    *(Transition(state, "uninstall", "uninstalled", "courier or front desk") for state in _CHANNEL_STATES),
+    *(Transition(state, "disable", "disabled", "courier") for state in _CHANNEL_STATES),
+)
+
+# A month's proposal of learning spaces.
+ALLOCATION_RUN: Table = (
+    Transition(START, "propose", "proposed", "qa_lead"),
+    Transition("proposed", "approve", "approved", "qa_lead"),
+    Transition("proposed", "withdraw", "withdrawn", "qa_lead"),
+)
+
+TABLES: dict[str, Table] = {
+    "learning space": LEARNING_SPACE,
+    "closing the loop": LOOP,
+    "notice": NOTICE,
+    "channel": CHANNEL,
+    "allocation run": ALLOCATION_RUN,
+}
+
+
+def move(table: Table, state: str, event: str) -> str:
+    """The state `event` leads to from `state`. NotAllowed if the table has no such arrow."""
+    for row in table:
+        if (row.state, row.event) == (state, event):
+            return row.to
+    raise NotAllowed(state, event)
+
+
+def states(table: Table) -> tuple[str, ...]:
+    """Every state of a table, in order of first mention."""
+    return tuple(dict.fromkeys(name for row in table for name in (row.state, row.to) if name != START))
+
+
+def final_states(table: Table) -> tuple[str, ...]:
+    """The states nothing leads out of."""
+    left = {row.state for row in table}
+    return tuple(state for state in states(table) if state not in left)
+
+
+def mermaid(table: Table) -> str:
+    """The table as a Mermaid state diagram, for the README and the docs."""
+    arrows = [f"    {row.state or '[*]'} --> {row.to}: {row.event.replace('_', ' ')} ({row.who})" for row in table]
+    ends = [f"    {state} --> [*]" for state in final_states(table)]
+    return "\n".join(["stateDiagram-v2", *arrows, *ends]) + "\n"
