@@ -1,0 +1,111 @@
+"""A council on disk for the benchmarks: the demo establishment, and as many open learning spaces as asked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assurance.demo_council import demo_council
+from assurance.import_establishment import import_establishment
+from policy.actor import Actor
+from policy.calendar import Calendar
+from policy.framework import Framework
+from policy.ladder import ladder_to_json
+from storage.database import Database
+
+NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+BENCHMARK = Actor.system("benchmark")
+FAR = NOW + timedelta(days=365)
+
+
+def new_council(path: Path, framework: Framework) -> Database:
+    """A migrated database with the demo council's people, posts and cases."""
+    database = Database.open(f"sqlite:///{path}")
+    database.migrate()
+    database.write_now(import_establishment, framework, demo_council(framework), actor=BENCHMARK, now=NOW)
+    return database
+
+
+def add_open_items(path: Path, framework: Framework, count: int, *, due_on: date, next_step_at: datetime) -> None:
+    """Insert `count` open learning spaces straight into the file: this is the ground, not what is measured."""
+    connection = sqlite3.connect(path)
+    posts = connection.execute(
+        "SELECT id, holder, function FROM posts WHERE learning_space AND holder <> ''"
+    ).fetchall()
+    practitioner = connection.execute("SELECT practitioner FROM cases LIMIT 1").fetchone()[0]
+    ladder = json.dumps(ladder_to_json(framework.ladder("learning_space")))
+    start = connection.execute("SELECT count(*) FROM allocations").fetchone()[0]
+    run = uuid.uuid4().hex
+    with connection:
+        connection.execute(
+            "INSERT INTO allocation_runs (id, month, seed, state, proposed_by, proposed_at, detail)"
+            " VALUES (?, '2026-11-01', 1, 'approved', 'system:benchmark', '2026-11-02 10:00:00.000000', '{}')",
+            (run,),
+        )
+        connection.executemany(
+            _insert(), _rows(framework, posts, practitioner, ladder, start, count, run, due_on, next_step_at)
+        )
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("ANALYZE")
+    connection.close()
+
+
+_COLUMNS = (
+    "reference",
+    "token",
+    "activity",
+    "stream",
+    "post",
+    "person",
+    "function",
+    "case_ref",
+    "case_function",
+    "practitioner",
+    "month",
+    "quarter",
+    "allocated_on",
+    "due_on",
+    "deadline_at",
+    "state",
+    "why",
+    "cross_function_reason",
+    "run",
+    "framework_version",
+    "ladder",
+    "steps_done",
+    "next_step_at",
+)
+
+
+def _insert() -> str:
+    return f"INSERT INTO allocations ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+def _rows(
+    framework: Framework,
+    posts: list[tuple[str, str, str]],
+    practitioner: str,
+    ladder: str,
+    start: int,
+    count: int,
+    run: str,
+    due_on: date,
+    next_step_at: datetime,
+) -> Iterator[tuple[Any, ...]]:
+    deadline = _stored(Calendar.of(framework).deadline_at(due_on))
+    for number in range(start, start + count):
+        post, holder, function = posts[number % len(posts)]
+        yield (
+            f"LS-2026Q3-{number:07}", uuid.UUID(int=number).hex, "learning_space", "", post, holder, function,
+            f"NM-{number:07}", function, practitioner, "2026-11-01", "2026-27Q3", "2026-11-02", due_on.isoformat(),
+            deadline, "allocated", "{}", "", run, framework.version, ladder, "[]", _stored(next_step_at),
+        )  # fmt: skip
+
+
+def _stored(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
