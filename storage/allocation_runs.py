@@ -1,0 +1,77 @@
+"""Allocation runs as rows: a month's proposal of learning spaces, and what was decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.session import Session
+from storage.tables import allocation_runs
+
+PROPOSED = "proposed"
+APPROVED = "approved"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRun:
+    """One row of `allocation_runs`. `detail` holds ids and reasons, never anyone's name."""
+
+    id: str
+    month: date
+    seed: int
+    state: str
+    proposed_by: str
+    proposed_at: datetime
+    detail: dict[str, Any]
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+_NAMES = tuple(field.name for field in fields(AllocationRun))
+_COLUMNS = tuple(allocation_runs.c[name] for name in _NAMES)
+
+
+def insert(session: Session, run: AllocationRun) -> None:
+    """Insert one."""
+    session.execute(sa.insert(allocation_runs).values({name: getattr(run, name) for name in _NAMES}))
+
+
+def by_id(session: Session, run: str) -> AllocationRun | None:
+    """The run a proposal card's opaque id stands for, or None."""
+    row = session.execute(sa.select(*_COLUMNS).where(allocation_runs.c.id == run)).first()
+    return AllocationRun(**row._mapping) if row else None
+
+
+def count_of_month(session: Session, month: date) -> int:
+    """How many runs a month has had, whatever became of them; the next one's number follows from it."""
+    return int(
+        session.execute(
+            sa.select(sa.func.count()).select_from(allocation_runs).where(allocation_runs.c.month == month)
+        ).scalar_one()
+    )
+
+
+def latest_of_month(session: Session, month: date, state: str) -> AllocationRun | None:
+    """The newest run of a month in a state, or None."""
+    row = session.execute(
+        sa.select(*_COLUMNS)
+        .where(allocation_runs.c.month == month, allocation_runs.c.state == state)
+        .order_by(allocation_runs.c.proposed_at.desc(), allocation_runs.c.id)
+        .limit(1)
+    ).first()
+    return AllocationRun(**row._mapping) if row else None
+
+
+def decide(session: Session, run: str, state: str, *, by: str, at: datetime, detail: dict[str, Any]) -> None:
+    """Set what was decided about a proposed run, and the detail as it was carried out. KeyError if it is not open."""
+    done = session.execute(
+        sa.update(allocation_runs)
+        .where(allocation_runs.c.id == run, allocation_runs.c.state == PROPOSED)
+        .values(state=state, decided_by=by, decided_at=at, detail=detail)
+    )
+    if done.rowcount != 1:
+        raise KeyError(run)

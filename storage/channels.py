@@ -1,0 +1,91 @@
+"""How each person can be reached, and the one living card they have of an item."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+
+from storage import tables
+from storage.session import Session
+from storage.upsert import insert, put
+
+_states = tables.channel_states
+_cards = tables.cards
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """Where a person is on one channel. `state` is one of policy.lifecycle's channel states."""
+
+    person: str
+    channel: str
+    state: str
+    updated_at: datetime
+    service_url: str = ""
+    conversation_id: str = ""
+    channel_user_id: str = ""
+    bot_id: str = ""
+    tenant_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The message that shows a person an item; later news updates it in place."""
+
+    person: str
+    subject: str
+    conversation_id: str
+    activity_id: str
+    sent_at: datetime
+
+
+def get(session: Session, person: str, channel: str) -> ChannelState | None:
+    """What we know of a person on a channel, or None."""
+    row = session.execute(select(_states).where(_of(person, channel))).mappings().first()
+    return ChannelState(**row) if row else None
+
+
+def save(session: Session, state: ChannelState) -> None:
+    """Remember where a person is on a channel, in place of what was known."""
+    put(session, _states, asdict(state))
+
+
+def set_state(session: Session, person: str, channel: str, state: str, reason: str, at: datetime) -> None:
+    """Change whether a person can be reached; where they are stays known."""
+    new = {"state": state, "reason": reason[:300], "updated_at": at}
+    changed = session.execute(update(_states).where(_of(person, channel)).values(new))
+    if changed.rowcount == 0:
+        session.execute(insert(session, _states), {"person": person, "channel": channel, **new})
+
+
+def find_person_by_channel_user(session: Session, channel: str, channel_user_id: str) -> str:
+    """The person behind a channel's own user id, or empty."""
+    if not channel_user_id:
+        return ""
+    found = select(_states.c.person).where(_states.c.channel == channel, _states.c.channel_user_id == channel_user_id)
+    return str(session.execute(found.order_by(_states.c.updated_at.desc()).limit(1)).scalar() or "")
+
+
+def states_of(session: Session, channel: str) -> dict[str, ChannelState]:
+    """Everyone we know of on a channel, by person."""
+    rows = session.execute(select(_states).where(_states.c.channel == channel)).mappings()
+    return {row["person"]: ChannelState(**row) for row in rows}
+
+
+def card_of(session: Session, person: str, subject: str) -> Card | None:
+    """The card a person has of an item, or None."""
+    found = select(_cards).where(_cards.c.person == person, _cards.c.subject == subject)
+    row = session.execute(found).mappings().first()
+    return Card(**row) if row else None
+
+
+def save_card(session: Session, card: Card) -> None:
+    """Remember the card a person has of an item, in place of an older one."""
+    put(session, _cards, asdict(card))
+
+
+def _of(person: str, channel: str) -> ColumnElement[bool]:
+    return (_states.c.person == person) & (_states.c.channel == channel)

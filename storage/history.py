@@ -1,0 +1,141 @@
+"""What was done, by whom and when: only ever added to, each row sealed with the hash of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from policy.actor import Actor
+from storage import meta, tables
+from storage.session import Session
+
+TAIL = "history_tail"
+"""The fact that holds 'seq:hash' of the newest row, so that a row taken off the end is missed."""
+
+PAGE = 2_000  # rows read at once; the history of years does not fit in memory
+
+_history = tables.history
+_INSERT = insert(_history)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of history."""
+
+    seq: int
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    detail: dict[str, Any]
+    previous_hash: str
+    hash: str
+
+    def computed_hash(self) -> str:
+        """What the row's hash must be, from what the row says."""
+        return seal(self.previous_hash, self.seq, self.at, self.actor, self.verb, self.subject, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A row to be added with others. `detail` holds ids, dates and counts that JSON can write, never free text."""
+
+    verb: str
+    subject: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def append(
+    session: Session, *, at: datetime, actor: Actor, verb: str, subject: str, detail: Mapping[str, Any] | None = None
+) -> int:
+    """Add a row and return its number. `detail` holds ids, dates and counts that JSON can write, never free text."""
+    return append_many(session, at=at, actor=actor, entries=[NewEntry(verb, subject, detail or {})])
+
+
+def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequence[NewEntry]) -> int:
+    """Add rows in one statement, in their order, and return the number of the last one in the chain."""
+    seq, previous = _tail(session)
+    rows = []
+    for entry in entries:
+        seq += 1
+        kept = json.loads(json.dumps(dict(entry.detail), allow_nan=False))  # as it will be read back
+        sealed = seal(previous, seq, at, str(actor), entry.verb, entry.subject, kept)
+        rows.append(
+            {
+                "seq": seq,
+                "at": at,
+                "actor": str(actor),
+                "verb": entry.verb,
+                "subject": entry.subject,
+                "detail": kept,
+                "previous_hash": previous,
+                "hash": sealed,
+            }
+        )
+        previous = sealed
+    if rows:
+        session.execute(insert(_history), rows)
+        meta.save(session, TAIL, f"{seq}:{previous}")
+    return seq
+
+
+def seal(previous: str, seq: int, at: datetime, actor: str, verb: str, subject: str, detail: Mapping[str, Any]) -> str:
+    """SHA-256 over the hash before and this row as canonical JSON."""
+    row = [previous, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, verb, subject, detail]
+    return hashlib.sha256(json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
+
+
+def read(
+    session: Session, *, subject: str = "", after: int = 0, limit: int | None = None, newest_first: bool = False
+) -> list[Entry]:
+    """Rows in order of `seq`: all, or those about one subject, or those after a number."""
+    statement = select(_history).where(_history.c.seq > after)
+    if subject:
+        statement = statement.where(_history.c.subject == subject)
+    order = _history.c.seq.desc() if newest_first else _history.c.seq
+    return [Entry(*row) for row in session.execute(statement.order_by(order).limit(limit))]
+
+
+def verify(session: Session) -> list[str]:
+    """Walk the whole chain. Empty when it is intact, else a sentence for each row that was edited, moved or removed."""
+    problems: list[str] = []
+    expected, previous = 1, ""
+    for entry in _walk(session):
+        if entry.seq > expected:
+            problems.append(f"{_rows(expected, entry.seq - 1)} removed.")
+        elif entry.previous_hash != previous:
+            problems.append(f"History row {entry.seq} does not follow the row before it: one of them was replaced.")
+        if entry.computed_hash() != entry.hash:
+            problems.append(f"History row {entry.seq} ({entry.verb} {entry.subject}) was edited.")
+        expected, previous = entry.seq + 1, entry.hash
+    tail_seq, tail_hash = _tail(session)
+    if tail_seq >= expected:
+        problems.append(f"{_rows(expected, tail_seq)} removed from the end.")
+    elif (tail_seq, tail_hash) != (expected - 1, previous):
+        problems.append(f"History row {expected - 1} is not the one that was written last, row {tail_seq}.")
+    return problems
+
+
+def _walk(session: Session) -> Iterator[Entry]:
+    after = -(2**31)  # a row numbered 0 or below has no business here, so it must be seen
+    while rows := session.execute(
+        select(_history).where(_history.c.seq > after).order_by(_history.c.seq).limit(PAGE)
+    ).all():
+        for row in rows:
+            yield Entry(*row)
+        after = rows[-1].seq
+
+
+def _tail(session: Session) -> tuple[int, str]:
+    seq, _, sealed = meta.get(session, TAIL, "0:").partition(":")
+    return int(seq), sealed
+
+
+def _rows(first: int, last: int) -> str:
+    return f"History row {first} was" if first == last else f"History rows {first} to {last} were"

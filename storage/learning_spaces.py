@@ -1,0 +1,294 @@
+"""Learning spaces as rows: the item itself, its draft while it is being written, its answers once submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.session import Session
+from storage.tables import allocations, answers, drafts, meta
+
+ALLOCATED = "allocated"
+OPENED = "opened"
+SUBMITTED = "submitted"
+EXCLUDED = "excluded"
+WITHDRAWN = "withdrawn"
+OPEN_STATES = (ALLOCATED, OPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class LearningSpace:
+    """One row of `allocations`: who looks at which case, by when, and how far it has come."""
+
+    reference: str
+    token: str
+    activity: str
+    stream: str
+    post: str
+    person: str
+    function: str
+    case_ref: str
+    case_function: str
+    practitioner: str
+    month: date
+    quarter: str
+    allocated_on: date
+    due_on: date
+    deadline_at: datetime
+    state: str
+    why: dict[str, Any]
+    cross_function_reason: str
+    run: str
+    framework_version: str
+    ladder: Any
+    steps_done: tuple[str, ...] = ()
+    next_step_at: datetime | None = None
+    opened_at: datetime | None = None
+    submitted_at: datetime | None = None
+    submitted_by: str = ""
+    grade: str = ""
+    impact: str = ""
+    moderation_flag: str = ""
+    parent_loop: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the manager still owes it."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one person has written so far. `version` counts the saves, so that a stale card is noticed."""
+
+    reference: str
+    person: str
+    answers: dict[str, Any]
+    """Field key -> answer, over all the pages of the form."""
+    step: str
+    version: int
+    updated_at: datetime
+
+
+_COLUMNS = tuple(allocations.c[field.name] for field in fields(LearningSpace))
+_DRAFT_COLUMNS = tuple(drafts.c[field.name] for field in fields(Draft))
+
+
+def _item(row: Sequence[Any]) -> LearningSpace:
+    values = dict(zip((field.name for field in fields(LearningSpace)), row, strict=True))
+    values["steps_done"] = tuple(values["steps_done"])
+    return LearningSpace(**values)
+
+
+def _row(item: LearningSpace) -> dict[str, Any]:
+    values = {field.name: getattr(item, field.name) for field in fields(LearningSpace)}
+    values["steps_done"] = list(item.steps_done)
+    return values
+
+
+def _read(session: Session, *conditions: Any, order: Iterable[Any] = (), limit: int | None = None) -> list[Any]:
+    statement = sa.select(*_COLUMNS).where(*conditions).order_by(*order)
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [_item(row) for row in session.execute(statement)]
+
+
+def insert_many(session: Session, items: Sequence[LearningSpace]) -> None:
+    """Insert many in one statement. A second item for the same post, month and case breaks the unique key."""
+    if items:
+        session.execute(sa.insert(allocations), [_row(item) for item in items])
+
+
+def insert(session: Session, item: LearningSpace) -> None:
+    """Insert one."""
+    insert_many(session, [item])
+
+
+def by_token(session: Session, token: str) -> LearningSpace | None:
+    """The item a card's opaque token stands for, or None."""
+    found = _read(session, allocations.c.token == token)
+    return found[0] if found else None
+
+
+def by_reference(session: Session, reference: str) -> LearningSpace | None:
+    """The item of a reference like 'LS-2026Q3-014', or None."""
+    found = _read(session, allocations.c.reference == reference)
+    return found[0] if found else None
+
+
+def by_references(session: Session, references: Iterable[str]) -> dict[str, LearningSpace]:
+    """Many at once, by reference; unknown ones are simply absent."""
+    wanted = list(dict.fromkeys(references))
+    found: dict[str, LearningSpace] = {}
+    for start in range(0, len(wanted), 500):  # SQLite's cap on bound values is far above this
+        for item in _read(session, allocations.c.reference.in_(wanted[start : start + 500])):
+            found[item.reference] = item
+    return found
+
+
+def waiting_for(session: Session, person: str) -> list[LearningSpace]:
+    """What a person still owes, soonest first, over all their posts."""
+    return _read(
+        session,
+        allocations.c.person == person,
+        allocations.c.state.in_(OPEN_STATES),
+        order=(allocations.c.due_on, allocations.c.reference),
+    )
+
+
+def submitted_by(session: Session, person: str, *, since: datetime) -> list[LearningSpace]:
+    """What a person has submitted since an instant, newest first."""
+    return _read(
+        session,
+        allocations.c.person == person,
+        allocations.c.state == SUBMITTED,
+        allocations.c.submitted_at >= since,
+        order=(allocations.c.submitted_at.desc(), allocations.c.reference),
+    )
+
+
+def of_post(session: Session, post: str, quarter: str) -> list[LearningSpace]:
+    """Every item of a post in a quarter ('2026-27Q3'), whatever its state."""
+    return _read(
+        session, allocations.c.post == post, allocations.c.quarter == quarter, order=(allocations.c.reference,)
+    )
+
+
+def open_of_post(session: Session, post: str) -> list[LearningSpace]:
+    """What a post still owes, soonest first, from whatever quarter."""
+    return _read(
+        session,
+        allocations.c.post == post,
+        allocations.c.state.in_(OPEN_STATES),
+        order=(allocations.c.due_on, allocations.c.reference),
+    )
+
+
+def of_run(session: Session, run: str) -> list[LearningSpace]:
+    """Every item an allocation run created."""
+    return _read(session, allocations.c.run == run, order=(allocations.c.reference,))
+
+
+def after_reference(session: Session, reference: str, limit: int) -> list[LearningSpace]:
+    """The next items in order of reference, whatever their state, for going through them all."""
+    return _read(session, allocations.c.reference > reference, order=(allocations.c.reference,), limit=limit)
+
+
+def due(session: Session, now: datetime, limit: int) -> list[LearningSpace]:
+    """Open items with a ladder step due at `now`, longest due first. Reads the partial index and nothing else."""
+    return _read(
+        session,
+        allocations.c.next_step_at.is_not(None),
+        allocations.c.next_step_at <= now,
+        order=(allocations.c.next_step_at, allocations.c.reference),
+        limit=limit,
+    )
+
+
+def count_due(session: Session, now: datetime) -> int:
+    """How many open items have a ladder step due at `now`."""
+    return int(
+        session.execute(
+            sa.select(sa.func.count()).where(allocations.c.next_step_at.is_not(None), allocations.c.next_step_at <= now)
+        ).scalar_one()
+    )
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """The earliest step still to come among all open items, or None."""
+    found: datetime | None = session.execute(
+        sa.select(allocations.c.next_step_at)
+        .where(allocations.c.next_step_at.is_not(None))
+        .order_by(allocations.c.next_step_at)
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def count_open(session: Session) -> int:
+    """How many items managers still owe."""
+    return int(
+        session.execute(
+            sa.select(sa.func.count()).select_from(allocations).where(allocations.c.state.in_(OPEN_STATES))
+        ).scalar_one()
+    )
+
+
+def update(session: Session, reference: str, **columns: Any) -> None:
+    """Change named columns of one item. KeyError if there is no such item."""
+    if "steps_done" in columns:
+        columns["steps_done"] = list(columns["steps_done"])
+    done = session.execute(sa.update(allocations).where(allocations.c.reference == reference).values(**columns))
+    if done.rowcount != 1:
+        raise KeyError(reference)
+
+
+def next_serial(session: Session, kind: str, quarter: str, count: int = 1) -> int:
+    """Reserve `count` serials of a kind ('LS', 'CL', 'AC') in a quarter ('2026Q3') and return the first.
+
+    The counter is a row, so a serial is never given twice, whatever happens to the item that had it.
+    """
+    key = f"serial:{kind}:{quarter}"
+    dialect: Any = postgresql if session.dialect == "postgresql" else sqlite
+    counted = sa.cast(sa.cast(meta.c.value, sa.Integer) + count, sa.String)
+    statement = (
+        dialect.insert(meta)
+        .values(key=key, value=str(count))
+        .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": counted})
+        .returning(meta.c.value)
+    )
+    return int(session.execute(statement).scalar_one()) - count + 1
+
+
+# -- drafts and answers -----------------------------------------------------------------------------------------------
+
+
+def load_draft(session: Session, reference: str, person: str) -> Draft | None:
+    """A person's draft of an item, or None."""
+    row = session.execute(
+        sa.select(*_DRAFT_COLUMNS).where(drafts.c.reference == reference, drafts.c.person == person)
+    ).first()
+    return Draft(*row) if row else None
+
+
+def save_draft(session: Session, draft: Draft) -> None:
+    """Insert or replace a draft; the caller has checked and raised the version."""
+    values = {field.name: getattr(draft, field.name) for field in fields(Draft)}
+    dialect: Any = postgresql if session.dialect == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(drafts)
+        .values(**values)
+        .on_conflict_do_update(
+            index_elements=[drafts.c.reference, drafts.c.person],
+            set_={key: values[key] for key in ("answers", "step", "version", "updated_at")},
+        )
+    )
+
+
+def delete_drafts(session: Session, reference: str) -> None:
+    """Drop every draft of an item, once it is submitted or withdrawn."""
+    session.execute(sa.delete(drafts).where(drafts.c.reference == reference))
+
+
+def drafts_of(session: Session, person: str) -> dict[str, Draft]:
+    """Every draft a person has begun, by reference."""
+    found = session.execute(sa.select(*_DRAFT_COLUMNS).where(drafts.c.person == person))
+    return {row[0]: Draft(*row) for row in found}
+
+
+def save_answers(session: Session, reference: str, given: dict[str, Any], *, at: datetime) -> None:
+    """Keep the submitted form. A second time for one item breaks the primary key: a form is submitted once."""
+    session.execute(sa.insert(answers).values(reference=reference, answers=given, submitted_at=at))
+
+
+def load_answers(session: Session, reference: str) -> dict[str, Any] | None:
+    """The submitted form of an item, or None."""
+    found: dict[str, Any] | None = session.execute(
+        sa.select(answers.c.answers).where(answers.c.reference == reference)
+    ).scalar()
+    return found

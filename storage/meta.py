@@ -1,0 +1,23 @@
+"""Small facts about the whole council, one line each."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from storage import tables
+from storage.session import Session
+from storage.upsert import put
+
+
+_VALUE = select(tables.meta.c.value).where(tables.meta.c.key == bindparam("wanted"))
+
+
+def get(session: Session, key: str, default: str = "") -> str:
+    """The fact of that name, or `default`."""
+    value = session.execute(_VALUE, {"wanted": key}).scalar()
+    return default if value is None else str(value)
+
+
+def save(session: Session, key: str, value: str) -> None:
+    """Remember a fact, in place of what it was before."""
+    put(session, tables.meta, {"key": key, "value": value})

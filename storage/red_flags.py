@@ -1,0 +1,72 @@
+"""Immediate-risk flags as rows: one for each learning space that raised one, and who has taken it up since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.session import Session
+from storage.tables import red_flags
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """One row of `red_flags`. It holds role words and times, never what the matter is."""
+
+    reference: str
+    """The learning space."""
+    raised_by: str
+    raised_at: datetime
+    told: dict[str, Any]
+    """Which roles the auditor says they told, and at what time, as they answered; empty until they do."""
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+
+
+_NAMES = tuple(field.name for field in fields(RedFlag))
+_COLUMNS = tuple(red_flags.c[name] for name in _NAMES)
+
+
+def raise_once(session: Session, flag: RedFlag) -> bool:
+    """Keep a flag. False, and nothing changed, if that learning space has one already."""
+    dialect: Any = postgresql if session.dialect == "postgresql" else sqlite
+    kept = session.execute(
+        dialect.insert(red_flags)
+        .values({name: getattr(flag, name) for name in _NAMES})
+        .on_conflict_do_nothing(index_elements=[red_flags.c.reference])
+        .returning(red_flags.c.reference)
+    )
+    return kept.first() is not None
+
+
+def of(session: Session, reference: str) -> RedFlag | None:
+    """The flag of a learning space, or None."""
+    row = session.execute(sa.select(*_COLUMNS).where(red_flags.c.reference == reference)).first()
+    return RedFlag(**row._mapping) if row else None
+
+
+def set_told(session: Session, reference: str, told: dict[str, Any]) -> None:
+    """Keep whom the auditor says they told. Nothing happens if there is no flag."""
+    session.execute(sa.update(red_flags).where(red_flags.c.reference == reference).values(told=told))
+
+
+def acknowledge(session: Session, reference: str, *, by: str, at: datetime) -> bool:
+    """Mark a flag as taken up. False if there is none or somebody already has; the first one stands."""
+    done = session.execute(
+        sa.update(red_flags)
+        .where(red_flags.c.reference == reference, red_flags.c.acknowledged_at.is_(None))
+        .values(acknowledged_by=by, acknowledged_at=at)
+    )
+    return done.rowcount == 1
+
+
+def unacknowledged(session: Session) -> list[RedFlag]:
+    """Every flag nobody has taken up, oldest first."""
+    rows = session.execute(
+        sa.select(*_COLUMNS).where(red_flags.c.acknowledged_at.is_(None)).order_by(red_flags.c.raised_at)
+    )
+    return [RedFlag(**row._mapping) for row in rows]

@@ -1,0 +1,42 @@
+"""What a use-case is given to work with: one connection inside one transaction somebody else commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult
+from sqlalchemy.sql import Executable
+
+
+class Session:
+    """One use-case's view of the database.
+
+    A use-case reads and writes through `execute` and never commits. It may be run again from the start when the
+    database was busy or went away before the commit, so its only effects are rows and `after_commit` hooks.
+    """
+
+    __slots__ = ("_hooks", "cache", "connection", "dialect")
+
+    def __init__(
+        self, connection: Connection, dialect: str, cache: dict[str, Any], hooks: list[Callable[[], None]] | None
+    ) -> None:
+        self.connection = connection
+        """The SQLAlchemy connection, already inside the transaction."""
+        self.dialect = dialect
+        """'sqlite' or 'postgresql'."""
+        self.cache = cache
+        """Shared by every session of this database; entries must be keyed by a version that is never used twice."""
+        self._hooks = hooks
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Run one statement, or one statement for many rows of parameters."""
+        return self.connection.execute(statement, parameters)
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` in the writer thread once this use-case is safely on disk; never if it is rolled back."""
+        if self._hooks is None:
+            raise TypeError("A read saves nothing, so nothing can follow its commit.")
+        self._hooks.append(hook)

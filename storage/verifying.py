@@ -1,0 +1,85 @@
+"""What the auditor reads: every learning space in pages, with what was said about it and what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage import tables
+from storage.learning_spaces import LearningSpace, after_reference
+from storage.notices import Notice
+from storage.session import Session
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One learning space and everything the database holds about it."""
+
+    item: LearningSpace
+    notices: tuple[Notice, ...]
+    has_answers: bool
+    has_loop: bool
+    has_red_flag: bool
+
+
+def walk(session: Session) -> Iterator[Kept]:
+    """Every learning space in order of reference, a page at a time."""
+    reference = ""
+    while items := after_reference(session, reference, PAGE):
+        references = [item.reference for item in items]
+        said: dict[str, list[Notice]] = {}
+        for row in session.execute(sa.select(tables.notices).where(tables.notices.c.subject.in_(references))):
+            notice = Notice(*row)
+            said.setdefault(notice.subject, []).append(notice)
+        answered = _among(session, tables.answers.c.reference, references)
+        looped = _among(session, tables.loops.c.subject, references)
+        flagged = _among(session, tables.red_flags.c.reference, references)
+        for item in items:
+            key = item.reference
+            yield Kept(item, tuple(said.get(key, ())), key in answered, key in looped, key in flagged)
+        reference = references[-1]
+
+
+def loops_without(session: Session, event: str) -> list[str]:
+    """References of loops about which an event was never written."""
+    loops, notices = tables.loops, tables.notices
+    said = sa.select(notices.c.id).where(notices.c.subject == loops.c.reference, notices.c.event == event).exists()
+    return list(session.execute(sa.select(loops.c.reference).where(~said).order_by(loops.c.reference)).scalars())
+
+
+def waiting_since(session: Session, before: datetime) -> list[Notice]:
+    """Notices that could have been tried before an instant and still wait, longest first."""
+    notices = tables.notices
+    rows = session.execute(
+        sa.select(notices)
+        .where(
+            sa.or_(
+                sa.and_(notices.c.state == "pending", notices.c.not_before <= before),
+                sa.and_(notices.c.state == "leased", notices.c.lease_until <= before),
+            )
+        )
+        .order_by(notices.c.not_before, notices.c.id)
+    )
+    return [Notice(*row) for row in rows]
+
+
+def last_import(session: Session) -> datetime | None:
+    """When an import last changed the establishment."""
+    history = tables.history
+    found: datetime | None = session.execute(
+        sa.select(history.c.at)
+        .where(history.c.subject == "establishment", history.c.verb == "imported")
+        .order_by(history.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    return found
+
+
+def _among(session: Session, column: sa.Column[Any], keys: Collection[str]) -> set[str]:
+    return set(session.execute(sa.select(column).where(column.in_(keys))).scalars())

@@ -1,0 +1,62 @@
+"""Fixtures every room's tests share: a fresh, migrated database on SQLite, or on both SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.databases import PostgresqlServer, SqliteTemplate, postgresql_is_here
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    """A migrated SQLite file to copy from."""
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite-template"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A real PostgreSQL, started once for each process that runs tests."""
+    if not postgresql_is_here():
+        pytest.skip("the pgserver wheel is not installed, so there is no PostgreSQL to test against")
+    server = PostgresqlServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    return sqlite_template.copy_to(tmp_path / "council.db")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    address = postgresql_server.migrated_database()
+    yield address
+    postgresql_server.drop(address)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh, migrated database; a test that asks for it runs once on each kind."""
+    address: str = request.getfixturevalue(f"{request.param}_url")
+    return address
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database; a test that asks for it runs once on each kind."""
+    with Database.open(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """A fresh, migrated SQLite database, for tests that are about something else."""
+    with Database.open(sqlite_url) as opened:
+        yield opened

@@ -1,0 +1,36 @@
+"""The smallest use-cases there are, for tests that are about the database itself."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from storage.database import Database, Session
+from storage.tables import meta as facts
+
+
+def write_down(session: Session, key: str, value: str = "yes") -> str:
+    """Save one fact; the database refuses a key that is taken."""
+    session.execute(insert(facts).values(key=key, value=value))
+    return key
+
+
+def keys(session: Session) -> set[str]:
+    """Every fact's name."""
+    return set(session.execute(select(facts.c.key)).scalars())
+
+
+async def in_one_batch(database: Database, *writes: Awaitable[Any]) -> list[Any]:
+    """Hold the writer up until every write is queued, so that they share one commit; results or errors in order."""
+    gate = threading.Event()
+    holding = asyncio.ensure_future(database.write(lambda session: gate.wait(10)))
+    await asyncio.sleep(0.01)
+    waiting = [asyncio.ensure_future(write) for write in writes]
+    await asyncio.sleep(0.01)
+    gate.set()
+    await holding
+    return await asyncio.gather(*waiting, return_exceptions=True)
