@@ -1,0 +1,48 @@
+"""Take up an immediate-attention flag: one of those who were told says that they are dealing with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assurance.raise_red_route import IMMEDIATE_ATTENTION
+from assurance.refusals import NotFound, NotYours
+from assurance.tell import hearers, name_of
+from policy.actor import Actor
+from policy.framework import Framework
+from storage import establishment as establishments
+from storage import history, learning_spaces, red_flags
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who has taken a flag up, and whether it was now."""
+
+    reference: str
+    by: str
+    by_name: str
+    at: datetime
+    already: bool
+
+
+def acknowledge(
+    session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime
+) -> Acknowledgement:
+    """Mark the flag of a learning space as taken up by the actor; the first one stands.
+
+    NotFound if there is no such flag, NotYours for anyone who is not among those it is for.
+    """
+    item = learning_spaces.by_reference(session, reference)
+    flag = red_flags.of(session, reference)
+    if item is None or flag is None:
+        raise NotFound(reference)
+    establishment = establishments.current(session)
+    told = hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now).recipients
+    if actor.person_id not in {recipient.person for recipient in told}:
+        raise NotYours(reference)
+    if red_flags.acknowledge(session, reference, by=actor.person_id, at=now):
+        history.append(session, at=now, actor=actor, verb="red_route_acknowledged", subject=reference)
+        return Acknowledgement(reference, actor.person_id, name_of(establishment, actor.person_id), now, already=False)
+    first, at = flag.acknowledged_by, flag.acknowledged_at or now
+    return Acknowledgement(reference, first, name_of(establishment, first), at, already=True)

@@ -1,0 +1,225 @@
+"""Approve a month's proposal: the learning spaces come into being, and those concerned are told. Or put it aside."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from assurance.authority import ALLOCATES, require_role
+from assurance.propose_allocation import Proposal, as_detail, read_proposal
+from assurance.refusals import AlreadyDone, NotFound, Withdrawn
+from assurance.tell import announce, name_of, notices, rungs_ahead, rungs_as_facts
+from policy.actor import Actor
+from policy.allocation_plan import Pick
+from policy.calendar import Calendar
+from policy.establishment import Establishment
+from policy.framework import Framework
+from policy.ladder import ladder_to_json, next_step_at
+from policy.lifecycle import ALLOCATION_RUN, LEARNING_SPACE, START, move
+from policy.recipients import Subject, resolve
+from policy.reference import LEARNING_SPACE as LEARNING_SPACE_KIND
+from policy.reference import format_reference
+from storage import allocation_runs, history, learning_spaces
+from storage import establishment as establishments
+from storage import notices as outbox
+from storage.allocation_runs import APPROVED, WITHDRAWN, AllocationRun
+from storage.history import NewEntry
+from storage.learning_spaces import LearningSpace
+from storage.notices import NewNotice
+from storage.session import Session
+
+ACTIVITY = LADDER = "learning_space"
+ALLOCATED, CHOSEN, STREAM_ALLOCATED, UNSERVED = "E1", "E2", "E3", "E20"
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationOutcome:
+    """What approving came to."""
+
+    run_id: str
+    references: tuple[str, ...]
+    allocated_on: date
+    due_on: date
+    already: bool
+    """True when the run was approved before; then this is what came of it that time."""
+    different: int = 0
+    """Posts whose learning space is not as it was proposed, because people, posts or cases changed in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """A proposal that will not be carried out."""
+
+    run_id: str
+    month: date
+    already: bool
+
+
+def approve_allocation(
+    session: Session, framework: Framework, run_id: str, *, actor: Actor, now: datetime
+) -> AllocationOutcome:
+    """Carry out a proposal as it stands now; a second time changes nothing and returns the first outcome.
+
+    The plan is worked out again from the same seed, so nobody is given a case on the strength of what has changed
+    since; `different` says on how many posts that told. Raises NotFound, NotYours, Withdrawn, MonthIsPast, MonthIsFar.
+    """
+    run = _run(session, framework, run_id, actor=actor, now=now)
+    if run.state == APPROVED:
+        return _already(session, run)
+    if run.state == WITHDRAWN:
+        raise Withdrawn(run_id)
+    proposal = read_proposal(session, framework, run_id, now=now)
+    establishment = establishments.current(session)
+    items = _items(session, framework, establishment, proposal, now=now)
+    learning_spaces.insert_many(session, items)
+    outbox.add(session, _notices(framework, establishment, proposal, items, now=now), at=now)
+    different = _different(run.detail, proposal)
+    detail = {**as_detail(proposal), "references": [item.reference for item in items], "different": different}
+    allocation_runs.decide(
+        session, run.id, move(ALLOCATION_RUN, run.state, "approve"), by=str(actor), at=now, detail=detail
+    )
+    entries = [
+        NewEntry(
+            "learning_space_allocated",
+            item.reference,
+            {"post": item.post, "run": run.id, "seed": run.seed, "due_on": item.due_on.isoformat()},
+        )
+        for item in items
+    ]
+    summary = {"month": f"{run.month:%Y-%m}", "learning_spaces": len(items), "different": different}
+    entries.append(NewEntry("allocation_approved", run.id, summary))
+    history.append_many(session, at=now, actor=actor, entries=entries)
+    references = tuple(item.reference for item in items)
+    return AllocationOutcome(run.id, references, proposal.allocated_on, proposal.due_on, False, different)
+
+
+def withdraw_allocation(
+    session: Session, framework: Framework, run_id: str, *, actor: Actor, now: datetime
+) -> PutAside:
+    """Put a proposal aside; a second time changes nothing. Raises NotFound, NotYours, AlreadyDone once approved."""
+    run = _run(session, framework, run_id, actor=actor, now=now)
+    if run.state == WITHDRAWN:
+        return PutAside(run.id, run.month, already=True)
+    if run.state == APPROVED:
+        by = run.decided_by.partition(":")[2]
+        by_name = name_of(establishments.current(session), by)
+        raise AlreadyDone(run.id, by=by, by_name=by_name, at=run.decided_at or now)
+    state = move(ALLOCATION_RUN, run.state, "withdraw")
+    allocation_runs.decide(session, run.id, state, by=str(actor), at=now, detail=run.detail)
+    month = f"{run.month:%Y-%m}"
+    history.append(session, at=now, actor=actor, verb="allocation_withdrawn", subject=run.id, detail={"month": month})
+    return PutAside(run.id, run.month, already=False)
+
+
+def _run(session: Session, framework: Framework, run_id: str, *, actor: Actor, now: datetime) -> AllocationRun:
+    on = Calendar.of(framework).local_date(now)
+    require_role(establishments.current(session), actor, ALLOCATES, on=on)
+    run = allocation_runs.by_id(session, run_id)
+    if run is None:
+        raise NotFound(run_id)
+    return run
+
+
+def _already(session: Session, run: AllocationRun) -> AllocationOutcome:
+    return AllocationOutcome(
+        run_id=run.id,
+        references=tuple(run.detail["references"]),
+        allocated_on=date.fromisoformat(run.detail["allocated_on"]),
+        due_on=date.fromisoformat(run.detail["due_on"]),
+        already=True,
+        different=run.detail["different"],
+    )
+
+
+def _items(
+    session: Session, framework: Framework, establishment: Establishment, proposal: Proposal, *, now: datetime
+) -> list[LearningSpace]:
+    if not proposal.picks:
+        return []
+    calendar = Calendar.of(framework)
+    quarter = calendar.quarter_of(proposal.month)
+    ladder = framework.ladder(LADDER)
+    kept_ladder = ladder_to_json(ladder)
+    first_step = next_step_at(ladder, proposal.due_on, (), calendar)
+    deadline = calendar.deadline_at(proposal.due_on)
+    first = learning_spaces.next_serial(session, LEARNING_SPACE_KIND, quarter.short, len(proposal.picks))
+    return [
+        LearningSpace(
+            reference=format_reference(LEARNING_SPACE_KIND, quarter, first + place),
+            token=uuid.uuid4().hex,
+            activity=ACTIVITY,
+            stream=pick.stream,
+            post=pick.post,
+            person=pick.person,
+            function=pick.function,
+            case_ref=pick.case_ref,
+            case_function=pick.case_function,
+            practitioner=pick.practitioner,
+            month=proposal.month,
+            quarter=proposal.quarter,
+            allocated_on=proposal.allocated_on,
+            due_on=proposal.due_on,
+            deadline_at=deadline,
+            state=move(LEARNING_SPACE, START, "allocate"),
+            why=pick.why,
+            cross_function_reason=pick.cross_function_reason,
+            run=proposal.run_id,
+            framework_version=framework.version,
+            ladder=kept_ladder,
+            next_step_at=first_step,
+        )
+        for place, pick in enumerate(proposal.picks)
+    ]
+
+
+def _notices(
+    framework: Framework,
+    establishment: Establishment,
+    proposal: Proposal,
+    items: list[LearningSpace],
+    *,
+    now: datetime,
+) -> list[NewNotice]:
+    """E1 or E3 to the auditor, E2 to the practitioner and their manager, E20 to the QA lead if anyone was left out."""
+    calendar = Calendar.of(framework)
+    ladder = framework.ladder(LADDER)
+    starts = max(now, calendar.send_at(proposal.allocated_on))
+    written: list[NewNotice] = []
+    for item in items:
+        event = STREAM_ALLOCATED if item.stream else ALLOCATED
+        ahead = rungs_ahead(framework, establishment, item, ladder, after=proposal.allocated_on)
+        extra = {"rungs": rungs_as_facts(ahead), "post": establishment.posts[item.post].title}
+        written += announce(framework, establishment, event, item, now=starts, extra=extra)
+        written += announce(framework, establishment, CHOSEN, item, now=starts)
+    if proposal.unserved:
+        on = calendar.local_date(now)
+        nobody = Subject("", "", "", "")
+        told = resolve(framework.event(UNSERVED).tell, (), nobody, establishment, framework, on, escalation=False)
+        written += notices(
+            framework,
+            UNSERVED,
+            told.recipients,
+            subject=proposal.run_id,
+            due_at=now,
+            not_before=calendar.next_send(now),
+            facts={
+                "month": proposal.month.isoformat(),
+                "posts": len(proposal.unserved),
+                "reasons": dict(sorted(Counter(one.reason for one in proposal.unserved).items())),
+            },
+        )
+    return written
+
+
+def _different(proposed: dict[str, Any], proposal: Proposal) -> int:
+    """On how many posts the plan is not what was proposed."""
+    before = {(pick["post"], pick["person"], pick["case_ref"]) for pick in proposed["picks"]}
+    after = {_identity(pick) for pick in proposal.picks}
+    return len({post for post, _, _ in before ^ after})
+
+
+def _identity(pick: Pick) -> tuple[str, str, str]:
+    return pick.post, pick.person, pick.case_ref

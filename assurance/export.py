@@ -1,0 +1,66 @@
+"""Take rows out: only with a reason, only for the QA team, and history remembers who did (domain.md 4.2, rule 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assurance.authority import EXPORTS as MAY_EXPORT
+from assurance.authority import require_role
+from assurance.refusals import NotFound, Refused
+from policy.actor import Actor
+from policy.calendar import Calendar
+from policy.framework import Framework
+from policy.identifiers import scan
+from storage import establishment as establishments
+from storage import history
+from storage.exports import EXPORTS, Sheet, read_sheets
+from storage.session import Session
+
+LONGEST_REASON = 300  # characters
+
+
+class ReasonNeeded(Refused):
+    """Say in a few words why these rows are taken out; it is kept, so name no child and no family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One sheet of an export, all of it."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def record_export(
+    session: Session, framework: Framework, what: str, *, actor: Actor, reason: str, now: datetime
+) -> None:
+    """Ask for an export and leave a trace of it; `read_export` then hands out the rows.
+
+    Raises NotFound for an unknown export, NotYours outside the QA team, ReasonNeeded without a usable reason.
+    """
+    if what not in EXPORTS:
+        raise NotFound(what, detail=f"there is {', '.join(EXPORTS)}")
+    on = Calendar.of(framework).local_date(now)
+    require_role(establishments.current(session), actor, MAY_EXPORT, on=on)
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ReasonNeeded(what)
+    if any(finding.blocks for finding in scan(reason, framework.identifiers)):
+        raise ReasonNeeded(what, detail="it looks as if it held a number, a postcode or an address")
+    history.append(session, at=now, actor=actor, verb="exported", subject=what, detail={"reason": reason})
+
+
+def read_export(session: Session, what: str) -> tuple[Sheet, ...]:
+    """The sheets of a recorded export. Their rows are read as they are walked, inside this session."""
+    return read_sheets(session, what)
+
+
+def export_rows(
+    session: Session, framework: Framework, what: str, *, actor: Actor, reason: str, now: datetime
+) -> tuple[Export, ...]:
+    """Record an export and read it whole. For large tables record first and read in a session of its own."""
+    record_export(session, framework, what, actor=actor, reason=reason, now=now)
+    return tuple(Export(sheet.name, sheet.header, tuple(sheet.rows)) for sheet in read_export(session, what))

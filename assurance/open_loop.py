@@ -1,0 +1,91 @@
+"""Closing the loop begins: an inadequate grade opens a record and asks the Senior Manager to meet (R90-R92, A18)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from assurance.tell import hearers, name_of, notices, roles_told
+from policy.actor import Actor
+from policy.calendar import Calendar
+from policy.framework import Framework
+from policy.lifecycle import LOOP, START, move
+from policy.reference import LOOP as LOOP_KIND
+from policy.reference import format_reference
+from storage import establishment as establishments
+from storage import history, learning_spaces, loops
+from storage import notices as outbox
+from storage.learning_spaces import LearningSpace
+from storage.loops import Loop
+from storage.session import Session
+
+OPENED = "E17"
+
+
+def open_loop(session: Session, framework: Framework, item: LearningSpace, *, actor: Actor, now: datetime) -> Loop:
+    """Open the loop of a learning space, or hand back the one it has.
+
+    The meeting is due within the framework's working days, the form within its days, both counted from today (A19).
+    """
+    known = loops.of_subject(session, item.reference)
+    if known is not None:
+        return known
+    calendar = Calendar.of(framework)
+    today = calendar.local_date(now)
+    rules = framework.closing_the_loop
+    quarter = calendar.quarter_of(today)
+    serial = learning_spaces.next_serial(session, LOOP_KIND, quarter.short)
+    loop = Loop(
+        reference=format_reference(LOOP_KIND, quarter, serial),
+        token=uuid.uuid4().hex,
+        subject=item.reference,
+        practitioner=item.practitioner,
+        state=move(LOOP, START, "grade_inadequate"),
+        opened_at=now,
+        meet_by=calendar.add_working_days(today, rules.meet_within_working_days),
+        return_by=calendar.roll_forward(today + timedelta(days=rules.return_within_days)),
+    )
+    loops.insert(session, loop)
+    _prompt(session, framework, item, loop, actor=actor, now=now)
+    return loop
+
+
+def _prompt(
+    session: Session, framework: Framework, item: LearningSpace, loop: Loop, *, actor: Actor, now: datetime
+) -> None:
+    establishment = establishments.current(session)
+    resolution = hearers(framework, establishment, OPENED, item, now=now)
+    facts = {
+        "reference": loop.reference,
+        "learning_space": item.reference,
+        "auditor": name_of(establishment, item.person),
+        "meet_by": loop.meet_by.isoformat(),
+        "return_by": loop.return_by.isoformat(),
+    }
+    outbox.add(
+        session,
+        notices(
+            framework,
+            OPENED,
+            resolution.recipients,
+            subject=loop.reference,
+            due_at=now,
+            not_before=Calendar.of(framework).next_send(now),
+            facts=facts,
+        ),
+        at=now,
+    )
+    history.append(
+        session,
+        at=now,
+        actor=actor,
+        verb="loop_opened",
+        subject=loop.reference,
+        detail={
+            "learning_space": item.reference,
+            "meet_by": loop.meet_by.isoformat(),
+            "return_by": loop.return_by.isoformat(),
+            "told": roles_told(resolution.recipients),
+            "notes": list(resolution.notes),
+        },
+    )

@@ -1,0 +1,100 @@
+"""Is this plausible? A clock that has jumped must not escalate a whole council to its Directors.
+
+A clock set wrong by two weeks and a service that was off for two weeks look the same from inside. What tells them
+apart is how much would be escalated at once: people go on submitting in any week we were off, a wrong clock makes
+everything late together. So a pass is held only when both are so: the last pass that judged lies far back, and it would
+escalate more than a share of all that is open. A person says go on (`python -m bot sweep`); nothing is lost meanwhile,
+because what is due stays due.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from assurance.tell import notices
+from policy.calendar import Calendar
+from policy.framework import Framework, Ladder
+from policy.ladder import ladder_from_json, steps_due
+from policy.recipients import Subject, resolve
+from storage import establishment as establishments
+from storage import heartbeats, learning_spaces
+from storage import notices as outbox
+from storage.session import Session
+
+JUDGED = "sweep judged"
+"""The heartbeat of the last pass that was not held; what a jump of the clock is measured from."""
+SPAN = timedelta(days=3)
+"""A gap in the passes that a long weekend with the service off explains by itself."""
+LONG_SPAN = timedelta(days=10)
+"""A gap that no ordinary outage explains: then the count below no longer matters."""
+AT_LEAST = 20
+"""Fewer escalations than this at once are a bad week, not a bad clock."""
+AT_LEAST_AFTER_LONG = 3
+MOST = 10_000
+"""Items looked at; beyond that any share is known well enough."""
+
+HELD = "E68"
+
+
+def hold_reason(session: Session, framework: Framework, *, now: datetime, share_limit: float) -> str:
+    """Why this pass should wait for a person, in a plain sentence; empty when it may go ahead."""
+    last = heartbeats.last(session, JUDGED)
+    if last is None or now - last.at <= SPAN:
+        return ""
+    gap = now - last.at
+    escalating = _escalating(session, framework, now)
+    if escalating < (AT_LEAST_AFTER_LONG if gap > LONG_SPAN else AT_LEAST):
+        return ""
+    still_open = learning_spaces.count_open(session)
+    if escalating <= share_limit * still_open:
+        return ""
+    return (
+        f"The clock has moved {gap.days} days since the last look, and {escalating} of {still_open} open learning"
+        " spaces would be escalated at once."
+    )
+
+
+def _escalating(session: Session, framework: Framework, now: datetime) -> int:
+    """How many items would climb a rung of management in this pass."""
+    calendar = Calendar.of(framework)
+    ladders: dict[str, Ladder] = {}
+    count = 0
+    for item in learning_spaces.due(session, now, MOST):
+        ladder = ladders.setdefault(repr(item.ladder), ladder_from_json(item.ladder))
+        due = steps_due(ladder, item.due_on, item.steps_done, now, calendar)
+        count += any(each.step.escalation for each in due)
+    return count
+
+
+def record_judged(session: Session, *, now: datetime) -> None:
+    """This pass went ahead: the next jump is measured from here."""
+    heartbeats.beat(session, JUDGED, now)
+
+
+def tell_held(session: Session, framework: Framework, reason: str, *, now: datetime) -> int:
+    """Tell the QA lead that escalations wait for them, once a day; how many notices that wrote."""
+    calendar = Calendar.of(framework)
+    today = calendar.local_date(now)
+    told = resolve(
+        framework.event(HELD).tell,
+        (),
+        Subject("", "", "", ""),
+        establishments.current(session),
+        framework,
+        on=today,
+        escalation=False,
+    )
+    return outbox.add(
+        session,
+        notices(
+            framework,
+            HELD,
+            told.recipients,
+            subject="sweep",
+            step=today.isoformat(),
+            due_at=now,
+            not_before=calendar.next_send(now),
+            facts={"why": reason},
+        ),
+        at=now,
+    )

@@ -1,0 +1,64 @@
+"""Takes note of what comes in: who it is from, how they are reached, and whether it has come in before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from assurance.identify import identify
+from policy.establishment import Person
+from storage import channels, establishment, inbox
+from storage.channels import ChannelState
+from storage.session import Session
+
+LONGEST_ID = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What we know of something that has just come in."""
+
+    person: Person | None
+    """Who it is from; None when nobody of the establishment is bound to that identity."""
+    roles: frozenset[str] = frozenset()
+    """The roles of the posts they hold."""
+    contact: ChannelState | None = None
+    """How they are reached on this channel, as we knew it until now."""
+    seen: bool = False
+    """The same delivery has come in before, and was answered."""
+    outcome: Any = None
+    """What came of it then, by reference."""
+
+
+def recognise(session: Session, *, channel: str, external_id: str, entra_object_id: str) -> Arrival:
+    """Who this is from and whether it has been here before. Reads only."""
+    person = identify(session, entra_object_id=entra_object_id)
+    if person is None:
+        return Arrival(None)
+    posts = establishment.current(session).posts_held_by(person.id)
+    seen = bool(external_id) and inbox.seen(session, channel, external_id)
+    return Arrival(
+        person,
+        frozenset(post.role for post in posts),
+        channels.get(session, person.id, channel),
+        seen,
+        inbox.recall(session, channel, external_id) if seen else None,
+    )
+
+
+def remember(
+    session: Session, *, channel: str, external_id: str, person: str, outcome: dict[str, str], now: datetime
+) -> bool:
+    """Note that a delivery was answered, so that the same one again has no second effect. False if it was noted before.
+
+    `outcome` holds a verb and an opaque token at most, never anything that was typed.
+    """
+    return inbox.remember(session, channel, external_id, at=now, person=person, outcome=outcome)
+
+
+def delivery_id(*parts: str) -> str:
+    """One id for a delivery, from the channel's own ids, short enough to keep whatever they are."""
+    whole = "|".join(parts)
+    return whole if len(whole) <= LONGEST_ID else hashlib.sha256(whole.encode()).hexdigest()

@@ -1,0 +1,53 @@
+"""What a use-case says no to. The docstring is the sense of the message; dialogs choose the words for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class Refused(Exception):
+    """This cannot be done."""
+
+    def __init__(self, subject: str = "", detail: str = "") -> None:
+        """`subject` is a reference or an opaque token; `detail` says more, never with anyone's details in it."""
+        self.subject = subject
+        self.detail = detail
+        sense = (type(self).__doc__ or "").strip().splitlines()[0]
+        super().__init__(f"{sense} ({detail})" if detail else sense)
+
+
+class NotFound(Refused):
+    """There is no such item here."""
+
+
+class NotYours(Refused):
+    """This belongs to someone else, or to another role."""
+
+
+class Withdrawn(Refused):
+    """This was withdrawn or excluded, so there is nothing left to do on it."""
+
+
+class AlreadyDone(Refused):
+    """This has already been done.
+
+    `by` is the person's id, `by_name` their name, `at` the instant (UTC) it was done.
+    """
+
+    def __init__(self, subject: str, *, by: str, by_name: str, at: datetime) -> None:
+        self.by = by
+        self.by_name = by_name
+        self.at = at
+        super().__init__(subject)
+
+
+class NotReady(Refused):
+    """Something else has to happen first."""
+
+
+class UnknownStep(Refused):
+    """The form has no such page."""
+
+
+class UnknownPerson(Refused):
+    """Nobody of this council's establishment matches."""

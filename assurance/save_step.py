@@ -1,0 +1,150 @@
+"""Save one page of a learning-space form: what is valid is kept, what is not is shown back, nothing is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from assurance.form_view import (
+    REVIEW,
+    FormView,
+    build_view,
+    form_of,
+    own_item,
+    refuse_if_submitted,
+    risk_is_raised,
+)
+from assurance.open_form import begin
+from assurance.owners import context_of
+from assurance.raise_red_route import raise_red_route, record_told
+from assurance.refusals import UnknownStep
+from policy.actor import Actor
+from policy.forms import SOFT_CHECKS, StepCheck, check_step, next_step, previous_step, visible_steps
+from policy.framework import Form, Framework
+from storage import establishment as establishments
+from storage import learning_spaces
+from storage.learning_spaces import Draft, LearningSpace
+from storage.session import Session
+
+NEXT, BACK, STAY = "next", "back", "stay"
+
+
+def save_step(
+    session: Session,
+    framework: Framework,
+    token: str,
+    *,
+    actor: Actor,
+    step: str,
+    raw: Mapping[str, object],
+    move: str,
+    now: datetime,
+) -> FormView:
+    """Save page `step` as `raw` fills it in, and go where `move` says: next, back, stay, a page's key or the review.
+
+    Only going on complains of what is missing: the view then stays on the page with its problems. A page that
+    brings none of its own questions changes nothing. Whatever card it came from, other pages are left as they are,
+    and pressing twice is harmless: the draft's version rises only when an answer has changed. An answer that breaks
+    the identifier guard is never stored.
+
+    The answer that a child is at immediate risk is acted on here and now, whatever else the page lacks.
+
+    Raises NotFound, NotYours, Withdrawn, AlreadyDone, UnknownStep.
+    """
+    item = own_item(session, token, actor)
+    refuse_if_submitted(session, item)
+    form = form_of(framework, item)
+    pages = {one.key for one in form.steps}
+    if step not in pages or move not in pages | {NEXT, BACK, STAY, REVIEW}:
+        raise UnknownStep(item.reference)
+    item = begin(session, item, actor=actor, now=now)
+    draft = learning_spaces.load_draft(session, item.reference, item.person)
+    earlier = dict(draft.answers) if draft else {}
+    check = _check(session, framework, item, form, step, raw, earlier, now)
+    answers = _kept(check, earlier)
+    page = _page(form, step, move, answers, check)
+    draft = _save(session, item, draft, answers, page, now)
+    if risk_is_raised(form, answers):
+        raise_red_route(session, framework, item, actor=actor, now=now)
+        record_told(session, item, _told(form, answers))
+    found = _shown(check, stays=page == step, complains=move not in (BACK, STAY))
+    return build_view(session, framework, item, draft, step=page, now=now, **found)
+
+
+def _check(
+    session: Session,
+    framework: Framework,
+    item: LearningSpace,
+    form: Form,
+    step: str,
+    raw: Mapping[str, object],
+    earlier: Mapping[str, Any],
+    now: datetime,
+) -> StepCheck:
+    """The page checked. One that brings none of its own questions, as a card without boxes does, stands as it was."""
+    own = [field.key for field in form.step(step).fields]
+    given = raw if any(key in raw for key in own) else {key: earlier.get(key) for key in own}
+    context = context_of(framework, establishments.current(session), item, now=now)
+    return check_step(form, step, given, context, framework, earlier)
+
+
+def _kept(check: StepCheck, earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers to keep: a refused value leaves the answer before it standing, an emptied box takes it away."""
+    answers = dict(check.draft)
+    for key, problem in check.problems.items():
+        if problem.code != "required" and key in earlier:
+            answers[key] = earlier[key]
+    return answers
+
+
+def _page(form: Form, step: str, move: str, answers: Mapping[str, Any], check: StepCheck) -> str:
+    """The page that comes next."""
+    asked = [one.key for one in visible_steps(form, answers)]
+    if move == BACK:
+        return previous_step(form, step, answers) or asked[0]
+    if move == STAY:
+        return step if step in asked else asked[0]
+    if move in asked:
+        return move
+    if check.problems:
+        return step
+    if move == REVIEW:
+        return REVIEW
+    return next_step(form, step, answers) or REVIEW
+
+
+def _shown(check: StepCheck, *, stays: bool, complains: bool) -> dict[str, Any]:
+    """What the page that comes next says of this check. A value that could not be kept is always said, unasked too."""
+    refused = {key: problem for key, problem in check.problems.items() if problem.code != "required"}
+    if not stays:
+        return {"not_kept": refused}
+    shown = {"warnings": check.warnings, "entered": check.entered, "not_kept": refused}
+    if complains:
+        return {**shown, "problems": check.problems, "newly_asked": check.newly_asked}
+    return {**shown, "problems": refused}
+
+
+def _save(
+    session: Session, item: LearningSpace, draft: Draft | None, answers: dict[str, Any], page: str, now: datetime
+) -> Draft | None:
+    changed = _given(answers) != _given(draft.answers if draft else {})
+    if draft is None and not changed:
+        return None
+    if draft is not None and not changed and draft.step == page:
+        return draft
+    version = (draft.version if draft else 0) + changed
+    saved = Draft(item.reference, item.person, answers, page, version, now)
+    learning_spaces.save_draft(session, saved)
+    return saved
+
+
+def _given(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody answered: the note of soft checks alone is no answer."""
+    return {key: value for key, value in answers.items() if key != SOFT_CHECKS}
+
+
+def _told(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of the safety notice: which roles were told and when."""
+    fields = [field for step in form.steps if step.notice for field in step.fields if field.kind != "text"]
+    return {field.key: answers[field.key] for field in fields if answers.get(field.key) is not None}

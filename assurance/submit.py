@@ -1,0 +1,187 @@
+"""Submit a learning space: everything is checked once more, kept, and what follows from the grade is begun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from assurance.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
+from assurance.open_loop import open_loop
+from assurance.owners import context_of, owners_of
+from assurance.raise_red_route import raise_red_route
+from assurance.tell import OUTLIVES_SUBMISSION, announce, name_of
+from policy.actor import Actor
+from policy.calendar import Calendar
+from policy.establishment import Establishment
+from policy.forms import actions_given, check_all, final_answers, soft_checks, visible_steps
+from policy.framework import Form, Framework
+from policy.lifecycle import LEARNING_SPACE, move
+from policy.reference import ACTION, format_reference
+from storage import actions, history, learning_spaces, notices, red_flags
+from storage import establishment as establishments
+from storage.actions import Action
+from storage.learning_spaces import SUBMITTED, Draft, LearningSpace
+from storage.session import Session
+
+RECEIVED, RECOGNISED = "E15", "E18"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOutcome:
+    """What came of pressing Submit."""
+
+    state: Literal["submitted", "already", "incomplete", "changed"]
+    item: LearningSpace
+    view: FormView | None = None
+    """With incomplete: the first page that lacks something. With changed: the review as it stands now."""
+    loop_reference: str = ""
+    """Set when the grade opened closing the loop."""
+    red_route: bool = False
+    """Whether the learning space raised the red route, now or earlier."""
+    by: str = ""
+    """The name of the person who submitted it."""
+    at: datetime | None = None
+
+
+def submit(
+    session: Session, framework: Framework, token: str, *, actor: Actor, version: int, now: datetime
+) -> SubmitOutcome:
+    """Submit the draft that was reviewed as `version`; a second press gets the first one's outcome.
+
+    A late one is accepted like any other; its ladder stops here. Raises NotFound, NotYours, Withdrawn.
+    """
+    item = own_item(session, token, actor)
+    if item.state == SUBMITTED:
+        return _already(session, item)
+    form = form_of(framework, item)
+    draft = learning_spaces.load_draft(session, item.reference, item.person)
+    if draft is None:
+        page = visible_steps(form, {})[0].key
+        view = build_view(session, framework, item, None, step=page, now=now)
+        return SubmitOutcome("incomplete", item, view)
+    if version != draft.version:
+        view = build_view(session, framework, item, draft, step=REVIEW, now=now)
+        return SubmitOutcome("changed", item, view)
+    establishment = establishments.current(session)
+    context = context_of(framework, establishment, item, now=now)
+    missing = check_all(form, draft.answers, context, framework)
+    if missing:
+        page, problems = next(iter(missing.items()))
+        view = build_view(session, framework, item, draft, step=page, now=now, problems=problems)
+        return SubmitOutcome("incomplete", item, view)
+    answers = final_answers(form, draft.answers, context, framework)
+    return _accept(session, framework, establishment, form, item, draft, answers, actor=actor, now=now)
+
+
+def _already(session: Session, item: LearningSpace) -> SubmitOutcome:
+    by = name_of(establishments.current(session), item.submitted_by or item.person)
+    flagged = red_flags.of(session, item.reference) is not None
+    return SubmitOutcome("already", item, red_route=flagged, by=by, at=item.submitted_at)
+
+
+def _accept(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    form: Form,
+    item: LearningSpace,
+    draft: Draft,
+    answers: dict[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> SubmitOutcome:
+    grade = framework.grade(answers[form.grade_field])
+    changes: dict[str, Any] = {
+        "state": move(LEARNING_SPACE, item.state, "submit"),
+        "submitted_at": now,
+        "submitted_by": actor.person_id,
+        "grade": grade.key,
+        "impact": answers.get(form.impact_field) or "",
+        "moderation_flag": _moderation_flag(framework, form, answers),
+        "next_step_at": None,
+    }
+    learning_spaces.update(session, item.reference, **changes)
+    item = replace(item, **changes)
+    learning_spaces.save_answers(session, item.reference, answers, at=now)
+    learning_spaces.delete_drafts(session, item.reference)
+    notices.cancel_for(
+        session, item.reference, at=now, reason="the learning space was submitted", keep_events=OUTLIVES_SUBMISSION
+    )
+    agreed = _keep_actions(session, framework, establishment, form, item, answers, now=now)
+    today = Calendar.of(framework).local_date(now)
+    history.append(
+        session,
+        at=now,
+        actor=actor,
+        verb="learning_space_submitted",
+        subject=item.reference,
+        detail={"version": draft.version, "actions": agreed, "days_late": max(0, (today - item.due_on).days)},
+    )
+    _receive(session, framework, establishment, item, now=now)
+    loop = open_loop(session, framework, item, actor=actor, now=now) if grade.triggers_loop else None
+    if grade.recognised:
+        notices.add(session, announce(framework, establishment, RECOGNISED, item, now=now), at=now)
+    risk = risk_is_raised(form, answers)
+    if risk:  # it was raised when the page was saved; a form that came in any other way raises it here
+        raise_red_route(session, framework, item, actor=actor, now=now)
+    return SubmitOutcome(
+        "submitted",
+        item,
+        loop_reference=loop.reference if loop else "",
+        red_route=risk or red_flags.of(session, item.reference) is not None,
+        by=name_of(establishment, actor.person_id),
+        at=now,
+    )
+
+
+def _moderation_flag(framework: Framework, form: Form, answers: dict[str, Any]) -> str:
+    """Why the item is certain to be moderated, or empty (R107, 3.1)."""
+    if framework.grade(answers[form.grade_field]).triggers_loop:
+        return "inadequate"
+    flags = any(hit.flags_moderation for hit in soft_checks(form, answers, framework))
+    return "soft_check" if flags else ""
+
+
+def _keep_actions(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    form: Form,
+    item: LearningSpace,
+    answers: dict[str, Any],
+    *,
+    now: datetime,
+) -> int:
+    given = actions_given(form, answers)
+    if not given:
+        return 0
+    calendar = Calendar.of(framework)
+    quarter = calendar.quarter_of(calendar.local_date(now))
+    first = learning_spaces.next_serial(session, ACTION, quarter.short, len(given))
+    owners = owners_of(framework, establishment, item, now=now)
+    rows = [
+        Action(
+            reference=format_reference(ACTION, quarter, first + place),
+            subject=item.reference,
+            owner=owners[one.owner],
+            what=one.what,
+            kind=one.kind,
+            due_on=one.due_on,
+            state=actions.OPEN,
+            created_at=now,
+        )
+        for place, one in enumerate(given)
+    ]
+    actions.insert_many(session, rows)
+    return len(rows)
+
+
+def _receive(
+    session: Session, framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
+) -> None:
+    """Note who is to know that it came in. Nobody is messaged: the auditor has the receipt before them, QA the list."""
+    told = announce(framework, establishment, RECEIVED, item, now=now)
+    reason = "shown as the receipt and on the QA team's list"
+    notices.add(session, [replace(notice, state="recorded", reason=reason) for notice in told], at=now)

@@ -1,0 +1,76 @@
+"""The sweep: every open item whose ladder has a step due is judged once, and the right people get a notice.
+
+Running it twice, or twice at once, is harmless: the steps already judged are on the item and every notice has a key of
+its own. It costs what is due now, whatever else is open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from assurance.judging import Judging
+from assurance.plausible import hold_reason, record_judged, tell_held
+from policy.actor import Actor
+from policy.framework import Framework
+from storage import heartbeats, learning_spaces, sweeping
+from storage.session import Session
+
+SWEEP = Actor.system("sweep")
+PULSE = "sweep"
+"""The heartbeat of the sweep, whether it judged anything or was held."""
+BATCH = 500
+MOST_BATCHES = 20
+"""Items judged in one transaction at most: 10,000. What is left is judged at the next poke."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepOutcome:
+    """What one pass did."""
+
+    judged: int
+    """Items with a step due that were judged."""
+    notices: int
+    """Notices written, those only recorded included."""
+    held: str
+    """Why nothing was judged, in a plain sentence; empty when nothing was held."""
+    next_at: datetime | None
+    """When the next step of any open item falls due. In the past when there was more than one pass could do."""
+    failed: tuple[str, ...] = ()
+    """References of items that could not be judged; they are tried again in an hour."""
+
+
+def sweep(
+    session: Session,
+    framework: Framework,
+    *,
+    now: datetime,
+    actor: Actor = SWEEP,
+    share_limit: float = 0.5,
+    confirm: bool = False,
+) -> SweepOutcome:
+    """Judge every open item with a step due at `now`, longest due first.
+
+    Of the steps an item has reached the highest speaks and the others are recorded. The service's own pass is held
+    when it would escalate more than `share_limit` of everything at once after a long silence of the clock
+    (`assurance/plausible.py`); `confirm`, or any other actor than the sweep itself, is a person saying go on.
+    """
+    by_itself = actor == SWEEP
+    held = "" if confirm or not by_itself else hold_reason(session, framework, now=now, share_limit=share_limit)
+    if held:
+        told = tell_held(session, framework, held, now=now)
+        heartbeats.beat(session, PULSE, now, {"held": held})
+        return SweepOutcome(0, told, held, learning_spaces.next_due_at(session))
+    judging = Judging(session, framework, actor=actor, now=now)
+    for _ in range(MOST_BATCHES):
+        items = sweeping.due(session, now, BATCH)
+        if not items:
+            break
+        judging.take(items)
+    if by_itself or confirm:
+        record_judged(session, now=now)
+    if by_itself:
+        heartbeats.beat(session, PULSE, now, {"judged": judging.judged, "notices": judging.written})
+    return SweepOutcome(
+        judging.judged, judging.written, "", learning_spaces.next_due_at(session), tuple(judging.failed)
+    )

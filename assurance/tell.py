@@ -1,0 +1,187 @@
+"""From an event and its recipients to notices: the one place that decides what a message may contain.
+
+The facts of a notice are ids, dates and counts, and the name of a member of staff where the message needs it. Never a
+grade, a case reference, a practitioner or anything about a child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from policy.calendar import Calendar
+from policy.establishment import Establishment
+from policy.framework import Framework, Ladder
+from policy.ladder import Rung, what_happens
+from policy.recipients import Recipient, Resolution, Subject, resolve
+from storage.learning_spaces import LearningSpace
+from storage.notices import NewNotice
+
+UNREACHABLE = "E65"
+"""Someone could not be reached; its step column tells one person from another (`assurance/unreachable.py`)."""
+OUTLIVES_SUBMISSION = ("E15", "E16", "E17", "E18", UNREACHABLE)
+"""Events still worth sending once their learning space is submitted; every other one has had its day."""
+
+
+class Owed(Protocol):
+    """As much of a learning space as finding recipients and writing its header takes."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def post(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+    @property
+    def function(self) -> str: ...
+    @property
+    def case_function(self) -> str: ...
+    @property
+    def practitioner(self) -> str: ...
+    @property
+    def due_on(self) -> date: ...
+
+
+def subject_of(item: Owed) -> Subject:
+    """Whose line and whose child a learning space is about, for finding recipients."""
+    return Subject(
+        auditor_post=item.post,
+        auditor_person=item.person,
+        practitioner=item.practitioner,
+        function=item.case_function,
+    )
+
+
+def announce(
+    framework: Framework,
+    establishment: Establishment,
+    event: str,
+    item: LearningSpace,
+    *,
+    now: datetime,
+    extra: Mapping[str, Any] | None = None,
+    without: Collection[str] = (),
+) -> list[NewNotice]:
+    """The notices of an event of a learning space that is no ladder step, to the recipients the framework names.
+
+    `without` leaves people out, by id. An urgent event goes at once, any other in the next send window. The notices
+    still have to be added; `announce_notes` says what stood in the way of anyone.
+    """
+    calendar = Calendar.of(framework)
+    resolution = hearers(framework, establishment, event, item, now=now)
+    rule = framework.event(event)
+    not_before = now if rule.urgent else calendar.next_send(now)
+    if event == "E16":
+        facts: dict[str, Any] = call_the_auditor(establishment, item)
+    else:
+        facts = header(framework, establishment, item, on=calendar.local_date(not_before))
+    facts.update(extra or {})
+    return notices(
+        framework,
+        event,
+        [recipient for recipient in resolution.recipients if recipient.person not in without],
+        subject=item.reference,
+        due_at=now,
+        not_before=not_before,
+        facts=facts,
+    )
+
+
+def hearers(
+    framework: Framework, establishment: Establishment, event: str, item: LearningSpace, *, now: datetime
+) -> Resolution:
+    """Who hears of an event of a learning space that is no ladder step, with the notes on anyone who cannot."""
+    on = Calendar.of(framework).local_date(now)
+    return resolve(framework.event(event).tell, (), subject_of(item), establishment, framework, on=on, escalation=False)
+
+
+def notices(
+    framework: Framework,
+    event: str,
+    recipients: Iterable[Recipient],
+    *,
+    subject: str,
+    due_at: datetime,
+    not_before: datetime,
+    facts: Mapping[str, Any],
+    step: str = "",
+    state: str = "pending",
+    reason: str = "",
+) -> list[NewNotice]:
+    """One notice a recipient. Someone who hears in another's place is told so in the facts."""
+    rule = framework.event(event)
+    return [
+        NewNotice(
+            event=event,
+            step=step,
+            subject=subject,
+            recipient=recipient.person,
+            recipient_role="+".join(recipient.roles),
+            channel="mail" if rule.channel == "mail" else "teams",
+            urgent=rule.urgent,
+            due_at=due_at,
+            not_before=not_before,
+            facts=facts if recipient.via == "holder" else {**facts, "via": recipient.via, "because": recipient.reason},
+            state=state,
+            reason=reason,
+        )
+        for recipient in recipients
+    ]
+
+
+# -- what a message may contain ---------------------------------------------------------------------------------------
+
+
+def header(framework: Framework, establishment: Establishment, item: Owed, *, on: date) -> dict[str, Any]:
+    """The header of a learning space as managers above may see it (4.2 'hdr'), counted for the day it is sent."""
+    days = (on - item.due_on).days
+    facts: dict[str, Any] = {
+        "reference": item.reference,
+        "auditor": name_of(establishment, item.person),
+        "function": function_title(framework, item.function),
+        "due_on": item.due_on.isoformat(),
+    }
+    post = establishment.posts.get(item.post)
+    if post and len(establishment.posts_held_by(item.person)) > 1:
+        facts["post"] = post.title
+    if days > 0:
+        facts["days_late"] = days
+    else:
+        facts["days_left"] = -days
+    return facts
+
+
+def call_the_auditor(establishment: Establishment, item: LearningSpace) -> dict[str, Any]:
+    """All an immediate-attention message may hold: the reference and whom to call (3.1)."""
+    return {"reference": item.reference, "auditor": name_of(establishment, item.person)}
+
+
+def rungs_ahead(
+    framework: Framework, establishment: Establishment, item: Owed, ladder: Ladder, *, after: date
+) -> tuple[Rung, ...]:
+    """The line 'if nothing happens': the escalations sent after a day, as this auditor will meet them (A29)."""
+    post = establishment.posts.get(item.post)
+    every = what_happens(ladder, item.due_on, Calendar.of(framework), framework, post.role if post else "")
+    return tuple(rung for rung in every if rung.on > after)
+
+
+def rungs_as_facts(rungs: Iterable[Rung]) -> list[dict[str, Any]]:
+    """The rungs as a notice keeps them."""
+    return [{"on": rung.on.isoformat(), "step": rung.step.name, "roles": list(rung.roles)} for rung in rungs]
+
+
+def name_of(establishment: Establishment, person: str) -> str:
+    """A person's name, or their id if they have left."""
+    found = establishment.people.get(person)
+    return found.name if found else person
+
+
+def function_title(framework: Framework, function: str) -> str:
+    """A function's title, or its key if the framework no longer names it."""
+    return next((row.title for row in framework.functions if row.key == function), function)
+
+
+def roles_told(recipients: Sequence[Recipient]) -> list[str]:
+    """The roles of everyone told, each once, for the history."""
+    return list(dict.fromkeys(role for recipient in recipients for role in recipient.roles))

@@ -1,0 +1,65 @@
+"""Someone could not be reached: the QA lead hears who and about what, once. Never the next level of management."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from assurance.tell import UNREACHABLE, name_of, notices
+from policy.calendar import Calendar
+from policy.framework import Framework
+from policy.recipients import Subject, resolve
+from storage import establishment as establishments
+from storage import notices as outbox
+from storage.notices import Notice
+from storage.session import Session
+
+_STEP_LENGTH = 20
+_NO_ONE = Subject(auditor_post="", auditor_person="", practitioner="", function="")
+
+
+def report_unreachable(session: Session, framework: Framework, notice: Notice, *, reason: str, now: datetime) -> int:
+    """Tell the QA lead that a notice has been parked; how many notices that wrote.
+
+    Once for each person and subject, however many notices of it are parked. A report that cannot be delivered itself
+    is only parked: /healthz and /metrics count it.
+    """
+    if notice.event == UNREACHABLE:
+        return 0
+    calendar = Calendar.of(framework)
+    establishment = establishments.current(session)
+    told = resolve(
+        framework.event(UNREACHABLE).tell,
+        (),
+        _NO_ONE,
+        establishment,
+        framework,
+        on=calendar.local_date(now),
+        escalation=False,
+    )
+    facts = {
+        "reference": notice.subject,
+        "person": name_of(establishment, notice.recipient),
+        "event": notice.event,
+        "channel": notice.channel,
+        "why": reason,
+    }
+    written = notices(
+        framework,
+        UNREACHABLE,
+        # Nobody is told that they themselves cannot be reached, unless there is no one else.
+        [one for one in told.recipients if one.person != notice.recipient] or told.recipients,
+        subject=notice.subject,
+        step=person_step(notice.recipient),
+        due_at=now,
+        not_before=calendar.next_send(now),
+        facts=facts,
+    )
+    return outbox.add(session, written, at=now)
+
+
+def person_step(person: str) -> str:
+    """A person as the step column can hold them, so that two people of one subject are two reports."""
+    if len(person) <= _STEP_LENGTH:
+        return person
+    return hashlib.sha256(person.encode()).hexdigest()[:_STEP_LENGTH]

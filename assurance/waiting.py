@@ -1,0 +1,149 @@
+"""What waits for a person: their open learning spaces over all their posts, and the decisions only they can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from assurance.authority import ALLOCATES
+from assurance.raise_red_route import IMMEDIATE_ATTENTION
+from assurance.tell import function_title, hearers, rungs_ahead, subject_of
+from policy.calendar import Calendar
+from policy.establishment import Establishment, Person, Post
+from policy.framework import Framework
+from policy.ladder import Rung, ladder_from_json
+from policy.lifecycle import LOOP, START, move
+from policy.recipients import resolve
+from storage import allocation_runs, learning_spaces, loops, red_flags
+from storage import establishment as establishments
+from storage.learning_spaces import LearningSpace
+from storage.session import Session
+
+RECENTLY = timedelta(days=28)
+"""How far back 'submitted recently' looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """One learning space a person still owes."""
+
+    item: LearningSpace
+    post_title: str
+    function: str
+    """The title of the function of the post it was given to."""
+    days_left: int
+    """Until the due date; 0 on the day itself, negative when late."""
+    begun: bool
+    """Whether there is a draft to go on with."""
+    rungs: tuple[Rung, ...]
+    """Who is told on which day if nothing happens, from tomorrow on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something only this person, or one of a few, can settle."""
+
+    kind: Literal["approve_allocation", "acknowledge_red_flag", "meet_for_loop"]
+    reference: str
+    """Of the allocation run (its opaque id), the learning space, or the loop."""
+    by_when: date | None = None
+    month: date | None = None
+    """Of the proposed allocation."""
+    who_to_call: str = ""
+    """The id of the auditor, with a flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Everything the home card shows a person."""
+
+    person: Person
+    posts: tuple[Post, ...]
+    items: tuple[WaitingItem, ...]
+    decisions: tuple[Decision, ...]
+    recent: tuple[LearningSpace, ...]
+    """Submitted in the last four weeks, newest first. Shown by reference and date alone."""
+
+
+def waiting(session: Session, framework: Framework, person: str, *, now: datetime) -> Waiting:
+    """What waits for a person. KeyError for someone who is not in the establishment. Reads only."""
+    establishment = establishments.current(session)
+    today = Calendar.of(framework).local_date(now)
+    begun = learning_spaces.drafts_of(session, person)
+    return Waiting(
+        person=establishment.people[person],
+        posts=establishment.posts_held_by(person),
+        items=tuple(
+            _item(framework, establishment, item, today=today, begun=item.reference in begun)
+            for item in learning_spaces.waiting_for(session, person)
+        ),
+        decisions=(
+            *_flags(session, framework, establishment, person, now=now),
+            *_allocations(session, establishment, person, today=today),
+            *_meetings(session, framework, establishment, person, today=today),
+        ),
+        recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY)),
+    )
+
+
+def _item(
+    framework: Framework, establishment: Establishment, item: LearningSpace, *, today: date, begun: bool
+) -> WaitingItem:
+    post = establishment.posts.get(item.post)
+    return WaitingItem(
+        item=item,
+        post_title=post.title if post else "",
+        function=function_title(framework, item.function),
+        days_left=(item.due_on - today).days,
+        begun=begun,
+        rungs=rungs_ahead(framework, establishment, item, ladder_from_json(item.ladder), after=today),
+    )
+
+
+def _flags(
+    session: Session, framework: Framework, establishment: Establishment, person: str, *, now: datetime
+) -> list[Decision]:
+    found = []
+    for flag in red_flags.unacknowledged(session):
+        item = learning_spaces.by_reference(session, flag.reference)
+        if item is None or item.person == person:
+            continue
+        told = hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now).recipients
+        if person in {recipient.person for recipient in told}:
+            found.append(Decision("acknowledge_red_flag", flag.reference, who_to_call=item.person))
+    return found
+
+
+def _allocations(session: Session, establishment: Establishment, person: str, *, today: date) -> list[Decision]:
+    posts = [post for role in ALLOCATES for post in establishment.posts_of_role(role)]
+    if not any(person in (post.holder, establishment.deputy_of(post.id, today)) for post in posts):
+        return []
+    this_month = today.replace(day=1)
+    next_month = (this_month + timedelta(days=31)).replace(day=1)
+    proposed = (
+        allocation_runs.latest_of_month(session, month, allocation_runs.PROPOSED) for month in (this_month, next_month)
+    )
+    return [Decision("approve_allocation", run.id, month=run.month) for run in proposed if run]
+
+
+def _meetings(
+    session: Session, framework: Framework, establishment: Establishment, person: str, *, today: date
+) -> list[Decision]:
+    found = []
+    for loop in loops.still_open(session):
+        item = learning_spaces.by_reference(session, loop.subject)
+        if item is None or loop.state != move(LOOP, START, "grade_inadequate"):
+            continue
+        told = resolve(
+            ("practitioner.senior_manager",),
+            (),
+            subject_of(item),
+            establishment,
+            framework,
+            on=today,
+            escalation=False,
+        ).recipients
+        if any(recipient.person == person and recipient.via != "qa_for_vacancy" for recipient in told):
+            found.append(Decision("meet_for_loop", loop.reference, by_when=loop.meet_by))
+    return found

@@ -1,0 +1,14 @@
+"""What the use-case tests share: the small council in a fresh SQLite database; the journeys cover PostgreSQL too."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.database import Database
+from tests.journeys.living_council import LivingCouncil, london
+
+
+@pytest.fixture
+def council(sqlite_database: Database) -> LivingCouncil:
+    """The small council on a working morning."""
+    return LivingCouncil(sqlite_database, now=london("2026-01-20 10:00"))
