@@ -1,0 +1,148 @@
+"""The kit every card is built from: Microsoft's typed models, our habits (wrap, labels, fallback, version 1.5).
+
+Words of ours go into `para`. Anything from outside (a name, a post's title, an answer) goes into `spoken` or `facts`,
+which are RichTextBlocks: they read no Markdown, so nothing in them can become a link or a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from microsoft_teams.cards import (
+    Action,
+    ActionSet,
+    AdaptiveCard,
+    CardElement,
+    Container,
+    ExecuteAction,
+    RichTextBlock,
+    SubmitAction,
+    TextBlock,
+    TextRun,
+)
+
+from dialogs.inert import inert, one_line
+
+VERSION: Literal["1.5"] = "1.5"
+MOST_BUTTONS = 3
+LARGEST_CARD = 20_000
+"""Bytes of JSON. Teams allows about 100 KB in UTF-16; a phone on a poor connection is why ours stay small."""
+
+Tone = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
+Gap = Literal["None", "Small", "Default", "Medium", "Large"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    """Words to stand out inside `spoken`."""
+
+    text: str
+
+
+def heading(text: str) -> TextBlock:
+    """The first line of a card. Any preview may show it, so it names nobody and says no grade."""
+    return TextBlock(text=text, size="Medium", weight="Bolder", wrap=True, style="heading")
+
+
+def subheading(text: str, *, gap: Gap = "Medium", line: bool = False) -> TextBlock:
+    """A heading inside a card; `line` draws a rule above it."""
+    return TextBlock(
+        text=text, size="Default", weight="Bolder", wrap=True, style="heading", spacing=gap, separator=line or None
+    )
+
+
+def para(text: str, *, gap: Gap = "Default") -> TextBlock:
+    """A sentence or two of our own words."""
+    return TextBlock(text=text, wrap=True, spacing=gap)
+
+
+def small(text: str, *, gap: Gap = "Small") -> TextBlock:
+    """A hint or a progress line: our own words, quieter."""
+    return TextBlock(text=text, wrap=True, size="Small", is_subtle=True, spacing=gap)
+
+
+def problem(text: str) -> TextBlock:
+    """What is wrong with the answer below it. It says so in words; the colour only helps the eye."""
+    return TextBlock(text=text, wrap=True, weight="Bolder", color="Attention", spacing="Medium")
+
+
+def spoken(*parts: str | Bold, gap: Gap = "Default", quiet: bool = False) -> RichTextBlock:
+    """A sentence that may hold a name, a title or an answer, harmless whatever is in it."""
+    runs = [
+        TextRun(text=inert(part.text), weight="Bolder")
+        if isinstance(part, Bold)
+        else TextRun(text=inert(part), is_subtle=quiet or None, size="Small" if quiet else None)
+        for part in parts
+        if part not in ("", Bold(""))
+    ]
+    return RichTextBlock(inlines=list(runs), spacing=gap)
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> Container:
+    """'Due: Tuesday 29 December', one to a line. Works in any width, and any value is harmless."""
+    lines = [
+        spoken(Bold(f"{title}: "), one_line(value), gap="Small" if number else "None")
+        for number, (title, value) in enumerate(rows)
+    ]
+    return Container(items=list(lines))
+
+
+def box(*items: CardElement, tone: Tone = "emphasis", gap: Gap = "Medium") -> Container:
+    """Something set apart. The tone adds a colour; the words must say it all without."""
+    return Container(items=list(items), style=tone, spacing=gap)
+
+
+def group(*items: CardElement, gap: Gap = "Medium") -> Container:
+    """Things that belong together, such as a question and its hint."""
+    return Container(items=list(items), spacing=gap)
+
+
+def button(
+    title: str,
+    verb: str,
+    token: str = "",
+    *,
+    main: bool = False,
+    keep_answers: bool = True,
+    in_dialog: bool = False,
+    **data: str | int,
+) -> Action:
+    """A button. It carries the verb, an opaque id and a version, never more: the server decides at every press.
+
+    `keep_answers` False sends nothing of what stands in the card's inputs. `in_dialog` True is for the dialog window
+    of Teams, which knows Action.Submit only. `data` may be `step` and `v`.
+    """
+    carried: dict[str, Any] = {"verb": verb}
+    if token:
+        carried["ref"] = token
+    carried.update(data)
+    style: Literal["positive"] | None = "positive" if main else None
+    inputs: Literal["none"] | None = None if keep_answers else "none"
+    submit = SubmitAction(title=title, data=carried, style=style, associated_inputs=inputs)
+    if in_dialog:
+        return submit
+    return ExecuteAction(
+        title=title, verb=verb, data=dict(carried), style=style, associated_inputs=inputs, fallback=submit
+    )
+
+
+def actions(*buttons: Action) -> ActionSet:
+    """Buttons in the middle of a card, beside what they act on."""
+    return ActionSet(actions=list(buttons))
+
+
+def card(body: Sequence[CardElement | None], buttons: Sequence[Action] = (), *, summary: str) -> dict[str, Any]:
+    """The finished card as JSON, ready to send; `None` in the body is left out.
+
+    `summary` is what a screen reader speaks first and what a client too old for the card shows instead of it.
+    """
+    model = AdaptiveCard(
+        version=VERSION,
+        body=[element for element in body if element is not None],
+        actions=list(buttons) or None,
+        speak=summary,
+        fallback_text=summary,
+    )
+    return model.model_dump(by_alias=True, exclude_none=True)

@@ -1,0 +1,47 @@
+"""What the managers above read when a learning space is late: the header, and what helps. Never what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dialogs import wording
+from dialogs.learning_space import About, begin
+from dialogs.message import Message
+from dialogs.rungs import if_nothing_happens, say_roles
+from dialogs.speaking import say_date, say_days_left
+from policy.framework import Framework
+
+
+def escalation_message(about: About, framework: Framework, roles: Collection[str]) -> Message:
+    """A learning space of someone in their line is late. `roles` are those the recipient hears in.
+
+    The heading and the summary name nobody: how late a colleague is does not belong on a locked screen.
+    """
+    late = say_days_left(about.days_left)
+    page = begin(
+        f"A learning space is {late}: {about.reference}",
+        f"A learning space is {late}: {about.reference}.",
+        about,
+    )
+    page.facts(
+        [
+            ("Manager", about.auditor),
+            ("Function", about.function),
+            ("Was due", say_date(about.due_on, about.today)),
+        ]
+    )
+    page.para(_why_you(about, roles, framework))
+    page.spoken(wording.via_line(about.via, about.because))
+    page.para(wording.NOTHING_TO_FILL_IN)
+    if line := if_nothing_happens(about.told, framework):
+        page.begin_box("emphasis").para(line).end_box()
+    return page.message()
+
+
+def _why_you(about: About, roles: Collection[str], framework: Framework) -> str:
+    """Told to act, told for information, or told in the place of someone who is not there."""
+    if about.via == "qa_for_vacancy":
+        return "This would have gone to someone in the manager's line, so it comes to you instead:"
+    if not about.told_now or set(roles) & set(about.told_now):
+        return "You are told because you are in the manager's line. They have been told that you know."
+    return f"For information: today this went to {say_roles(about.told_now, framework)}."

@@ -1,0 +1,112 @@
+"""What we answer to plain words: a welcome, help, thanks, someone we do not know, and a line we did not follow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dialogs import wording
+from dialogs.message import Message
+from dialogs.page import Page
+from dialogs.understanding import Hint, Intent
+
+ALLOCATES = "qa_lead"
+ANSWERS_TO_NOBODY = frozenset(["practitioner", "executive_director", "bi_lead", "service_allocator"])
+"""Roles that owe no learning space; whoever holds only these is told what they may hear from us instead."""
+
+
+def welcome_message(roles: Collection[str]) -> Message:
+    """The first thing someone reads once the app is installed for them: why it is there, and what it will do."""
+    page = Page("Hello", summary="Hello. This is where your learning spaces will come.")
+    page.para("This is where learning spaces come to you. I tell you what is yours and by when, and keep your answers.")
+    if roles and ANSWERS_TO_NOBODY.issuperset(roles):
+        page.para("You will only hear from me when a piece of work has been chosen, or when something needs you.")
+    page.para("I write on working days, between 9 and 5. Only an immediate risk to a child comes at other times.")
+    page.small("Your QA team put me here. Say help at any time.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def help_message(roles: Collection[str]) -> Message:
+    """What this person can do here, by the roles they hold."""
+    page = Page("What you can do here", summary="What you can do here.")
+    commands = [("list", "what is waiting for you, and by when")]
+    if not (roles and ANSWERS_TO_NOBODY.issuperset(roles)):
+        commands.append(("open LS-2026Q3-014", "open that learning space (use your own reference)"))
+    if ALLOCATES in roles:
+        commands.append(
+            ("allocate December 2026", "propose a month's learning spaces; nothing is sent until you approve")
+        )
+    commands.append(("help", "this page"))
+    page.para("Press a button on a card, or type:")
+    page.facts(commands)
+    page.para(f"Answers belong in the form, not in the chat. {wording.SAVED_AS_YOU_GO}")
+    page.small(f"{wording.HINT} For anything else, the QA team can help.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def thanks_message() -> Message:
+    """Someone was kind."""
+    page = Page("You are welcome", summary="You are welcome.")
+    return page.para("I am here when you need me. Type list to see what is waiting.").message()
+
+
+def unknown_person_message() -> Message:
+    """Someone who is not in the establishment, or whom we cannot match: what to do, and nothing else."""
+    page = Page("Hello", summary="Hello. I do not know you yet.")
+    page.para("I do not have you on my list yet, so there is nothing I can show you.")
+    page.para("Please ask the QA team to add you. Once they have, say hello again and we can start.")
+    return page.message()
+
+
+def confused_message(intent: Intent) -> Message:
+    """A line we did not follow. It answers to what the line looked like and never repeats it."""
+    said, advice = _CONFUSED.get(intent.hint, _CONFUSED[""])
+    if intent.hint == "command" and intent.nearest:
+        advice = f"Did you mean {intent.nearest}? Type it again and I will do it."
+    page = Page("I did not follow that", summary="I did not follow that.")
+    page.para(said).para(advice)
+    if intent.hint == "details":
+        return page.message()
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def sorry_message() -> Message:
+    """Something failed on our side."""
+    page = Page("Sorry, that did not work", summary="Sorry, that did not work.")
+    page.para("Something went wrong on our side, not yours. What you had saved is safe.")
+    page.para("Please try again in a minute. If it goes on, tell the QA team.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+_CONFUSED: dict[Hint, tuple[str, str]] = {
+    "": ("I only know a few words.", "Type list to see what is waiting for you, or help to see what I can do."),
+    "nothing": (
+        "I can only read words, so a picture or a symbol tells me nothing.",
+        "Type list to see what is waiting for you.",
+    ),
+    "which_month": ("I can propose a month, but I need to know which.", "Type for example: allocate December 2026"),
+    "month_alone": (
+        "That looks like a month.",
+        "To propose learning spaces for it, put allocate in front: allocate December 2026",
+    ),
+    "half_reference": (
+        "That looks like a reference, but part of it is missing.",
+        "A reference looks like LS-2026Q3-014. Your list has the right ones.",
+    ),
+    "extension": (
+        "I cannot change a due date.",
+        "Only a Head of Service can agree more time, and only before the due date. Please ask yours.",
+    ),
+    "answer": (
+        "That looks like an answer. I did not keep it, because answers belong in the form.",
+        "Open the learning space from your list, and copy it into the right box.",
+    ),
+    "details": (
+        "That looked like someone's details, so I did not keep it.",
+        f"Please delete your message from this chat. {wording.HINT}",
+    ),
+    "choice": (
+        "I am not asking anything just now, so I do not know what that answers.",
+        "Open a learning space from your list and press the buttons on its card.",
+    ),
+    "command": ("That is close to a word I know.", "Type list or help."),
+}

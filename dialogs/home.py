@@ -1,0 +1,116 @@
+"""The answer to "list": what waits for someone, by when, and what happens otherwise; most urgent first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from dialogs import wording
+from dialogs.cards import MOST_BUTTONS, Bold
+from dialogs.message import Message
+from dialogs.page import Page
+from dialogs.rungs import if_nothing_happens, told_of
+from dialogs.speaking import say_count, say_date, say_days_left, say_month, sentence
+from policy.calendar import Calendar
+from policy.framework import Framework
+
+if TYPE_CHECKING:
+    from assurance.waiting import Decision, Waiting, WaitingItem
+
+MOST_ITEMS = 8
+"""Learning spaces shown at once; more than this and the card is no list any more."""
+MOST_RECENT = 3
+
+
+def home_message(waiting: Waiting, framework: Framework, today: date, *, greeting: bool = False) -> Message:
+    """Everything that waits for a person. With `greeting` it says hello first."""
+    items = waiting.items
+    page = _begin(waiting, greeting)
+    buttons = MOST_BUTTONS
+    for decision in waiting.decisions:
+        buttons -= _decision(page, decision, today, buttons)
+    several_posts = len({entry.item.post for entry in items}) > 1
+    post = None
+    most_urgent = {entry.item.reference for entry in items[:buttons]}
+    for entry in _by_post(items[:MOST_ITEMS]) if several_posts else items[:MOST_ITEMS]:
+        if several_posts and entry.item.post != post:
+            post = entry.item.post
+            page.spoken(Bold(f"As {entry.post_title}" if entry.post_title else post), gap="Large")
+        _item(page, entry, framework, today, can_open=entry.item.reference in most_urgent, main=entry is items[0])
+    if len(items) > MOST_ITEMS:
+        page.small(f"And {len(items) - MOST_ITEMS} more, due later.")
+    if len(items) > buttons:
+        page.small("To open another one, type open and its reference.")
+    _recent(page, waiting, framework, today)
+    return page.message()
+
+
+def _begin(waiting: Waiting, greeting: bool) -> Page:
+    count, decisions = len(waiting.items), len(waiting.decisions)
+    hello = "Hello. " if greeting else ""
+    if not count and not decisions:
+        page = Page(f"{hello}Nothing is waiting for you", summary=f"{hello}Nothing is waiting for you.")
+        return page.para("You are up to date. I will write when there is something for you.")
+    parts = [say_count(count, "learning space")] if count else []
+    parts += [say_count(decisions, "decision")] if decisions else []
+    verb = "is" if count + decisions == 1 else "are"
+    line = sentence(f"{' and '.join(parts)} {verb} waiting for you")
+    return Page(f"{hello}{line}", summary=f"{hello}{line}.")
+
+
+def _by_post(items: tuple[WaitingItem, ...]) -> list[WaitingItem]:
+    """Grouped by post, the post with the most urgent one first; within a post soonest first."""
+    order = list(dict.fromkeys(entry.item.post for entry in items))
+    return sorted(items, key=lambda entry: order.index(entry.item.post))
+
+
+def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, can_open: bool, main: bool) -> None:
+    item = entry.item
+    page.begin_box("attention" if entry.days_left < 0 else "emphasis", gap="Small")
+    page.spoken(Bold(item.reference), f", {entry.function}" if entry.function else "")
+    begun = " You have begun it." if entry.begun else ""
+    if entry.days_left < 0:
+        due = f"Was due {say_date(item.due_on, today)}: {say_days_left(entry.days_left)}.{begun}"
+    else:
+        due = f"Due {say_date(item.due_on, today)}, {say_days_left(entry.days_left).removeprefix('due ')}.{begun}"
+    page.para(due, gap="Small")
+    if line := if_nothing_happens(told_of(entry.rungs), framework):
+        page.small(line)
+    if can_open:
+        title = wording.CARRY_ON if entry.begun else wording.OPEN
+        page.button_here(title, "open", item.token, typed=f"open {item.reference}", main=main)
+    page.end_box()
+
+
+def _decision(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    """Show something to settle; returns how many buttons it took."""
+    if decision.kind == "acknowledge_red_flag":
+        page.begin_box("attention", gap="Small")
+        page.spoken(Bold(f"Immediate attention: {decision.reference}"))
+        page.para("The message about it names whom to call. Please call them now.", gap="Small")
+        if buttons:
+            page.button_here(wording.ACKNOWLEDGE, "acknowledge", decision.reference)
+        page.end_box()
+        return min(buttons, 1)
+    page.begin_box("emphasis", gap="Small")
+    if decision.kind == "approve_allocation" and decision.month:
+        month = say_month(decision.month)
+        page.spoken(Bold(f"A proposal for {month}"))
+        page.para(f"It waits for your approval. To see it, type: allocate {month}", gap="Small")
+    else:
+        page.spoken(Bold(f"Closing the loop: {decision.reference}"))
+        by = f" by {say_date(decision.by_when, today)}" if decision.by_when else ""
+        page.para(f"Please meet the practitioner and their manager{by}.", gap="Small")
+    page.end_box()
+    return 0
+
+
+def _recent(page: Page, waiting: Waiting, framework: Framework, today: date) -> None:
+    calendar = Calendar.of(framework)
+    said = [
+        f"{item.reference} on {say_date(calendar.local_date(item.submitted_at), today)}"
+        for item in waiting.recent[:MOST_RECENT]
+        if item.submitted_at
+    ]
+    if said:
+        page.small(f"Sent in lately: {', '.join(said)}. Thank you.", gap="Medium")

@@ -1,0 +1,20 @@
+"""One message to one person: the words, the line a lock screen may show, and the card if the channel has cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What we say. A channel with cards shows `card`; one without shows `text`; a preview shows `summary`."""
+
+    text: str
+    """Everything the card says and asks, as plain text: for a terminal, an email or a screen reader."""
+    summary: str
+    """One line that is safe on a locked screen: no grade, no case reference, no child, no practitioner."""
+    card: Json | None = None
+    """An Adaptive Card 1.5, or None when plain words are enough."""

@@ -1,0 +1,101 @@
+"""Builds a message once and gets both forms of it: the card, and the plain text that says and asks the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from microsoft_teams.cards import Action, CardElement
+
+from dialogs import cards
+from dialogs.cards import Bold
+from dialogs.inert import one_line, without_controls
+from dialogs.message import Message
+
+
+class Page:
+    """A message in the making. Every call adds to the card and to the text alike, in reading order."""
+
+    def __init__(self, heading: str, *, summary: str, in_dialog: bool = False) -> None:
+        """`heading` and `summary` may reach a locked screen, so they name nobody and say no grade."""
+        self._summary = summary
+        self._in_dialog = in_dialog
+        self._body: list[CardElement] = [cards.heading(heading)]
+        self._text: list[str] = [heading]
+        self._buttons: list[Action] = []
+        self._presses: list[str] = []
+        self._boxes: list[tuple[list[CardElement], cards.Tone, cards.Gap]] = []
+
+    def add(self, element: CardElement, text: str) -> Page:
+        """An element the page has no word for, with the text that says the same."""
+        self._body.append(element)
+        if text:
+            self._text.append(without_controls(text))
+        return self
+
+    def para(self, text: str, *, gap: cards.Gap = "Default") -> Page:
+        """Our own words."""
+        return self.add(cards.para(text, gap=gap), text) if text else self
+
+    def small(self, text: str, *, gap: cards.Gap = "Small") -> Page:
+        """Our own words, quieter."""
+        return self.add(cards.small(text, gap=gap), text) if text else self
+
+    def subheading(self, text: str, *, gap: cards.Gap = "Medium", line: bool = False) -> Page:
+        """A heading inside the page."""
+        return self.add(cards.subheading(text, gap=gap, line=line), text)
+
+    def spoken(self, *parts: str | Bold, gap: cards.Gap = "Default", quiet: bool = False) -> Page:
+        """A sentence with a name, a title or an answer in it."""
+        text = "".join(part.text if isinstance(part, Bold) else part for part in parts)
+        return self.add(cards.spoken(*parts, gap=gap, quiet=quiet), text) if text else self
+
+    def facts(self, rows: Iterable[tuple[str, str]]) -> Page:
+        """'Due: Tuesday 29 December', one to a line; rows without a value are left out."""
+        kept = [(title, one_line(value)) for title, value in rows if value]
+        if not kept:
+            return self
+        return self.add(cards.facts(kept), "\n".join(f"{title}: {value}" for title, value in kept))
+
+    def begin_box(self, tone: cards.Tone = "emphasis", *, gap: cards.Gap = "Medium") -> Page:
+        """What follows stands in a box of its own, until `end_box`."""
+        self._boxes.append((self._body, tone, gap))
+        self._body = []
+        return self
+
+    def end_box(self) -> Page:
+        """Close the box."""
+        items = self._body
+        self._body, tone, gap = self._boxes.pop()
+        if items:
+            self._body.append(cards.box(*items, tone=tone, gap=gap))
+        return self
+
+    def button(
+        self,
+        title: str,
+        verb: str,
+        token: str = "",
+        *,
+        typed: str = "",
+        main: bool = False,
+        keep_answers: bool = True,
+        **data: str | int,
+    ) -> Page:
+        """A button at the foot of the card; `typed` is the command that does the same."""
+        self._buttons.append(
+            cards.button(title, verb, token, main=main, keep_answers=keep_answers, in_dialog=self._in_dialog, **data)
+        )
+        self._presses.append(f"[{title}] or type: {typed}" if typed else f"[{title}]")
+        return self
+
+    def button_here(self, title: str, verb: str, token: str, *, typed: str = "", main: bool = False) -> Page:
+        """A button right below what it acts on, for a card with several of a kind."""
+        pressed = cards.button(title, verb, token, main=main, keep_answers=False, in_dialog=self._in_dialog)
+        return self.add(cards.actions(pressed), f"[{title}] or type: {typed}" if typed else f"[{title}]")
+
+    def message(self) -> Message:
+        """The finished message."""
+        lines = [*self._text, "\n".join(self._presses)]
+        text = "\n\n".join(line for line in lines if line)
+        card = cards.card(self._body, self._buttons, summary=self._summary)
+        return Message(text, self._summary, card)

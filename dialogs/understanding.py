@@ -1,0 +1,150 @@
+"""What a typed line means: a few commands, said the way people say them, and for the rest a guess at what was meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Literal
+
+from dialogs.speaking import MONTHS
+from policy.reference import find_reference
+
+Kind = Literal["greeting", "home", "help", "allocate", "open", "thanks", "unknown"]
+Hint = Literal[
+    "",
+    "nothing",  # no words: a picture, an emoji, white space
+    "which_month",  # allocate, without a month we can read
+    "month_alone",  # a month, without allocate
+    "half_reference",  # looks like a reference, but is none
+    "extension",  # asks for more time
+    "answer",  # a long text: an answer typed outside its form
+    "details",  # holds what looks like a person's details
+    "choice",  # a number, a yes or a no, with nothing asked
+    "command",  # close to a command
+]
+
+LONGEST_READ = 2_000
+"""Characters of a message we look at; nothing we understand is longer."""
+_ANSWER_LENGTH = 160
+
+
+def _phrases(listed: str) -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for phrase in listed.split("|"))
+
+
+_GREETINGS = _phrases(
+    """hi|hello|hey|hiya|hallo|yo|start|greetings|hi there|hello there|morning|afternoon|evening|good morning
+    |good afternoon|good evening|good day"""
+)
+_THANKS = _phrases("thanks|thank you|ta|cheers|many thanks|thank you very much|thanks a lot")
+_HOME = _phrases(
+    """list|home|menu|tasks|todo|to do|due|show|show list|list all|my list|my tasks|my items|my learning space
+    |my learning spaces|learning space|learning spaces|whats due|what is due|whats waiting|what is waiting
+    |what have i got|what do i have|what do i have to do|what do i need to do|show my list|show my tasks
+    |show me my list|anything for me|open|carry on|continue|resume|next|status"""
+)
+_HELP = _phrases(
+    """help|help me|info|commands|what can you do|what do you do|who are you|what is this|what are you
+    |how does this work|how do i use this|how do i use you|what can i do|what can i ask|instructions"""
+)
+_COMMANDS = {"list": "list", "lists": "list", "help": "help", "allocate": "allocate", "open": "open"}
+_ALLOCATE = re.compile(r"\balloc(?:ate|ation|ations|ating)\b")
+_MONTH_WORD = re.compile(
+    r"\b(" + "|".join(f"{name[:3].lower()}(?:{name[3:].lower()})?" for name in MONTHS) + r"|sept)\b"
+)
+_YEAR = re.compile(r"\b(20\d\d)\b")
+_ISO_MONTH = re.compile(r"\b(20\d\d)[-/](0?[1-9]|1[0-2])\b|\b(0?[1-9]|1[0-2])[-/](20\d\d)\b")
+_MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
+_NOT_WORDS = re.compile(r"[^\w\s/?-]")
+_HALF_REFERENCE = re.compile(r"\b(?:ls|cl|ac)[-\s]?\d|\b20\d\d\s?q[1-4]\b")
+_EXTENSION = re.compile(r"\bexten(?:d|sion|sions)\b|\bmore time\b|\bpostpone\b|\bexclu(?:de|sion)\b")
+_DETAILS = re.compile(
+    r"@\w+\.\w"  # an email address
+    r"|\b\d{3}[ -]?\d{3}[ -]?\d{4}\b"  # an NHS number
+    r"|\b0\d{2,4}[ -]?\d{3,4}[ -]?\d{3,4}\b"  # a telephone number
+    r"|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b"  # a postcode
+    r"|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\bdob\b"  # a date of birth
+)
+_CHOICE = re.compile(r"(?:\d{1,2}|yes|no|y|n|ok|okay|approve|submit|send|back|done)")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What someone wants. Holds nothing they typed beyond a reference or a month we recognised."""
+
+    kind: Kind
+    reference: str = ""
+    month: date | None = None
+    """The first day of the month to allocate."""
+    hint: Hint = ""
+    """For `unknown`: what it looked like, so that the answer can be of use."""
+    nearest: str = ""
+    """For the hint `command`: the command it is close to."""
+
+
+def understand(text: str, today: date) -> Intent:
+    """Read one typed line. Never raises, whatever is in it; a month without a year is the next one to come."""
+    said = unicodedata.normalize("NFKC", _MENTION.sub(" ", text[:LONGEST_READ])).lower()
+    line = " ".join(_NOT_WORDS.sub(" ", said.replace("\u2019", "").replace("'", "")).split())
+    if not line:
+        return Intent("unknown", hint="nothing")
+    reference = find_reference(line)
+    if _ALLOCATE.search(line) and not reference:
+        month = _month(line, today)
+        return Intent("allocate", month=month) if month else Intent("unknown", hint="which_month")
+    if reference and len(line) <= _ANSWER_LENGTH:
+        return Intent("open", reference=reference)
+    words = line.replace("-", " ").strip(" ?")
+    words = re.sub(r"\b(?:please|the bot|bot)\b", " ", words)
+    words = " ".join(words.split())
+    for kind, phrases in (("greeting", _GREETINGS), ("home", _HOME), ("help", _HELP), ("thanks", _THANKS)):
+        if words in phrases:
+            return Intent(kind)  # type: ignore[arg-type]
+    if not words:
+        return Intent("help")  # a lone question mark
+    return _guess(said, line, words, today)
+
+
+def _guess(said: str, line: str, words: str, today: date) -> Intent:
+    """What an unknown line looked like, most telling sign first."""
+    if _DETAILS.search(said):
+        return Intent("unknown", hint="details")
+    if _HALF_REFERENCE.search(line):
+        return Intent("unknown", hint="half_reference")
+    if _EXTENSION.search(line):
+        return Intent("unknown", hint="extension")
+    if len(line) > _ANSWER_LENGTH:
+        return Intent("unknown", hint="answer")
+    if _CHOICE.fullmatch(words):
+        return Intent("unknown", hint="choice")
+    first = words.split()[0]
+    near = get_close_matches(first, _COMMANDS, n=1, cutoff=0.7)
+    if near and len(words.split()) <= 3:
+        return Intent("unknown", hint="command", nearest=_COMMANDS[near[0]])
+    if len(words.split()) <= 3 and _month(line, today):
+        return Intent("unknown", hint="month_alone")
+    return Intent("unknown")
+
+
+def _month(line: str, today: date) -> date | None:
+    this_month = today.replace(day=1)
+    if "next month" in line:
+        return _first_of(this_month.year, this_month.month + 1)
+    if "this month" in line:
+        return this_month
+    if found := _ISO_MONTH.search(line):
+        year, number = (found[1], found[2]) if found[1] else (found[4], found[3])
+        return date(int(year), int(number), 1)
+    if not (word := _MONTH_WORD.search(line)):
+        return None
+    number = next(n for n, name in enumerate(MONTHS, 1) if name.lower().startswith(word[1][:3]))
+    if year_said := _YEAR.search(line):
+        return date(int(year_said[1]), number, 1)
+    return date(today.year + (number < today.month), number, 1)
+
+
+def _first_of(year: int, month: int) -> date:
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)

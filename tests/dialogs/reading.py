@@ -1,0 +1,52 @@
+"""Reads a card as a person or a screen reader would: its visible words, its inputs, its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+_CHILDREN = ("body", "items", "inlines", "actions")
+
+
+def walk(element: Json) -> Iterator[Json]:
+    """Every element of a card, in reading order."""
+    yield element
+    for name in _CHILDREN:
+        for child in element.get(name) or []:
+            yield from walk(child)
+
+
+def words_of(card: Json) -> list[str]:
+    """Everything a card shows: texts, questions, answers offered, buttons."""
+    found = []
+    for element in walk(card):
+        kind = element["type"]
+        if kind in ("TextBlock", "TextRun"):
+            found.append(element["text"])
+        elif kind.startswith("Input."):
+            found += [element["label"], *([element["title"]] if "title" in element else [])]
+            found += [choice["title"] for choice in element.get("choices", [])]
+        elif kind.startswith("Action."):
+            found.append(element["title"])
+    return found
+
+
+def text_of(card: Json) -> str:
+    """The same as one text."""
+    return "\n".join(words_of(card))
+
+
+def inputs_of(card: Json) -> dict[str, Json]:
+    """The inputs by id."""
+    return {element["id"]: element for element in walk(card) if element["type"].startswith("Input.")}
+
+
+def buttons_of(card: Json) -> dict[str, Json]:
+    """The data of every button, by its title."""
+    return {element["title"]: element["data"] for element in walk(card) if element["type"].startswith("Action.")}
+
+
+def first_line(card: Json) -> str:
+    """What a preview may show."""
+    return str(card["body"][0]["text"])
