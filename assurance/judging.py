@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-
-import structlog
 
 from assurance.tell import UNREACHABLE, header, notices, roles_told, rungs_ahead, rungs_as_facts, subject_of
 from policy.actor import Actor
@@ -28,7 +27,7 @@ from storage.sweeping import DueItem
 TRY_AGAIN = timedelta(hours=1)
 """When to look again at an item that could not be judged, so that it never keeps the others from their turn."""
 
-log = structlog.stdlib.get_logger("assurance")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Judging:
                         overtaken += [(item.reference, notice.recipient) for notice in said]
             except Exception:
                 # One item with a ladder nobody can read must not keep the others from theirs.
-                log.exception("an item could not be judged", reference=item.reference)
+                log.exception("%s could not be judged", item.reference)
                 unreadable.append(item.reference)
                 continue
             plan.references.append(item.reference)

@@ -1,10 +1,9 @@
 """Is this plausible? A clock that has jumped must not escalate a whole council to its Directors.
 
-A clock set wrong by two weeks and a service that was off for two weeks look the same from inside. What tells them
-apart is how much would be escalated at once: people go on submitting in any week we were off, a wrong clock makes
-everything late together. So a pass is held only when both are so: the last pass that judged lies far back, and it would
-escalate more than a share of all that is open. A person says go on (`python -m bot sweep`); nothing is lost meanwhile,
-because what is due stays due.
+A clock set wrong by two weeks and a service that was off for two weeks look the same from inside, and so does the
+remedy: ask a person. A pass is held when the last one that judged lies more than a week back and this one would
+escalate more than a share of all that is open. A week off is an ordinary outage and needs nobody's leave. A person
+says go on (`python -m bot sweep`); nothing is lost meanwhile, because what is due stays due.
 """
 
 from __future__ import annotations
@@ -23,13 +22,10 @@ from storage.session import Session
 
 JUDGED = "sweep judged"
 """The heartbeat of the last pass that was not held; what a jump of the clock is measured from."""
-SPAN = timedelta(days=3)
-"""A gap in the passes that a long weekend with the service off explains by itself."""
-LONG_SPAN = timedelta(days=10)
-"""A gap that no ordinary outage explains: then the count below no longer matters."""
-AT_LEAST = 20
-"""Fewer escalations than this at once are a bad week, not a bad clock."""
-AT_LEAST_AFTER_LONG = 3
+SPAN = timedelta(days=8)
+"""A gap in the passes up to this long is an outage; a longer one may be a wrong clock."""
+AT_LEAST = 3
+"""Fewer escalations than this are nobody's mass mailing."""
 MOST = 10_000
 """Items looked at; beyond that any share is known well enough."""
 
@@ -41,16 +37,13 @@ def hold_reason(session: Session, framework: Framework, *, now: datetime, share_
     last = heartbeats.last(session, JUDGED)
     if last is None or now - last.at <= SPAN:
         return ""
-    gap = now - last.at
     escalating = _escalating(session, framework, now)
-    if escalating < (AT_LEAST_AFTER_LONG if gap > LONG_SPAN else AT_LEAST):
-        return ""
     still_open = learning_spaces.count_open(session)
-    if escalating <= share_limit * still_open:
+    if escalating < AT_LEAST or escalating <= share_limit * still_open:
         return ""
     return (
-        f"The clock has moved {gap.days} days since the last look, and {escalating} of {still_open} open learning"
-        " spaces would be escalated at once."
+        f"The clock has moved {(now - last.at).days} days since the last look, and {escalating} of {still_open} open"
+        " learning spaces would be escalated at once."
     )
 
 

@@ -12,7 +12,7 @@ from assurance.authority import ALLOCATES, require_role
 from assurance.refusals import NotFound, Refused
 from policy.actor import Actor
 from policy.allocation import AllocationPlan, allocate_month
-from policy.allocation_plan import Pick, Unserved
+from policy.allocation_plan import OVER_THE_LIMIT, Pick, Unserved
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.lifecycle import ALLOCATION_RUN, START, move
@@ -85,7 +85,11 @@ def plan_month(
     rules = framework.allocation
     # A month more than the rules look back on: what lies before their exact day is theirs to ignore.
     since = calendar.add_months(on, -max(rules.worker_months, rules.child_months, 12) - 1)
-    drawn = history_since(session, since, quarter=calendar.quarter_of(month).key)
+    quarter = calendar.quarter_of(month)
+    drawn = replace(
+        history_since(session, since, quarter=quarter.key),
+        put_off_this_quarter=allocation_runs.put_off(session, quarter.months, but_for=OVER_THE_LIMIT),
+    )
     return allocate_month(framework, establishments.current(session), drawn, month, on, seed, at_most)
 
 
@@ -122,7 +126,8 @@ def propose_allocation(
     """Keep a proposal for a month, for the QA lead to approve or withdraw.
 
     A month may be proposed again to pick up posts that were left over; posts that have had theirs this quarter are
-    not in it. `at_most` is a ceiling for this run. Raises NotYours, MonthIsPast, MonthIsFar, NotASeed.
+    not in it. `at_most` is a ceiling for this run in the place of an even share of the quarter. Raises NotYours,
+    MonthIsPast, MonthIsFar, NotASeed.
     """
     on = Calendar.of(framework).local_date(now)
     require_role(establishments.current(session), actor, ALLOCATES, on=on)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from assurance.identify import identify
 from policy.establishment import Person
-from storage import channels, establishment, inbox
+from storage import arrivals, establishment, inbox
 from storage.channels import ChannelState
 from storage.session import Session
 
@@ -22,8 +21,6 @@ class Arrival:
 
     person: Person | None
     """Who it is from; None when nobody of the establishment is bound to that identity."""
-    roles: frozenset[str] = frozenset()
-    """The roles of the posts they hold."""
     contact: ChannelState | None = None
     """How they are reached on this channel, as we knew it until now."""
     seen: bool = False
@@ -34,18 +31,15 @@ class Arrival:
 
 def recognise(session: Session, *, channel: str, external_id: str, entra_object_id: str) -> Arrival:
     """Who this is from and whether it has been here before. Reads only."""
-    person = identify(session, entra_object_id=entra_object_id)
-    if person is None:
+    known = arrivals.look_up(session, channel=channel, external_id=external_id, entra_object_id=entra_object_id.strip())
+    if known is None:
         return Arrival(None)
-    posts = establishment.current(session).posts_held_by(person.id)
-    seen = bool(external_id) and inbox.seen(session, channel, external_id)
-    return Arrival(
-        person,
-        frozenset(post.role for post in posts),
-        channels.get(session, person.id, channel),
-        seen,
-        inbox.recall(session, channel, external_id) if seen else None,
-    )
+    return Arrival(known.person, known.contact, known.seen, known.outcome)
+
+
+def roles_of(session: Session, person: str) -> frozenset[str]:
+    """The roles of the posts a person holds."""
+    return frozenset(post.role for post in establishment.current(session).posts_held_by(person))
 
 
 def remember(

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+OVER_THE_LIMIT = "over_the_limit"
+"""The reason of a post that a month's ceiling keeps from its last chance in the quarter."""
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -18,6 +21,8 @@ class History:
     in_loop: frozenset[str] = frozenset()
     """Practitioners with an open closing-the-loop record: they may be drawn again within the year (A21)."""
     posts_done_this_quarter: frozenset[str] = frozenset()
+    put_off_this_quarter: frozenset[str] = frozenset()
+    """Posts that an earlier run of the quarter could not serve: vacant, on leave, without a case."""
     last_allocated: dict[str, date] = field(default_factory=dict)
     """Post -> the day it was last given a learning space."""
     team_load: dict[str, int] = field(default_factory=dict)

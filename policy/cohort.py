@@ -5,12 +5,12 @@ R37-R38, R43-R46, A9: every post once a quarter; a stream such as MASH is counte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from policy.allocation_plan import History, Unserved, spoken
+from policy.allocation_plan import OVER_THE_LIMIT, History, Unserved, spoken
 from policy.calendar import Calendar, Quarter
 from policy.chance import draw
 from policy.establishment import Establishment, Post
@@ -18,6 +18,7 @@ from policy.framework import Framework, Stream
 from policy.leave import LeaveBook
 
 ACTIVITY = "learning_space"
+_TOO_MANY = "more than one month's share; run this month again to take it up"
 _DAY = timedelta(days=1)
 
 
@@ -72,8 +73,10 @@ def cohort(
 ) -> Cohort:
     """The posts of the month `month` lies in, allocated on the day `on`.
 
-    Each month takes an even share of what remains, and the last month all of it. `at_most` is a ceiling the QA lead
-    may set when the quarter is entered late; posts it keeps from their last chance are reported.
+    Each month takes an even share of what remains, but never more than an even share of the whole quarter and the
+    posts an earlier month had to put off: a quarter entered late is not made up in one month unasked. The posts that
+    keeps from their last chance are reported, and the QA lead may run the month again. `at_most` is another ceiling,
+    set by hand, in the place of that one.
     """
     return _CohortMaker(framework, establishment, history, month, on, seed).make(at_most)
 
@@ -109,6 +112,8 @@ class _CohortMaker:
         for stream in self.framework.learning_space.streams:
             posts = streamed[stream.key]
             wanted = len(posts) if self.months_left == 1 else stream.count
+            if at_most is None:
+                wanted = min(wanted, stream.count + self._put_off(posts))
             chosen = self._choose(posts, wanted, stream.key)
             members += chosen
             counted += len(chosen) if stream.counts_to_quota else 0
@@ -117,7 +122,9 @@ class _CohortMaker:
         share = ceil((len(remaining) - beside) / self.months_left)
         members += self._choose(ordinary, share - counted)
         target = share + on_top
-        if at_most is not None and len(members) > at_most:
+        if at_most is None:
+            at_most = self._even_share(eligible) + on_top + self._put_off(remaining)
+        if len(members) > at_most:
             target = min(target, at_most)
             members = members[:at_most]
         return Cohort(
@@ -129,6 +136,16 @@ class _CohortMaker:
             months_left=self.months_left,
             target=target,
         )
+
+    def _even_share(self, eligible: Sequence[Post]) -> int:
+        """A month's share of the whole quarter, without the streams that are counted beside it."""
+        beside = [one for one in self.framework.learning_space.streams if not one.counts_to_quota]
+        whole = [post for post in eligible if not any(_belongs(post, one) for one in beside)]
+        return ceil(len(whole) / len(self.quarter.months))
+
+    def _put_off(self, posts: Sequence[Post]) -> int:
+        """How many of these an earlier run could not serve and this one can: they come on top of a month's share."""
+        return sum(post.id in self.history.put_off_this_quarter and self._able(post) for post in posts)
 
     def _choose(self, posts: Iterable[Post], wanted: int, stream: str = "") -> list[Member]:
         """The first `wanted` posts that can be served now: last chance first, then longest since, then by lot."""
@@ -178,7 +195,7 @@ class _CohortMaker:
             elif not self._able(post):
                 found.append(self._absent(post))
             elif self.months_left == 1:
-                found.append(Unserved(post.id, "over_the_limit", "this run was limited to fewer learning spaces"))
+                found.append(Unserved(post.id, OVER_THE_LIMIT, _TOO_MANY))
         return tuple(found)
 
     def _absent(self, post: Post) -> Unserved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -53,6 +54,15 @@ def count_of_month(session: Session, month: date) -> int:
             sa.select(sa.func.count()).select_from(allocation_runs).where(allocation_runs.c.month == month)
         ).scalar_one()
     )
+
+
+def put_off(session: Session, months: Sequence[date], *, but_for: str) -> frozenset[str]:
+    """The posts the approved runs of some months could not serve, for any other reason than `but_for`."""
+    approved = sa.select(allocation_runs.c.detail).where(
+        allocation_runs.c.month.in_(months), allocation_runs.c.state == APPROVED
+    )
+    details = session.execute(approved).scalars()
+    return frozenset(one["post"] for detail in details for one in detail["unserved"] if one["reason"] != but_for)
 
 
 def latest_of_month(session: Session, month: date, state: str) -> AllocationRun | None:

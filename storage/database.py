@@ -108,6 +108,7 @@ class Database:
         Raises what the use-case raises (and then saves nothing), or StorageFull, Busy, Unreachable, CommitUnknown,
         SchemaTooNew, SchemaTooOld, Closed.
         """
+        self._writer.refuse_waiting_for_itself()
         waiting: Future[T] = Future()
 
         def settle(job: Job) -> None:
@@ -135,6 +136,8 @@ class Database:
         deadline = time.monotonic() + self._patience
         pause = FIRST_PAUSE
         while True:
+            if self._writer.closed:
+                raise Closed
             if self._writer.refusal:
                 raise self._writer.refusal
             try:
@@ -151,6 +154,8 @@ class Database:
 
     async def read(self, query: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`read_now` in a private reader thread, for the event loop."""
+        if self._writer.closed:  # the threads below are gone
+            raise Closed
         context = copy_context()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: context.run(self.read_now, query, *args, **kwargs))

@@ -80,7 +80,7 @@ def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequen
         )
         previous = sealed
     if rows:
-        session.execute(insert(_history), rows)
+        session.execute(_INSERT, rows)
         meta.save(session, TAIL, f"{seq}:{previous}")
     return seq
 

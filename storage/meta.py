@@ -8,7 +8,6 @@ from storage import tables
 from storage.session import Session
 from storage.upsert import put
 
-
 _VALUE = select(tables.meta.c.value).where(tables.meta.c.key == bindparam("wanted"))
 
 

@@ -88,8 +88,8 @@ class Postgresql(Backend):
         """The server remembers what became of a transaction by its number."""
         with self.readers.connect() as connection:
             row = _raw(connection).execute("SELECT pg_xact_status(%s::xid8)", (receipt,)).fetchone()
-        status = row[0] if row else None
-        return None if status == "in progress" else status == "committed"
+        # 'in progress', or nothing at all if it was too long ago: neither is an answer.
+        return {"committed": True, "aborted": False}.get(row[0]) if row else None
 
     def revision(self) -> str:
         """Read beside the writer."""

@@ -162,7 +162,10 @@ def _hold(path: Path) -> int:
 
     A file of its own, because closing any handle of the database file would drop SQLite's own locks on it.
     """
-    place = os.open(f"{path}.service", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        place = os.open(f"{path}.service", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Unreachable(f"({error})") from error
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -58,7 +58,7 @@ class Job:
         self.result = self.context.run(self.use_case, session, *self.arguments, **self.keywords)
         if type(self.result) is CoroutineType:
             self.result.close()
-            raise TypeError(f"{self.use_case.__name__} is async; a use-case is a plain function.")
+            raise TypeError(f"{self.use_case} is async; a use-case is a plain function.")
 
 
 class _TakeApart(Exception):
@@ -75,7 +75,7 @@ class Writer:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
         self._closing = threading.Lock()
-        self._closed = False
+        self.closed = False
         self.refusal: SchemaTooNew | None = None
         """Set once a newer bot has changed the schema: nothing is read or written after that."""
         self._thread = threading.Thread(target=self._work, name="database-writer", daemon=True)
@@ -86,16 +86,21 @@ class Writer:
         if self._queue.qsize() >= QUEUE_LIMIT:
             raise Busy(f"({QUEUE_LIMIT} are waiting already.)")
         with self._closing:
-            if self._closed:
+            if self.closed:
                 raise Closed
             self._queue.put(job)
+
+    def refuse_waiting_for_itself(self) -> None:
+        """A use-case, or what follows its commit, that waited for another would wait for ever."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("A use-case cannot wait for another use-case; call its function with the same session.")
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
         with self._closing:
-            if self._closed:
+            if self.closed:
                 return
-            self._closed = True
+            self.closed = True
             self._queue.put(None)
         if threading.current_thread() is not self._thread:
             self._thread.join()
@@ -151,7 +156,7 @@ class Writer:
                 trouble = self._backend.trouble(error)
                 self._drop_connection()
                 if attempt.committing and trouble is Trouble.LOST:
-                    if self._was_committed(attempt.receipt, deadline, error):
+                    if self._was_committed(attempt.receipt, error):
                         return
                 elif trouble is None or not trouble.passing:
                     if len(batch) > 1 and trouble is not Trouble.UNKNOWN:
@@ -181,8 +186,9 @@ class Writer:
         except Exception:
             log.debug("a broken connection could not be closed properly", exc_info=True)
 
-    def _was_committed(self, receipt: str, deadline: float, cause: BaseException) -> bool:
+    def _was_committed(self, receipt: str, cause: BaseException) -> bool:
         """The connection went during the commit: ask the database what became of it before doing it twice."""
+        deadline = time.monotonic() + self._patience
         pause = FIRST_PAUSE
         while time.monotonic() < deadline:
             try:

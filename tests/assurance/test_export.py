@@ -54,7 +54,9 @@ def council() -> Establishment:
 def lived_in(database: Database, framework: Framework) -> str:
     """A month allocated, one learning space submitted as inadequate; its reference."""
     database.write_now(establishments.replace, council())
-    run = database.write_now(propose_allocation, framework, month=date(2026, 12, 1), actor=LEAD, now=NOW).run_id
+    run = database.write_now(
+        propose_allocation, framework, month=date(2026, 12, 1), actor=LEAD, now=NOW, at_most=100
+    ).run_id
     reference = database.write_now(approve_allocation, framework, run, actor=LEAD, now=NOW).references[0]
 
     def submitted(session: Session) -> None:

@@ -29,7 +29,9 @@ LEAD = Actor.person(QA_LEAD)
 def allocated(database: Database) -> tuple[LivingCouncil, list[LearningSpace]]:
     """The small council with a month allocated, everyone told."""
     council = LivingCouncil(database, now=ALLOCATED)
-    run = database.write_now(propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED).run_id
+    run = database.write_now(
+        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, at_most=100
+    ).run_id
     database.write_now(approve_allocation, council.framework, run, actor=LEAD, now=ALLOCATED)
     council.when_the_service_looks()
     return council, database.read_now(learning_spaces.of_run, run)
@@ -107,7 +109,7 @@ def test_a_vacant_post_and_a_deputy_are_nothing_to_report(sqlite_database: Datab
     )
     council = LivingCouncil(sqlite_database, now=ALLOCATED, establishment=changed)
     run = sqlite_database.write_now(
-        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED
+        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, at_most=100
     ).run_id
     sqlite_database.write_now(approve_allocation, council.framework, run, actor=LEAD, now=ALLOCATED)
     for day in (date(2026, 3, 31), date(2026, 4, 2), date(2026, 4, 7)):
@@ -219,7 +221,7 @@ def test_an_inadequate_grade_without_a_loop_is_found(given: tuple[LivingCouncil,
 def test_a_notice_nobody_tries_to_send_is_found_within_send_hours(sqlite_database: Database) -> None:
     council = LivingCouncil(sqlite_database, now=ALLOCATED)
     run = sqlite_database.write_now(
-        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED
+        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, at_most=100
     ).run_id
     sqlite_database.write_now(approve_allocation, council.framework, run, actor=LEAD, now=ALLOCATED)
     assert findings(council, ALLOCATED + timedelta(minutes=14)) == []

@@ -68,15 +68,35 @@ def test_the_counts_say_how_the_month_came_about(quarter: list[AllocationPlan]) 
     assert quarter[1].quarter == "2026-27Q3" and quarter[1].month == date(2026, 11, 1)
 
 
-def test_what_was_missed_early_in_the_quarter_is_caught_up_by_its_last_month() -> None:
-    assert len(allocate(FULL, on=NOVEMBER).picks) == 60
-    assert len(allocate(FULL, on=DECEMBER).picks) == 120
-
-
-def test_a_quarter_entered_late_can_be_held_to_a_ceiling_and_says_who_misses_out() -> None:
-    plan = allocate(FULL, on=DECEMBER, at_most=40)
+def test_a_quarter_entered_late_starts_with_one_months_share_and_says_who_misses_out() -> None:
+    plan = allocate(FULL, on=DECEMBER, at_most=None)
     assert len(plan.picks) == plan.counts["target"] == 40
+    assert plan.counts["streams"]["mash"] == 2
     assert plan.counts["unserved"] == {"over_the_limit": 80}
+    assert len(allocate(FULL, on=NOVEMBER, at_most=None).picks) == 40
+
+
+def test_running_the_month_again_takes_up_another_share() -> None:
+    first = allocate(FULL, on=DECEMBER, at_most=None)
+    given = frozenset(pick.post for pick in first.picks)
+    workers = {pick.practitioner: DECEMBER for pick in first.picks}
+    again = allocate(FULL, History(posts_done_this_quarter=given, last_drawn_worker=workers), on=DECEMBER, at_most=None)
+    assert len(again.picks) == 40
+    assert not given & {pick.post for pick in again.picks}
+
+
+def test_a_ceiling_set_by_hand_takes_the_place_of_the_even_share() -> None:
+    assert len(allocate(FULL, on=DECEMBER, at_most=200).picks) == 120
+    assert len(allocate(FULL, on=DECEMBER, at_most=10).picks) == 10
+
+
+def test_a_post_that_an_earlier_month_could_not_serve_comes_on_top_of_the_share() -> None:
+    ordinary = [post.id for post in eligible_posts(FRAMEWORK, FULL, QUARTER) if post.id not in MASH_POSTS]
+    put_off = frozenset(ordinary[-3:])
+    done = History(posts_done_this_quarter=MASH_POSTS | {*ordinary[:71]}, put_off_this_quarter=put_off)
+    plan = allocate(FULL, done, on=DECEMBER, at_most=None)
+    assert len(plan.picks) == 43
+    assert plan.unserved == ()
 
 
 def test_the_posts_longest_without_one_come_first() -> None:

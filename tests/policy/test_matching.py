@@ -19,6 +19,7 @@ from tests.policy.allocating import (
     DUTY,
     FRAMEWORK,
     FULL,
+    NO_CEILING,
     OCTOBER,
     a_quarter,
     allocate,
@@ -65,7 +66,7 @@ def test_a_months_plan_is_the_best_match_of_its_own_table() -> None:
     plan = allocate(council, on=DECEMBER, framework=with_rules(cross_function="never"))
     rules = Independence(FRAMEWORK, council, History(), DECEMBER)
     book = Casebook(rules, History(), 7)
-    members = cohort(FRAMEWORK, council, History(), DECEMBER, DECEMBER, 7).members
+    members = cohort(FRAMEWORK, council, History(), DECEMBER, DECEMBER, 7, NO_CEILING).members
     rows = [
         candidates(book, member, rules.own_functions(member.post))
         for member in sorted(members, key=lambda member: member.post.id)
