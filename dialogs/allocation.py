@@ -156,7 +156,8 @@ def _quarter_total(counts: Mapping[str, Any], picks: int) -> str:
         return ""
     done = int(counts.get("done_before", 0)) + picks
     later = int(counts.get("left_for_later", 0))
-    return f"{done} of {eligible} posts, {later} to come in a later month"
+    to_come = f", {later} to come in a later month" if later else ""
+    return f"{done} of {eligible} posts{to_come}"
 
 
 def _by_function(proposal: Proposal, framework: Framework) -> list[tuple[str, str]]:
@@ -175,10 +176,19 @@ def _exceptions(page: Page, proposal: Proposal) -> None:
     count = sentence(say_count(len(proposal.unserved), "post"))
     page.subheading(f"{count} without one, and why", gap="None")
     for reason, posts in _grouped(proposal.unserved):
-        shown = "; ".join(_said(one) for one in posts[:MOST_POSTS])
-        more = f"; and {len(posts) - MOST_POSTS} more" if len(posts) > MOST_POSTS else ""
-        page.spoken(Bold(f"{REASONS.get(reason, reason)} ({len(posts)}): "), f"{shown}{more}", gap="Small")
+        page.spoken(Bold(f"{REASONS.get(reason, reason)} ({len(posts)}): "), _posts(posts), gap="Small")
     page.end_box()
+
+
+def _posts(posts: list[Unserved]) -> str:
+    """The first few posts of a reason; what is true of them all is said once."""
+    details = {one.detail for one in posts}
+    same = len(details) == 1 and len(posts) > 1
+    shown = [one.post if same else _said(one) for one in posts[:MOST_POSTS]]
+    if len(posts) > MOST_POSTS:
+        shown.append(f"and {len(posts) - MOST_POSTS} more")
+    once = f": {posts[0].detail}" if same and posts[0].detail not in ("", OBVIOUS) else ""
+    return f"{'; '.join(shown)}{once}"
 
 
 def _said(one: Unserved) -> str:

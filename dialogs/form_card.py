@@ -29,7 +29,7 @@ CARRIED = frozenset(["verb", "ref", "step", "v"])
 REVIEW_TITLE = "Check and send"
 FEW = 3
 """Up to this many missing questions of a step are named; more are counted."""
-CHANGED_ELSEWHERE = "You changed this somewhere else since this card was made. Here it is as it stands now."
+CHANGED_ELSEWHERE = "Your answers have changed since that card was shown. Please look once more before you send."
 """The note for a press on a card that is behind the draft."""
 
 

@@ -44,6 +44,7 @@ def _about(delivery: Delivery, framework: Framework) -> About:
         sent_on = due_on + timedelta(days=int(facts["days_late"]))
     elif "days_left" in facts:
         sent_on = due_on - timedelta(days=int(facts["days_left"]))
+    told_now = tuple(facts.get("told", ()))
     return About(
         reference=str(facts.get("reference", notice.subject)),
         due_on=due_on,
@@ -51,8 +52,8 @@ def _about(delivery: Delivery, framework: Framework) -> About:
         function=str(facts.get("function", "")),
         auditor=str(facts.get("auditor", "")),
         token=delivery.token,
-        told=told_of(facts.get("rungs", ())),
-        told_now=tuple(facts.get("told", ())),
+        told=told_of(facts.get("rungs", ()), told_now),
+        told_now=told_now,
         begun=bool(item and item.state == BEGUN),
         repeat=notice.repeat,
         instead_of=len(facts.get("earlier_steps", ())),

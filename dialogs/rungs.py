@@ -23,16 +23,21 @@ class Told:
     roles: tuple[str, ...]
 
 
-def told_of(rungs: Iterable[Rung | Mapping[str, Any]]) -> tuple[Told, ...]:
-    """Rungs of the policy, or as a notice keeps them. A rung that tells nobody new is left out."""
+def told_of(rungs: Iterable[Rung | Mapping[str, Any]], already: Sequence[str] = ()) -> tuple[Told, ...]:
+    """Rungs of the policy, or as a notice keeps them. A rung that tells nobody new is left out.
+
+    `already` are the roles told today, who need not read that they will be told.
+    """
     told: list[Told] = []
+    last = tuple(already)
     for rung in rungs:
         if isinstance(rung, Rung):
             on, roles = rung.on, tuple(rung.roles)
         else:
             on, roles = date.fromisoformat(str(rung["on"])), tuple(rung["roles"])
-        if roles and not (told and told[-1].roles == roles):
+        if roles and roles != last:
             told.append(Told(on, roles))
+            last = roles
     return tuple(told)
 
 

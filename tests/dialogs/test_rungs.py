@@ -63,6 +63,11 @@ def test_rungs_read_the_same_from_a_notice_as_from_the_policy() -> None:
     assert told_of([{"on": "2026-12-31", "roles": []}]) == ()
 
 
+def test_who_has_been_told_today_does_not_read_that_they_will_be() -> None:
+    rungs = what_happens(LADDER, date(2026, 12, 29), CALENDAR, FRAMEWORK, "head_of_service")[1:]
+    assert [each.roles for each in told_of(rungs, already=("director",))] == [("executive_director",)]
+
+
 @pytest.mark.parametrize(
     ("roles", "said"),
     [
