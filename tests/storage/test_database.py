@@ -116,7 +116,7 @@ def test_a_failure_in_what_follows_does_not_undo_the_commit(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     def use_case(session: Session) -> str:
-        session.after_commit(lambda: 1 / 0)  # type: ignore[arg-type,return-value]
+        session.after_commit(lambda: 1 / 0)  # type: ignore[arg-type]
         return write_down(session, "kept")
 
     with caplog.at_level(logging.CRITICAL, logger="storage.writer"):
@@ -156,12 +156,20 @@ async def test_a_caller_who_gives_up_waiting_does_not_undo_the_use_case(database
     assert "impatient" in await database.read(keys)
 
 
+def test_a_use_case_that_would_wait_for_another_is_told_so_instead_of_hanging(sqlite_database: Database) -> None:
+    def use_case(session: Session) -> None:
+        sqlite_database.write_now(write_down, "inner")
+
+    with pytest.raises(RuntimeError, match="cannot wait for another"):
+        sqlite_database.write_now(use_case)
+
+
 async def test_an_async_function_is_no_use_case(sqlite_database: Database) -> None:
     async def use_case(session: Session) -> None:
         pass
 
     with pytest.raises(TypeError, match="plain function"):
-        await sqlite_database.write(use_case)
+        _ = await sqlite_database.write(use_case)
 
 
 async def test_an_odd_error_reaches_the_caller_and_the_writer_lives_on(sqlite_database: Database) -> None:
@@ -193,6 +201,10 @@ async def test_closing_finishes_what_was_accepted_and_takes_no_more(database_url
     assert len(await asyncio.gather(*writes)) == 100
     with pytest.raises(Closed):
         await database.write(write_down, "too late")
+    with pytest.raises(Closed):
+        await database.read(keys)
+    with pytest.raises(Closed):
+        database.read_now(keys)
     with Database.open(database_url) as again:
         assert len(again.read_now(keys)) == 100
 
@@ -205,7 +217,7 @@ async def test_a_thousand_writers_and_readers_at_once_lose_nothing(database: Dat
     reads = [database.read(meta.get, "count", "0") for _ in range(500)]
     seen = await asyncio.gather(*writes, *reads)
     assert database.read_now(meta.get, "count") == "500"
-    assert all(0 <= int(number) <= 500 for number in seen[500:])
+    assert all(0 <= int(number or -1) <= 500 for number in seen[500:])
 
 
 def test_an_error_of_the_database_does_not_repeat_what_people_typed(database: Database) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from policy.actor import Actor
 from storage import history
 from storage.database import Database, Session
+from storage.history import NewEntry
 
 NOON = datetime(2026, 12, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MANAGER = Actor.person("p-0052")
@@ -41,6 +42,19 @@ def test_rows_are_numbered_without_gaps_and_read_back_as_they_were_written(datab
     assert rows[0].detail == {"version": 1, "posts": ["tm-01"], "ratio": 0.5, "told": None, "late": False}
     assert rows[1].previous_hash == rows[0].hash
     assert database.read_now(history.verify) == []
+
+
+def test_many_rows_in_one_go_are_chained_like_single_ones(database: Database) -> None:
+    def write(session: Session) -> int:
+        entries = [NewEntry("allocated", f"LS-2026Q3-{number:03}", {"n": number}) for number in range(1, 41)]
+        assert history.append_many(session, at=NOON, actor=MANAGER, entries=[]) == 6
+        return history.append_many(session, at=NOON, actor=MANAGER, entries=entries)
+
+    database.write_now(write_some)
+    assert database.write_now(write) == 46
+    assert database.read_now(history.verify) == []
+    database.write_now(change, "UPDATE history SET subject = 'x' WHERE seq = 20")
+    assert "row 20" in database.read_now(history.verify)[0]
 
 
 def test_an_empty_history_is_intact(database: Database) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import meta
+from storage import meta, postgresql
 from storage.database import Busy, Database, Session, Unreachable, WeakDurability
 from tests.databases import PostgresqlServer, database_name
 from tests.storage.cutting_proxy import CuttingProxy, cutting_proxy
@@ -174,3 +174,30 @@ def test_a_lock_held_by_somebody_else_is_said_once_patience_ends(postgresql_url:
         holding.join()
         assert two.write_now(write_down, "later") == "later"
         assert two.read_now(keys) == {"later"}
+
+
+def test_a_copy_that_is_suspended_in_mid_transaction_does_not_keep_the_others_out(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "IDLE_LIMIT", 1)
+    attempts = 0
+    inside, woken = threading.Event(), threading.Event()
+
+    def use_case(session: Session) -> str:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            inside.set()
+            woken.wait(10)
+        return write_down(session, f"attempt {attempts}")
+
+    with Database.open(postgresql_url) as suspended, Database.open(postgresql_url) as other:
+        outcome: list[str] = []
+        waiting = threading.Thread(target=lambda: outcome.append(suspended.write_now(use_case)))
+        waiting.start()
+        inside.wait(5)
+        assert other.write_now(write_down, "the other") == "the other"
+        woken.set()
+        waiting.join(10)
+        assert outcome == ["attempt 2"]
+        assert other.read_now(keys) == {"the other", "attempt 2"}

@@ -19,7 +19,7 @@ from storage.notices import NewNotice
 from tests.storage.power_cut import Acknowledged, Image, RecordingDisk, images
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
-COMMITS = 25
+COMMITS = 16
 
 
 def submit(session: Session, number: int) -> None:
@@ -114,7 +114,7 @@ def test_the_writer_says_what_we_think_it_says(said: list[str]) -> None:
 
 def test_no_power_cut_loses_an_acknowledged_commit(said: list[str], tmp_path: Path) -> None:
     looked, lost, damaged = lost_and_damaged(said, tmp_path, "FULL")
-    assert looked > 200
+    assert looked > 150
     assert (lost, damaged) == (0, 0)
 
 

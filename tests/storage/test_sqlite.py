@@ -243,6 +243,9 @@ def test_a_place_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("in the way")
     with pytest.raises(Unreachable):
         Database.open(f"sqlite:///{tmp_path}/a file/council.db")
+    (tmp_path / "c.db.service").mkdir()
+    with pytest.raises(Unreachable, match=r"c\.db\.service"):
+        Database.open(f"sqlite:///{tmp_path}/c.db", service=True)
     (tmp_path / "a folder").mkdir()
     with pytest.raises(Unreachable):
         Database.open(f"sqlite:///{tmp_path}/a folder", patience=0.1)

@@ -1,0 +1,79 @@
+"""A service in a process of its own that dies by SIGKILL at a named point. Run by `test_crash.py`.
+
+    python -m tests.journeys.crash_worker ADDRESS INSTANT POINT OUTBOX
+
+It sweeps, claims, sends and finishes once. Sending appends a line to the file OUTBOX, which stands for a screen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from assurance.claim_notices import claim_notices
+from assurance.courier import CourierResult
+from assurance.finish_delivery import finish_delivery
+from assurance.sweep import sweep
+from policy.loader import load_framework
+from storage.database import Database, Session
+
+POINTS = (
+    "before the sweep's commit",
+    "after the sweep's commit",
+    "before the claim's commit",
+    "after the claim's commit",
+    "after the channel took it",
+    "after the answer was written down",
+    "never",
+)
+
+
+def main(address: str, instant: str, point: str, outbox: str) -> None:
+    """One round of the service at an instant; it does not come back from `point`."""
+    now = datetime.fromisoformat(instant)
+    framework = load_framework()
+    with Database.open(address, service=True) as database:
+        _run(database, _dying(sweep, point == "before the sweep's commit"), framework, now=now)
+        _die_at("after the sweep's commit", point)
+        claim = _dying(claim_notices, point == "before the claim's commit")
+        for delivery in _run(database, claim, framework, owner=f"process {os.getpid()}", now=now):
+            _die_at("after the claim's commit", point)
+            with Path(outbox).open("a", encoding="utf-8") as screen:
+                line = {"key": delivery.notice.key, "repeat": delivery.notice.repeat}
+                screen.write(json.dumps(line) + "\n")
+                screen.flush()
+            _die_at("after the channel took it", point)
+            result = CourierResult("sent", remote_id="activity")
+            _run(database, finish_delivery, framework, delivery, result, now=now)
+            _die_at("after the answer was written down", point)
+
+
+def _run(database: Database, use_case: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return database.write_now(use_case, *args, **kwargs)
+
+
+def _dying(use_case: Callable[..., Any], dies: bool) -> Callable[..., Any]:
+    """The use-case, and after it, inside its transaction, the end."""
+
+    def run(session: Session, *args: Any, **kwargs: Any) -> Any:
+        outcome = use_case(session, *args, **kwargs)
+        if dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return outcome
+
+    return run
+
+
+def _die_at(here: str, point: str) -> None:
+    if here == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,66 @@
+"""kill -9 at every point between falling due and being written down as sent: never lost, at most one marked repeat."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.councils import HEAD, SENIOR_MANAGER, TEAM_MANAGER
+from tests.journeys.crash_worker import POINTS
+from tests.journeys.living_council import LivingCouncil, london
+
+HOUSE = Path(__file__).parent.parent.parent
+KILLED = -signal.SIGKILL
+FALLS_DUE = london("2026-02-04 09:00")
+SURELY_NOT_SENT = {
+    "before the sweep's commit",
+    "after the sweep's commit",
+    "before the claim's commit",
+    "after the answer was written down",
+    "never",
+}
+"""Points at which nobody can be in doubt whether the message in hand went out."""
+
+
+def live(address: str, at: datetime, point: str, outbox: Path) -> int:
+    """One round of the service in its own process; its exit status."""
+    command = [sys.executable, "-m", "tests.journeys.crash_worker", address, at.isoformat(), point, str(outbox)]
+    return subprocess.run(command, cwd=HOUSE, check=False, timeout=60).returncode
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_any_point_every_message_still_arrives_and_none_twice_unmarked(
+    sqlite_url: str, tmp_path: Path, point: str
+) -> None:
+    with Database.open(sqlite_url) as database:
+        council = LivingCouncil(database, now=london("2026-01-05 09:00"))
+        item = council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+        council.when_the_service_looks(london("2026-02-03 09:00"))
+    outbox = tmp_path / "screens"
+    outbox.touch()
+
+    died = live(sqlite_url, FALLS_DUE, point, outbox)
+    # The service comes back at once, and again when the leases of the dead process have run out.
+    for minutes in (1, 12):
+        assert live(sqlite_url, FALLS_DUE + timedelta(minutes=minutes), "never", outbox) == 0
+
+    assert died == (0 if point == "never" else KILLED)
+    lines = [json.loads(line) for line in outbox.read_text(encoding="utf-8").splitlines()]
+    arrived = Counter(line["key"] for line in lines)
+    expected = {f"E11|{item.reference}|+2|{person}" for person in (SENIOR_MANAGER, HEAD, TEAM_MANAGER)}
+    assert set(arrived) == expected, "nothing is lost and nothing else is said"
+    repeats = [line for line in lines if line["repeat"]]
+    assert sum(arrived.values()) - len(arrived) <= len(repeats), "every second arrival says that it is a repeat"
+    if point in SURELY_NOT_SENT:
+        assert max(arrived.values()) == 1
+    with Database.open(sqlite_url) as database:
+        rows = [row for row in LivingCouncil(database, now=FALLS_DUE).notices_about(item.reference) if row.step == "+2"]
+        assert {row.state for row in rows} == {"sent"}
