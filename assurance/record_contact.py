@@ -7,7 +7,7 @@ from datetime import datetime
 
 from assurance.identify import FRONT_DESK
 from policy.lifecycle import CHANNEL, START, move
-from storage import channels, history
+from storage import channels, history, notices
 from storage.channels import ChannelState
 from storage.session import Session
 
@@ -26,7 +26,7 @@ def record_contact(
 ) -> bool:
     """A person has just been heard from in a conversation of their own. True if anything we knew has changed.
 
-    What is left empty stays as it was known: the channel does not repeat everything every time.
+    Somebody who can be reached again is sent at once what was put off while they could not. What is left empty stays as it was known: the channel does not repeat everything every time.
     """
     known = channels.get(session, person, channel)
     before = known or ChannelState(person, channel, START, now)
@@ -44,6 +44,7 @@ def record_contact(
         return False
     channels.save(session, replace(after, updated_at=now))
     if before.state != after.state:
+        notices.hasten(session, person, channel, at=now)
         _note(session, person, channel, after.state, before.state, now)
     return True
 

@@ -220,6 +220,21 @@ def release(session: Session, owner: str, *, notice_ids: Collection[int] | None 
     ).rowcount
 
 
+def hasten(session: Session, recipient: str, channel: str, *, at: datetime) -> int:
+    """Try now what was put off because this person could not be reached; how many that is.
+
+    What has never been tried keeps its own time: it is not late, only not due.
+    """
+    put_off = (
+        _notices.c.recipient == recipient,
+        _notices.c.channel == channel,
+        _notices.c.state == "pending",
+        _notices.c.attempts > 0,
+        _notices.c.not_before > at,
+    )
+    return session.execute(update(_notices).where(_WAITING, *put_off).values(not_before=at)).rowcount
+
+
 def get(session: Session, notice_id: int) -> Notice | None:
     """One notice by its id."""
     row = session.execute(select(_notices).where(_notices.c.id == notice_id)).first()

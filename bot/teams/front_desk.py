@@ -1,0 +1,321 @@
+"""The front desk: who is this, have we had this before, and which door; what is said behind it is not its business."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from botbuilder.core import ActivityHandler, TurnContext
+from botbuilder.schema import Activity, ActivityTypes, InvokeResponse
+
+from assurance import receive
+from assurance.record_contact import record_installation
+from bot.clock import Clock
+from bot.metrics import Metrics
+from bot.teams import invokes
+from bot.teams.activities import card_attachment
+from bot.teams.adapter import answer_invoke, invoke_answer_of
+from bot.teams.errors import SendFailed
+from bot.teams.limits import TooLong
+from bot.teams.presses import READERS, submitted
+from bot.teams.reception import CHANNEL, Reception, Visitor
+from dialogs.elsewhere import private_only_message
+from dialogs.front_door import sorry_message, unknown_person_message, welcome_message
+from dialogs.message import Message
+from policy.establishment import Person
+from storage.database import Database
+
+TURN_SECONDS = 12.0
+"""Teams gives up after 10 to 15 seconds; before that we say that it is taking too long."""
+
+SAME_INSTALLATION = timedelta(minutes=1)
+"""Two words of an installation within this are one installation."""
+
+# Pressing these twice must not act twice, so a repeated delivery shows the item as it stands instead.
+_FORM_VERBS = frozenset(("open", "next", "back", "later", "review", "submit", "edit"))
+
+log = structlog.get_logger("bot.teams.front_desk")
+
+
+class Speaks(Protocol):
+    """What lies behind the front desk: the same for Teams and for a terminal."""
+
+    async def text(self, person: Person, text: str) -> list[Message]:
+        """Answer something typed."""
+        ...
+
+    async def press(self, person: Person, verb: str, data: dict[str, Any]) -> Message:
+        """Answer a button, with what takes the card's place."""
+        ...
+
+    async def dialog(self, person: Person, verb: str, data: dict[str, Any]) -> Message:
+        """Answer a button of a dialog window, with its next page."""
+        ...
+
+
+class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no types
+    """Takes every kind of activity Teams sends. Nothing that goes wrong in here leaves as an error."""
+
+    def __init__(self, db: Database, conversation: Speaks, clock: Clock, metrics: Metrics) -> None:
+        self._db = db
+        self._conversation = conversation
+        self._clock = clock
+        self._metrics = metrics
+        self._reception = Reception(db, clock)
+        self._under_way: dict[str, asyncio.Future[InvokeResponse | None]] = {}
+        self._notes: dict[str, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        """Wait for what is still being written down."""
+        if self._notes:
+            await asyncio.wait(self._notes.values(), timeout=5.0)
+
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        """One turn. A delivery that is still being answered is answered once, for both callers."""
+        kind = _kind_of(turn_context.activity)
+        began = time.monotonic()
+        outcome = await self._once(turn_context)
+        self._metrics.turns.labels(kind, outcome).inc()
+        self._metrics.turn_seconds.labels(kind).observe(time.monotonic() - began)
+
+    async def _once(self, context: TurnContext) -> str:
+        key = _delivery_of(context.activity)
+        under_way = self._under_way.get(key) if key else None
+        if under_way is not None:
+            answer = await asyncio.shield(under_way)
+            if answer is not None:
+                answer_invoke(context, answer.body, answer.status)
+            return "repeated"
+        mine: asyncio.Future[InvokeResponse | None] = asyncio.get_running_loop().create_future()
+        if key:
+            self._under_way[key] = mine
+        try:
+            return await self._guarded(context)
+        finally:
+            mine.set_result(invoke_answer_of(context))
+            if key not in self._notes:  # else it goes when the note is on disk
+                self._under_way.pop(key, None)
+
+    async def _guarded(self, context: TurnContext) -> str:
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await super().on_turn(context)
+            return "answered"
+        except (SendFailed, TooLong) as error:
+            log.warning("answer_not_sent", reason=str(error))
+            return "not sent"
+        except TimeoutError:
+            log.error("turn_too_slow", turn=uuid.uuid4().hex[:8])
+        except Exception as error:  # noqa: BLE001 - whoever wrote to us gets an answer, whatever broke
+            log.error("turn_failed", turn=uuid.uuid4().hex[:8], error=type(error).__name__, at=_where(error))
+        await self._apologise(context)
+        return "failed"
+
+    async def _apologise(self, context: TurnContext) -> None:
+        """Say that it did not work, in the way this kind of activity is answered."""
+        if context.activity.type == ActivityTypes.invoke:
+            answer_invoke(context, _body_for(context.activity, sorry_message()))
+        elif context.activity.type == ActivityTypes.message and _is_private(context.activity):
+            with contextlib.suppress(SendFailed, TooLong):
+                await _send(context, sorry_message())
+
+    # -- what comes in ------------------------------------------------------------------------------------------------
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """Something typed, or a button of a client too old for Action.Execute."""
+        activity = turn_context.activity
+        if not _is_private(activity):
+            await _send(turn_context, private_only_message())
+            return
+        visitor = await self._reception.receive(turn_context, _delivery_of(activity))
+        if visitor is None:
+            await _send(turn_context, unknown_person_message())
+            return
+        if visitor.arrival.seen:
+            return  # it was answered; saying it again would only confuse
+        pressed = submitted(activity.value)
+        if pressed is not None:
+            verb, data = pressed
+            await self._replace_or_send(turn_context, await self._press(visitor, verb, data))
+        else:
+            verb = "text"
+            for message in await self._conversation.text(visitor.person, activity.text or ""):
+                await _send(turn_context, message)
+        self._remember(visitor, verb, pressed[1] if pressed else {})
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        """A button, a dialog or a look-up. The answer goes back in the response."""
+        activity = turn_context.activity
+        if activity.name == "application/search":
+            return answer_invoke(turn_context, invokes.nothing_found())
+        read = READERS.get(activity.name or "")
+        if read is None:
+            return answer_invoke(
+                turn_context, invokes.not_understood("NotSupported", "I do not know this kind of button.")
+            )
+        pressed = read(activity.value)
+        if pressed is None:
+            return answer_invoke(turn_context, invokes.not_understood("BadRequest", "I cannot read this button."))
+        message = await self._answer_press(turn_context, *pressed)
+        return answer_invoke(turn_context, _body_for(activity, message))
+
+    async def _answer_press(self, context: TurnContext, verb: str, data: dict[str, Any]) -> Message:
+        if not _is_private(context.activity):
+            return private_only_message()
+        visitor = await self._reception.receive(context, _delivery_of(context.activity))
+        if visitor is None:
+            return unknown_person_message()
+        message = await self._press(visitor, verb, data, dialog=_in_dialog(context.activity))
+        self._remember(visitor, verb, data)
+        return message
+
+    async def on_installation_update_add(self, turn_context: TurnContext) -> None:
+        """The app was added: for a person a welcome, in a team where to find us.
+
+        Added once more for somebody we knew, their chat may be empty: they are shown what waits for them.
+        """
+        if _is_private(turn_context.activity):
+            visitor = await self._welcome(turn_context)
+            if visitor is not None and not self._just_met(visitor):
+                for message in await self._conversation.text(visitor.person, "home"):
+                    await _send(turn_context, message)
+        else:
+            await _send(turn_context, private_only_message())
+
+    async def on_installation_update_remove(self, turn_context: TurnContext) -> None:
+        """The app was taken out."""
+        await self._removed(turn_context)
+
+    async def on_members_added_activity(self, members_added: list[Any], turn_context: TurnContext) -> None:
+        """Teams tells of an installation twice; whichever comes first is the welcome."""
+        if _is_private(turn_context.activity):
+            await self._welcome(turn_context)
+
+    async def on_members_removed_activity(self, members_removed: list[Any], turn_context: TurnContext) -> None:
+        """We are told when we are taken out of a conversation; others leaving is not our business."""
+        bot = turn_context.activity.recipient
+        if bot is not None and any(member.id == bot.id for member in members_removed):
+            await self._removed(turn_context)
+
+    # -- how it is answered -------------------------------------------------------------------------------------------
+
+    async def _press(self, visitor: Visitor, verb: str, data: dict[str, Any], *, dialog: bool = False) -> Message:
+        """The same press delivered again has no second effect: it shows how things stand."""
+        if visitor.arrival.seen and verb in _FORM_VERBS:
+            verb, data = "open", {"verb": "open", "ref": data.get("ref")}
+        if dialog:
+            return await self._conversation.dialog(visitor.person, verb, data)
+        return await self._conversation.press(visitor.person, verb, data)
+
+    async def _welcome(self, context: TurnContext) -> Visitor | None:
+        visitor = await self._reception.receive(context, "")
+        if visitor is not None and visitor.first_contact:
+            roles = await self._db.read(receive.roles_of, visitor.person.id)
+            await _send(context, welcome_message(roles))
+        return visitor
+
+    def _just_met(self, visitor: Visitor) -> bool:
+        """Whether this is the other half of the same installation: Teams tells of it twice."""
+        contact = visitor.arrival.contact
+        return visitor.first_contact or contact is None or self._clock.now() - contact.updated_at < SAME_INSTALLATION
+
+    async def _removed(self, context: TurnContext) -> None:
+        if not _is_private(context.activity):
+            return
+        person = await self._reception.known(context)
+        if person is not None:
+            await self._db.write(
+                record_installation, person.id, installed=False, channel=CHANNEL, now=self._clock.now()
+            )
+
+    async def _replace_or_send(self, context: TurnContext, message: Message) -> None:
+        """Put the answer where the pressed card is; if it cannot be replaced, below it."""
+        reply = _activity(message)
+        if context.activity.reply_to_id:
+            reply.id = context.activity.reply_to_id
+            with contextlib.suppress(SendFailed):
+                await context.update_activity(reply)
+                return
+        await _send(context, message)
+
+    def _remember(self, visitor: Visitor, verb: str, data: dict[str, Any]) -> None:
+        """Write down, behind the answer's back, that this delivery was answered. Until that is done we remember it."""
+        key = visitor.delivery
+        if not key or visitor.arrival.seen:
+            return
+        token = data.get("ref")
+        outcome = {"verb": verb[:40], "ref": token[:64] if isinstance(token, str) else ""}
+        self._notes[key] = asyncio.create_task(self._write_down(key, visitor.person.id, outcome))
+
+    async def _write_down(self, key: str, person: str, outcome: dict[str, str]) -> None:
+        try:
+            await self._db.write(
+                receive.remember,
+                channel=CHANNEL,
+                external_id=key,
+                person=person,
+                outcome=outcome,
+                now=self._clock.now(),
+            )
+        except Exception as error:  # noqa: BLE001 - the answer stands; use-cases bear a second delivery as well
+            log.warning("delivery_not_noted", error=type(error).__name__)
+        finally:
+            self._notes.pop(key, None)
+            self._under_way.pop(key, None)
+
+
+def _body_for(activity: Activity, message: Message) -> dict[str, Any]:
+    return invokes.dialog_answer(message) if _in_dialog(activity) else invokes.card_answer(message)
+
+
+# -- small facts of an activity ---------------------------------------------------------------------------------------
+
+
+def _in_dialog(activity: Activity) -> bool:
+    return (activity.name or "").startswith("task/")
+
+
+def _is_private(activity: Activity) -> bool:
+    kind = activity.conversation.conversation_type
+    return kind == "personal" if kind else not activity.conversation.is_group
+
+
+def _delivery_of(activity: Activity) -> str:
+    """The id the same delivery has each time it comes; empty when the channel gave it none."""
+    if not activity.id or activity.type not in (ActivityTypes.message, ActivityTypes.invoke):
+        return ""
+    sender = activity.from_property.id if activity.from_property else ""
+    return receive.delivery_id(activity.type, activity.conversation.id, activity.id, sender or "")
+
+
+def _kind_of(activity: Activity) -> str:
+    if activity.type == ActivityTypes.invoke:
+        return activity.name if activity.name in READERS or activity.name == "application/search" else "other invoke"
+    known = (ActivityTypes.message, ActivityTypes.conversation_update, ActivityTypes.installation_update)
+    return str(getattr(activity.type, "value", activity.type)) if activity.type in known else "other"
+
+
+def _activity(message: Message) -> Activity:
+    reply = Activity(type=ActivityTypes.message.value, summary=message.summary)
+    if message.card is None:
+        reply.text, reply.text_format = message.text, "plain"
+    else:
+        reply.attachments = [card_attachment(message.card)]
+    return reply
+
+
+async def _send(context: TurnContext, message: Message) -> None:
+    await context.send_activity(_activity(message))
+
+
+def _where(error: BaseException) -> str:
+    """File and line, and nothing else: an exception's own words may hold what somebody typed."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}" if frame else ""

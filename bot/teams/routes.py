@@ -1,0 +1,73 @@
+"""POST /api/messages: reads the request within bounds, asks the gate, runs the turn, answers. Never a 5xx."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot.teams import bodies
+from bot.teams.activities import BadActivity, read_activity, to_bytes
+from bot.teams.adapter import Logic, TeamsAdapter
+from bot.teams.gate import Gate, TurnedAway, Verified
+
+PATH = "/api/messages"
+BODY_SECONDS = 10.0
+"""A body of this size takes a moment; whoever takes longer is holding the line."""
+
+log = structlog.get_logger("bot.teams.routes")
+
+
+def add_messages_route(app: web.Application, gate: Gate, adapter: TeamsAdapter, logic: Logic) -> None:
+    """Serve the Bot Framework's one endpoint. Other methods than POST are a 405."""
+
+    async def messages(request: web.Request) -> web.Response:
+        try:
+            verified = await _let_in(gate, request)
+            activity = read_activity(verified.activity)
+        except TurnedAway as no:
+            log.info("turned_away", status=no.status, code=no.code)
+            return _refusal(no.status, no.code)
+        except BadActivity as bad:
+            log.info("turned_away", status=400, code="bad_activity", field=bad.field)
+            return _refusal(400, "bad_activity")
+        try:
+            answer = await adapter.process(activity, verified.claims, logic)
+        except Exception as error:  # noqa: BLE001 - the front desk has its own net; this is the floor below it
+            log.error("turn_fell_through", error=type(error).__name__)
+            return web.Response(status=200)
+        if answer is None:
+            return web.Response(status=200)
+        return web.Response(status=answer.status, body=to_bytes(answer.body), content_type="application/json")
+
+    app.router.add_post(PATH, messages)
+
+
+async def _let_in(gate: Gate, request: web.Request) -> Verified:
+    token = gate.check_head(request.headers, request.remote or "")
+    return await gate.check_body(token, await _read_body(request))
+
+
+async def _read_body(request: web.Request) -> bytes:
+    """The body, never more than the gate will take and never for longer than BODY_SECONDS."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > bodies.MAX_BYTES:
+                    raise TurnedAway(413, "too_large")
+    except TimeoutError:
+        raise TurnedAway(408, "too_slow") from None
+    except (aiohttp.ClientError, web.RequestPayloadError, ConnectionError):
+        raise TurnedAway(400, "broken_body") from None
+    return bytes(body)
+
+
+def _refusal(status: int, code: str) -> web.Response:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return web.Response(
+        status=status, body=to_bytes({"error": {"code": code}}), content_type="application/json", headers=headers
+    )
