@@ -1,0 +1,55 @@
+"""The playground's chat as a person works it: cards, their inputs by label, their buttons by name."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Chat:
+    """The chat with the bot on Microsoft's page."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        page.goto(address)
+
+    def card(self, heading: str) -> Locator:
+        """The newest card that shows this text, waited for."""
+        card = self.page.locator(".ac-adaptiveCard").filter(has_text=heading).last
+        expect(card).to_be_visible()
+        return card
+
+    def press(self, card: Locator, button: str) -> None:
+        """Press a button of a card by its name."""
+        card.get_by_role("button", name=button, exact=True).click()
+
+    def say(self, text: str) -> None:
+        """Type a message and send it."""
+        box = self.page.get_by_role("textbox").last
+        box.click()
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def choose(self, card: Locator, label: str, *answers: str) -> None:
+        """Answer a question by the words of its choices, whichever way the card offers them."""
+        for answer in answers:
+            one_of = card.get_by_role("radiogroup", name=re.compile(f"^{re.escape(label)}( \\(optional\\))?$"))
+            if one_of.count():
+                one_of.get_by_role("radio", name=answer, exact=True).check()
+                continue
+            several = card.get_by_role("checkbox", name=re.compile(f"^{re.escape(label)}.* {re.escape(answer)}$"))
+            if several.count():
+                several.check()
+                continue
+            card.get_by_role("combobox", name=label).first.click()
+            self.page.get_by_role("option", name=answer, exact=True).click()
+
+    def pick_today(self, card: Locator, label: str) -> None:
+        """Pick today from the calendar that a date input opens."""
+        card.get_by_role("combobox", name=label).click()
+        self.page.locator("[role=gridcell] button[aria-current=date], [role=gridcell][aria-current=date]").first.click()
+
+    def write(self, card: Locator, label: str, text: str) -> None:
+        """Fill a text box by its label."""
+        card.get_by_label(label).first.fill(text)
