@@ -1,0 +1,40 @@
+"""The README stays true: its diagrams, its pictures, its commands and its links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from policy.lifecycle import LEARNING_SPACE, LOOP, Table, mermaid
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", [LEARNING_SPACE, LOOP])
+def test_the_diagrams_in_the_readme_are_the_tables_of_the_code(table: Table) -> None:
+    assert mermaid(table).strip() in README
+
+
+def test_every_page_and_picture_the_readme_points_to_exists() -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", README)
+    assert targets
+    assert [target for target in targets if not target.startswith("http") and not (ROOT / target).exists()] == []
+
+
+def test_every_command_the_readme_names_is_a_command() -> None:
+    from typer.main import get_command
+
+    from bot.cli.main import app
+
+    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    named = {word for line in re.findall(r"python -m bot ([a-z |]+)", README) for word in line.split(" | ")}
+    assert {word.split()[0] for word in named if word.strip()} <= known
+
+
+def test_every_make_target_the_readme_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`?make ([a-z]+)", README):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
