@@ -110,7 +110,7 @@ class PostgresqlServer:
         """One statement outside any transaction, as the server's owner."""
         address = f"host={self.folder} user={OWNER} dbname={database}"
         with psycopg.connect(address, autocommit=True) as connection:
-            cursor = connection.execute(sql)  # type: ignore[arg-type]
+            cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
     def blank_database(self) -> str:

@@ -40,8 +40,15 @@ def import_(
 def demo() -> None:
     """Load the fictional council of Northmoor and allocate this month's learning spaces to it."""
     from bot.cli.opened import opened, shown
+    from storage import establishment
 
     with opened() as bot:
+        there = bot.db.read_now(establishment.current)
+        if there.people and not is_demo(there):
+            raise Refusal(
+                f"There is a council in {shown(bot.settings.database)} already, and the demo would replace it.\n"
+                "Name another database in BOT_DATABASE_URL to try the demo."
+            )
         load_demo(bot)
         say(f"The council of {bot.framework.council.name} is in {shown(bot.settings.database)}. Everybody is invented.")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,6 +15,14 @@ class Chat:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         page.goto(address)
+        page.get_by_role("button", name="Hide log panel").click()
+
+    def picture(self, name: str) -> None:
+        """Take a picture for the README when `make pictures` asks for it (PICTURES names the folder)."""
+        folder = os.environ.get("PICTURES")
+        if folder:
+            self.page.locator(".ac-adaptiveCard").last.scroll_into_view_if_needed()
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
 
     def card(self, heading: str) -> Locator:
         """The newest card that shows this text, waited for."""

@@ -27,6 +27,8 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
     sitting.wait_until_told()
     page.wait_for_timeout(500)
 
+    chat.picture("card")
+
     chat.press(card, "Open")
     step = chat.card("The meeting")
     chat.pick_today(step, "Date of the meeting")
@@ -53,6 +55,7 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
     chat.choose(step, "Overall practice grade", "Good")
     chat.choose(step, "Overall impact and outcomes for the child", "Good")
     chat.write(step, "Why this overall grade", REASONS)
+    chat.picture("judgement")
     chat.press(step, "Next")
 
     step = chat.card("What worked well")
@@ -73,6 +76,7 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
     chat.press(review, "Send")
 
     receipt = chat.card("Thank you")
+    chat.picture("receipt")
     expect(receipt).to_contain_text(reference)
     said = receipt.inner_text()
     assert WELL not in said

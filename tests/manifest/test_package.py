@@ -43,7 +43,7 @@ def test_microsofts_own_schema_accepts_the_manifest(version: str) -> None:
 def test_the_newest_schema_microsoft_ships_is_the_one_we_build_for() -> None:
     microsofts_schema(NEWEST_SCHEMA)
     versions = [path.name[1:] for path in MICROSOFT.iterdir() if path.name[1:].replace(".", "").isdigit()]
-    assert NEWEST_SCHEMA == max(versions, key=lambda version: [int(part) for part in version.split(".")])
+    assert max(versions, key=lambda version: [int(part) for part in version.split(".")]) == NEWEST_SCHEMA
 
 
 def test_the_schema_would_refuse_a_manifest_with_a_misspelt_property() -> None:

@@ -1,0 +1,20 @@
+"""`serve`: the service, until it is told to stop."""
+
+from __future__ import annotations
+
+
+def serve() -> None:
+    """Run the service: the web server, the sweep and the dispatcher, until SIGTERM or Ctrl+C."""
+    from bot.cli.opened import open_database
+    from bot.logs import set_up_logs
+    from bot.service import run_service
+    from bot.settings import Settings
+    from policy.loader import load_framework
+
+    settings = Settings.load()
+    settings.check_service()
+    set_up_logs(settings.log_format)
+    framework = load_framework(settings.framework)
+    with open_database(settings, service=True) as db:
+        db.migrate()
+        run_service(settings, framework, settings.clock(), db)

@@ -1,0 +1,265 @@
+"""The front desk whatever the channel: a typed line or a pressed button in, what we say back out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from assurance.acknowledge import acknowledge
+from assurance.approve_allocation import approve_allocation, withdraw_allocation
+from assurance.form_view import FormView
+from assurance.open_form import open_form
+from assurance.propose_allocation import MonthIsFar, MonthIsPast, propose_allocation
+from assurance.refusals import AlreadyDone, NotFound, NotYours, Refused, Withdrawn
+from assurance.save_step import BACK, NEXT, STAY, save_step
+from assurance.submit import SubmitOutcome, submit
+from assurance.waiting import waiting
+from dialogs import allocation, front_door, home, learning_space, news
+from dialogs.form_card import answers_in, form_message
+from dialogs.message import Message
+from dialogs.understanding import Intent, understand
+from policy.actor import Actor
+from policy.calendar import Calendar
+from storage import establishment, learning_spaces
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from policy.establishment import Person
+    from policy.framework import Framework
+    from storage.database import Database, Session
+
+log = structlog.get_logger("bot.conversation")
+
+LONGEST_ID = 100
+"""Characters of a reference, a token or a page's key in a button's data; ours are shorter."""
+
+Data = Mapping[str, Any]
+
+
+class Conversation:
+    """Answers people. Who they are is the caller's finding; what they may do is decided afresh at every call."""
+
+    def __init__(
+        self, db: Database, framework: Framework, clock: Clock, *, wake: Callable[[], None] = lambda: None
+    ) -> None:
+        """`wake` is called after anything that may have left notices in the outbox."""
+        self._db = db
+        self._framework = framework
+        self._clock = clock
+        self._calendar = Calendar.of(framework)
+        self._wake = wake
+        self._presses: dict[str, Callable[[Person, Data, bool], Any]] = {
+            "open": self._open,
+            "review": self._open,
+            "next": self._next,
+            "back": self._back,
+            "later": self._later,
+            "edit": self._edit,
+            "submit": self._submit,
+            "home": self._show_home,
+            "approve_run": self._approve,
+            "withdraw_run": self._withdraw,
+            "acknowledge": self._acknowledge,
+        }
+
+    # -- what comes in -------------------------------------------------------------------------------------------------
+
+    async def text(self, person: Person, text: str) -> list[Message]:
+        """Answer a typed line. Nothing of what was typed is kept."""
+        intent = understand(text, self._today())
+        return [await self._guarded(self._answer(person, intent), person)]
+
+    async def press(self, person: Person, verb: str, data: Data) -> Message:
+        """Answer a button with what takes the card's place. Whatever is in `data` came from the client."""
+        return await self._pressed(person, verb, data, in_dialog=False)
+
+    async def dialog(self, person: Person, verb: str, data: Data) -> Message:
+        """The same for a dialog window, whose cards have buttons of its own kind."""
+        return await self._pressed(person, verb, data, in_dialog=True)
+
+    async def _pressed(self, person: Person, verb: str, data: Data, *, in_dialog: bool) -> Message:
+        handle = self._presses.get(verb, self._show_home)
+        return await self._guarded(handle(person, data, in_dialog), person)
+
+    async def _guarded(self, answer: Awaitable[Message], person: Person) -> Message:
+        """Turn every refusal into a kind answer. A database that fails is said to the person and to the log."""
+        try:
+            return await answer
+        except Refused as refused:
+            log.info("refused", kind=type(refused).__name__, person=person.id)
+            return self._no(refused, person)
+        except StorageError as error:
+            log.error("not saved", error=type(error).__name__, person=person.id)
+            return front_door.sorry_message()
+
+    async def _answer(self, person: Person, intent: Intent) -> Message:
+        match intent.kind:
+            case "greeting" | "home":
+                return await self._home(person, greeting=intent.kind == "greeting")
+            case "help":
+                return front_door.help_message(await self._db.read(roles_of, person.id))
+            case "thanks":
+                return front_door.thanks_message()
+            case "open":
+                view = await self._write(open_by_reference, intent.reference, person)
+                return form_message(view, self._framework)
+            case "allocate" if intent.month:
+                return await self._propose(person, intent.month)
+            case _:
+                return front_door.confused_message(intent)
+
+    # -- the learning space --------------------------------------------------------------------------------------------
+
+    async def _open(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await self._write(open_form, word(data, "ref"), person)
+        return form_message(view, self._framework, in_dialog=in_dialog)
+
+    async def _next(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._save(person, data, NEXT, in_dialog)
+
+    async def _back(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._save(person, data, BACK, in_dialog)
+
+    async def _save(self, person: Person, data: Data, move: str, in_dialog: bool) -> Message:
+        view = await self._save_step(person, data, move)
+        return form_message(view, self._framework, in_dialog=in_dialog)
+
+    async def _save_step(self, person: Person, data: Data, move: str) -> FormView:
+        step, raw = word(data, "step"), answers_in(data)
+        view: FormView = await self._write(save_step, word(data, "ref"), person, step=step, raw=raw, move=move)
+        if view.red_route:
+            self._wake()
+        return view
+
+    async def _later(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        """Put aside. From the review there is nothing to save; from a page even half-filled boxes are kept."""
+        if word(data, "step"):
+            view = await self._save_step(person, data, STAY)
+            if view.problems:
+                return form_message(view, self._framework, in_dialog=in_dialog)
+        else:
+            view = await self._write(open_form, word(data, "ref"), person)
+        item = view.item
+        return learning_space.saved_message(item.reference, item.token, item.due_on, self._today())
+
+    async def _edit(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await self._write(open_form, word(data, "ref"), person, step=word(data, "step") or None)
+        return form_message(view, self._framework, in_dialog=in_dialog)
+
+    async def _submit(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        version = data.get("v")
+        outcome: SubmitOutcome = await self._write(
+            submit, word(data, "ref"), person, version=version if isinstance(version, int) else -1
+        )
+        self._wake()
+        if outcome.view is not None:
+            note = CHANGED if outcome.state == "changed" else ""
+            return form_message(outcome.view, self._framework, note=note, in_dialog=in_dialog)
+        reference, at = outcome.item.reference, outcome.at or self._clock.now()
+        if outcome.state == "already":
+            return learning_space.already_message(reference, at, self._framework)
+        return learning_space.receipt_message(reference, at, self._framework, red_route=outcome.red_route)
+
+    # -- home, allocation, the red route -------------------------------------------------------------------------------
+
+    async def _show_home(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._home(person)
+
+    async def _home(self, person: Person, *, greeting: bool = False) -> Message:
+        found = await self._db.read(waiting, self._framework, person.id, now=self._clock.now())
+        return home.home_message(found, self._framework, self._today(), greeting=greeting)
+
+    async def _propose(self, person: Person, month: date) -> Message:
+        try:
+            proposal = await self._db.write(
+                propose_allocation,
+                self._framework,
+                month=month,
+                actor=Actor.person(person.id),
+                now=self._clock.now(),
+            )
+        except NotYours:
+            return allocation.not_the_qa_lead_message()
+        return allocation.proposal_message(proposal, self._framework)
+
+    async def _approve(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        try:
+            outcome = await self._write(approve_allocation, word(data, "ref"), person)
+        except NotYours:
+            return allocation.not_the_qa_lead_message()
+        except (Withdrawn, NotFound):
+            return allocation.overtaken_message()
+        self._wake()
+        return allocation.approved_message(outcome, self._today())
+
+    async def _withdraw(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        """Put a proposal aside; one that has been approved shows what came of it instead."""
+        try:
+            aside = await self._write(withdraw_allocation, word(data, "ref"), person)
+        except NotYours:
+            return allocation.not_the_qa_lead_message()
+        except NotFound:
+            return allocation.overtaken_message()
+        except AlreadyDone:
+            return await self._approve(person, data, in_dialog)
+        return allocation.not_now_message(aside.month)
+
+    async def _acknowledge(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        taken = await self._write(acknowledge, word(data, "ref"), person)
+        return news.acknowledged_message(taken.reference, taken.by_name, yours=taken.by == person.id)
+
+    # -- how -----------------------------------------------------------------------------------------------------------
+
+    async def _write(self, use_case: Callable[..., Any], subject: str, person: Person, **facts: Any) -> Any:
+        """One use-case in one transaction, by this person, now."""
+        return await self._db.write(
+            use_case, self._framework, subject, actor=Actor.person(person.id), now=self._clock.now(), **facts
+        )
+
+    def _no(self, refused: Refused, person: Person) -> Message:
+        match refused:
+            case AlreadyDone():
+                by = "" if refused.by == person.id else refused.by_name
+                return learning_space.already_message(
+                    refused.subject, refused.at, self._framework, by_name=by, yours=not by
+                )
+            case Withdrawn():
+                return learning_space.withdrawn_message(refused.subject)
+            case MonthIsPast():
+                return allocation.month_past_message()
+            case MonthIsFar():
+                return allocation.month_far_message()
+            case _:
+                return learning_space.not_yours_message()
+
+    def _today(self) -> date:
+        return self._calendar.local_date(self._clock.now())
+
+
+CHANGED = "Your answers have changed since that card was shown, so please look at them once more before you send them."
+"""Said when Send was pressed on an older card than the draft."""
+
+
+def word(data: Data, name: str) -> str:
+    """A short text from a button's data; empty for anything else, which no token, reference or page equals."""
+    value = data.get(name)
+    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
+
+
+def roles_of(session: Session, person: str) -> frozenset[str]:
+    """The roles of the posts a person holds."""
+    return frozenset(post.role for post in establishment.current(session).posts_held_by(person))
+
+
+def open_by_reference(
+    session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime
+) -> FormView:
+    """Open a form by the reference somebody typed. A reference that is none of theirs and none at all look the same."""
+    item = learning_spaces.by_reference(session, reference)
+    if item is None or item.person != actor.person_id:
+        raise NotFound(reference)
+    return open_form(session, framework, item.token, actor=actor, now=now)

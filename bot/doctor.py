@@ -1,0 +1,196 @@
+"""What stands between this installation and a day's work, in words an administrator can act on."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from policy.calendar import Calendar
+from storage import channels, establishment, heartbeats
+
+if TYPE_CHECKING:
+    from bot.edge import Addresses
+    from bot.settings import Settings
+    from policy.establishment import Establishment, Post
+    from policy.framework import Framework
+    from storage.database import Session
+
+State = Literal["ok", "note", "problem"]
+MOST_NAMED = 6
+EXPIRES_SOON = timedelta(days=30)
+QUIET = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. A problem needs somebody to act; a note is good to know."""
+
+    what: str
+    state: State
+    said: str
+
+
+def machine() -> Iterator[Check]:
+    """Python and Node."""
+    version = platform.python_version()
+    fine = sys.version_info >= (3, 11)
+    yield Check("Python", "ok" if fine else "problem", version if fine else f"{version}; 3.11 or newer is needed.")
+    node = shutil.which("node")
+    if node is None:
+        yield Check("Node", "note", "Not here; only `make run` and the browser tests want it (20 or newer).")
+        return
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout.strip()
+    old = not said.removeprefix("v").split(".")[0].isdigit() or int(said.removeprefix("v").split(".")[0]) < 20
+    yield Check("Node", "note" if old else "ok", f"{said}; 20 or newer is wanted for `make run`." if old else said)
+
+
+def reachable(session: Session, framework: Framework, *, now: datetime) -> Iterator[Check]:
+    """Whether everybody a ladder may tell can be told."""
+    council = establishment.current(session)
+    if not council.people:
+        yield Check("Council", "problem", "Nobody is loaded. Run: python -m bot import PATH (or demo).")
+        return
+    yield Check(
+        "Council", "ok", f"{len(council.people):,} people, {len(council.posts):,} posts, {len(council.cases):,} cases."
+    )
+    yield from _qa_lead(council)
+    yield from _vacant(council, framework, now)
+    yield from _without_identity(session, council)
+    yield from _cut_off(session, council)
+
+
+def _qa_lead(council: Establishment) -> Iterator[Check]:
+    """Everything that cannot be told to anyone else ends with the QA lead."""
+    holders = [post for role in ("qa_lead", "qa_officer") for post in council.posts_of_role(role) if post.holder]
+    if not holders:
+        yield Check(
+            "QA lead", "problem", "No QA lead or officer holds a post, so nobody hears what cannot be delivered."
+        )
+    elif not any(post.role == "qa_lead" for post in holders):
+        yield Check("QA lead", "note", "The QA lead's post is vacant; the QA officers stand in.")
+
+
+def _vacant(council: Establishment, framework: Framework, now: datetime) -> Iterator[Check]:
+    told = {
+        expression.rpartition(".")[2]
+        for ladder in framework.ladders
+        for step in ladder.steps
+        for expression in (*step.tell, *step.copy_to)
+    }
+    today = Calendar.of(framework).local_date(now)
+    rungs = [post for role in sorted(told) for post in council.posts_of_role(role) if not post.holder]
+    alone = [post for post in rungs if not council.deputy_of(post.id, today)]
+    if alone:
+        names = _listed([f"{post.id} ({post.title})" for post in alone])
+        yield Check(
+            "Vacant posts",
+            "note",
+            f"{len(alone)} without a holder or a deputy: {names}. What they would be told goes to the QA lead. "
+            "Import a deputy in cover, or a holder in posts.",
+        )
+    elif rungs:
+        yield Check("Vacant posts", "ok", f"{len(rungs)}, each with a deputy.")
+    else:
+        yield Check("Vacant posts", "ok", "None that a ladder tells.")
+
+
+def _without_identity(session: Session, council: Establishment) -> Iterator[Check]:
+    """A bot can write first only to somebody whose Entra id it knows."""
+    known = channels.states_of(session, "teams")
+    held: list[Post] = [post for post in council.posts.values() if post.holder]
+    unknown = sorted(
+        {post.holder for post in held if post.role != "practitioner"}
+        - {person.id for person in council.people.values() if person.entra_object_id}
+        - known.keys()
+    )
+    if unknown:
+        names = _listed([f"{council.people[person].name} ({person})" for person in unknown])
+        yield Check(
+            "Entra ids",
+            "problem",
+            f"{len(unknown)} post holders have none and have never written to the bot, so it cannot write to them: "
+            f"{names}. Fill entra_object_id in the people file and import it again.",
+        )
+    else:
+        yield Check("Entra ids", "ok", "Every holder of a managing post has one, or has written to the bot.")
+
+
+def _cut_off(session: Session, council: Establishment) -> Iterator[Check]:
+    states = channels.states_of(session, "teams")
+    lost = [
+        f"{council.people[person].name} ({state.state})"
+        for person, state in sorted(states.items())
+        if state.state not in ("reachable", "unknown") and person in council.people
+    ]
+    if lost:
+        yield Check(
+            "Out of reach",
+            "note",
+            f"{len(lost)}: {_listed(lost)}. Each has blocked or removed the app, or an administrator switched it off.",
+        )
+
+
+def pulse(session: Session, *, now: datetime) -> Iterator[Check]:
+    """Whether a service has been at work on this database."""
+    last = heartbeats.last(session, "sweep")
+    if last is None:
+        yield Check("Service", "note", "It has never run on this database. Start it: python -m bot serve")
+    elif now - last.at > QUIET:
+        yield Check("Service", "note", f"It last looked at {last.at:%Y-%m-%d %H:%M} UTC. Is it running?")
+    else:
+        yield Check("Service", "ok", "It is running.")
+
+
+async def tokens(settings: Settings, addresses: Addresses | None = None) -> Check:
+    """Whether Entra gives the bot a token. Production only: it speaks to Microsoft."""
+    from bot.edge import Addresses, token_source
+    from bot.settings import SettingsError
+    from bot.teams.tokens import NoToken
+
+    try:
+        source = token_source(settings, addresses or Addresses())
+    except SettingsError as error:
+        return Check("Entra", "problem", str(error))
+    try:
+        await source.get()
+    except NoToken as refusal:
+        advice = (
+            "Check BOT_APP_ID, BOT_TENANT_ID and the credential; a secret may have run out."
+            if refusal.permanent
+            else "Is login.microsoftonline.com reachable from here?"
+        )
+        return Check("Entra", "problem", f"It gave no token ({refusal.code}). {advice}")
+    finally:
+        await source.close()
+    return Check("Entra", "ok", "It gives the bot a token.")
+
+
+def certificate(settings: Settings, *, now: datetime) -> Iterator[Check]:
+    """How long the bot's certificate is still good for."""
+    if settings.app_certificate is None:
+        return
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        ends = load_pem_x509_certificate(settings.app_certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        yield Check("Certificate", "problem", f"{settings.app_certificate} is not a certificate in PEM form.")
+        return
+    left = ends - now
+    if left < timedelta(0):
+        yield Check("Certificate", "problem", f"It ended on {ends:%Y-%m-%d}. Renew it in Entra and here.")
+    elif left < EXPIRES_SOON:
+        yield Check("Certificate", "problem", f"It ends on {ends:%Y-%m-%d}, in {left.days} days. Renew it now.")
+    else:
+        yield Check("Certificate", "ok", f"Good until {ends:%Y-%m-%d}.")
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown

@@ -1,0 +1,189 @@
+"""The Teams edge put together: gate, keys, tokens, connector, courier and front desk, from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp import web
+
+from assurance.courier import Courier
+from bot.local_courier import LocalCourier
+from bot.settings import Settings, SettingsError
+from bot.teams import bodies
+from bot.teams.adapter import TeamsAdapter
+from bot.teams.connector import Connector, open_http
+from bot.teams.courier import TEAMS_SERVICE_URL, TeamsCourier
+from bot.teams.front_desk import FrontDesk
+from bot.teams.gate import Gate
+from bot.teams.hosts import Hosts
+from bot.teams.install import GRAPH_URL, Installer
+from bot.teams.jwks import OPENID_METADATA, SigningKeys
+from bot.teams.limits import Limits
+from bot.teams.routes import add_messages_route
+from bot.teams.tokens import AUTHORITY, Certificate, Credential, EntraTokens, ManagedIdentity, NoTokens, Secret
+from dialogs.message import Message
+from manifest.package import APP_NAMESPACE
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.conversation import Conversation
+    from bot.metrics import Metrics
+    from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where Microsoft is. Tests and benchmarks point these at the desk."""
+
+    openid_metadata: str = OPENID_METADATA
+    authority: str = AUTHORITY
+    graph: str = GRAPH_URL
+    service_url: str = TEAMS_SERVICE_URL
+    trust: str | bool = True
+    """What the token endpoint's certificate is checked against."""
+    loopback: bool = False
+    """Whether a service on this machine may stand in for Teams; always so in local mode."""
+
+
+class Outbound:
+    """The way out: what a courier needs, for the service and for one-shot commands alike."""
+
+    def __init__(self, settings: Settings, clock: Clock, http: aiohttp.ClientSession, addresses: Addresses) -> None:
+        self.http = http
+        self.hosts = Hosts(loopback=settings.local or addresses.loopback)
+        self.limits = Limits()
+        self.tokens = token_source(settings, addresses)
+        self.connector = Connector(http, self.tokens, self.hosts, clock.now)
+        installer = None if settings.local else _installer(settings, clock, http, self.tokens, addresses)
+        self._teams = TeamsCourier(
+            self.connector,
+            self.limits,
+            clock.now,
+            app_id=settings.app_id,
+            tenant_id=settings.tenant_id,
+            service_url=settings.service_url or addresses.service_url,
+            installer=installer,
+        )
+        # A stand-in for Teams that knows the whole council is named by its address; without one, only those who
+        # have opened a chat here can be reached.
+        waits = settings.local and not settings.service_url
+        self.courier: Courier[Message] = LocalCourier(self._teams, clock.now) if waits else self._teams
+
+    @classmethod
+    async def open(cls, settings: Settings, clock: Clock, *, addresses: Addresses | None = None) -> Outbound:
+        """Open the one outbound session. SettingsError for a certificate that cannot be used."""
+        http = open_http()
+        try:
+            return cls(settings, clock, http, addresses or Addresses())
+        except BaseException:
+            await http.close()
+            raise
+
+    def problem(self) -> str:
+        """What stops all sending, in words for an administrator; empty when nothing does."""
+        return self._teams.problem()
+
+    async def close(self) -> None:
+        """Let go of the session and the token thread."""
+        await self.tokens.close()
+        await self.http.close()
+
+
+class Edge:
+    """The way in and out of Teams for the service."""
+
+    largest_body = bodies.MAX_BYTES
+
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        clock: Clock,
+        conversation: Conversation,
+        metrics: Metrics,
+        outbound: Outbound,
+        addresses: Addresses,
+    ) -> None:
+        self.outbound = outbound
+        self.courier = outbound.courier
+        self._keys = None if settings.local else SigningKeys(outbound.http, addresses.openid_metadata)
+        self._gate = Gate(
+            app_id=settings.app_id,
+            tenant_id=settings.tenant_id,
+            hosts=outbound.hosts,
+            now=clock.now,
+            keys=self._keys,
+            local=settings.local,
+        )
+        self._adapter = TeamsAdapter(outbound.connector, outbound.limits)
+        self._desk = FrontDesk(db, conversation, clock, metrics)
+
+    @classmethod
+    async def open(
+        cls,
+        settings: Settings,
+        db: Database,
+        clock: Clock,
+        conversation: Conversation,
+        metrics: Metrics,
+        *,
+        addresses: Addresses | None = None,
+    ) -> Edge:
+        """Put everything together; the signing keys are fetched behind the first call's back."""
+        where = addresses or Addresses()
+        outbound = await Outbound.open(settings, clock, addresses=where)
+        edge = cls(settings, db, clock, conversation, metrics, outbound, where)
+        if edge._keys:
+            edge._warming = asyncio.create_task(edge._keys.warm(), name="signing keys")
+        return edge
+
+    _warming: asyncio.Task[None] | None = None
+
+    def add_routes(self, app: web.Application) -> None:
+        """Serve POST /api/messages."""
+        add_messages_route(app, self._gate, self._adapter, self._desk.on_turn)
+
+    def problem(self) -> str:
+        """What is wrong with the edge as a whole; empty when nothing is."""
+        return self.outbound.problem()
+
+    async def close(self) -> None:
+        """Finish what is being written down, then let go."""
+        await self._desk.close()
+        if self._keys:
+            await self._keys.close()
+        if self._warming:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
+        await self.outbound.close()
+
+
+def token_source(settings: Settings, addresses: Addresses) -> EntraTokens | NoTokens:
+    """Where the bot's own tokens come from. SettingsError for a certificate that cannot be used."""
+    if settings.local:
+        return NoTokens()
+    credential: Credential
+    if settings.managed_identity:
+        credential = ManagedIdentity()
+    elif settings.app_certificate:
+        credential = Certificate(settings.app_certificate)
+    else:
+        credential = Secret(settings.app_secret.get_secret_value())
+    try:
+        return EntraTokens(
+            settings.app_id, settings.tenant_id, credential, authority=addresses.authority, trust=addresses.trust
+        )
+    except ValueError as error:
+        raise SettingsError(f"BOT_APP_CERTIFICATE: {error}") from None
+
+
+def _installer(
+    settings: Settings, clock: Clock, http: aiohttp.ClientSession, tokens: EntraTokens | NoTokens, addresses: Addresses
+) -> Installer:
+    # The catalogue knows the app by the id of its manifest, which is derived from the bot's.
+    manifest_id = str(uuid.uuid5(APP_NAMESPACE, settings.app_id.lower()))
+    return Installer(http, tokens, manifest_id, clock.now, graph_url=addresses.graph)

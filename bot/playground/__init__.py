@@ -1,0 +1,1 @@
+"""Trying the bot on your own machine, in Microsoft's Agents Playground."""

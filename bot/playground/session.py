@@ -1,0 +1,67 @@
+"""One sitting in the playground: the service and the tool side by side, until somebody stops either."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.playground.tool import Tool
+from bot.service import Service
+from storage import notice_lists
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.playground.cast import Cast
+    from bot.settings import Settings
+    from policy.framework import Framework
+    from storage.database import Database, Session
+
+FOLDER = Path("var") / "playground"
+BOT_NAME = "Learning Space Bot"
+
+
+async def play(
+    settings: Settings, framework: Framework, clock: Clock, db: Database, cast: Cast, *, tell: Callable[[str], None]
+) -> None:
+    """Start both, say where to look with `tell`, and wait for Ctrl+C or SIGTERM.
+
+    Raises PortTaken or ToolFailed in words to print.
+    """
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    service = Service(settings, framework, clock, db)
+    await service.start()
+    tool = Tool(FOLDER, f"http://127.0.0.1:{service.port}/api/messages")
+    try:
+        await tool.start(cast.people, BOT_NAME)
+        # The page adds the bot to the chat when it is opened; what waits in the outbox then goes straight to it.
+        # It has forgotten earlier sittings, so where nothing new waits it begins with the list.
+        if not await db.read(_something_new_for, cast.me.id):
+            await tool.say("list", cast.me)
+        tell(tool.address)
+        _open_browser(tool.address)
+        ended = asyncio.create_task(tool.wait())
+        stopped = asyncio.create_task(told.wait())
+        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, stopped):
+            task.cancel()
+    finally:
+        await tool.stop()
+        await service.stop()
+
+
+def _something_new_for(session: Session, person: str) -> bool:
+    return any(notice.state == "pending" for notice in notice_lists.to_person(session, person))
+
+
+def _open_browser(address: str) -> None:
+    """Open a browser where there is a screen for one."""
+    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(address)

@@ -1,0 +1,94 @@
+"""The fictional council on a Friday morning, allocated and waiting, copied afresh for every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli.main import app
+from bot.clock import Clock
+from bot.instants import parse_instant
+from policy.framework import Framework
+from policy.loader import load_framework
+from storage.database import Database
+
+FRIDAY = parse_instant("2026-11-20T10:00")
+"""The council's clock: a working day, within send hours."""
+
+Command = Callable[..., Result]
+
+
+@dataclass(frozen=True)
+class Council:
+    """A database of its own with the demo council in it."""
+
+    path: Path
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine reaches a test: an empty folder has no .env."""
+    for key in list(os.environ):
+        if key.startswith("BOT_"):
+            monkeypatch.delenv(key)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def framework() -> Framework:
+    return load_framework()
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `python -m bot demo` makes, made once."""
+    path = tmp_path_factory.mktemp("demo") / "council.db"
+    settings = {
+        "BOT_MODE": "local",
+        "BOT_CLOCK_START": FRIDAY.isoformat(),
+        "BOT_DATABASE_URL": f"sqlite:///{path}",
+    }
+    made = CliRunner().invoke(app, ["demo"], env=settings)
+    assert made.exit_code == 0, made.output
+    return path
+
+
+@pytest.fixture
+def council(demo_template: Path, tmp_path: Path) -> Council:
+    for file in demo_template.parent.glob("council.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    return Council(tmp_path / "council.db")
+
+
+@pytest.fixture
+def db(council: Council) -> Iterator[Database]:
+    with Database.open(council.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock.standing(FRIDAY)
+
+
+@pytest.fixture
+def command(council: Council, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run `python -m bot ...` on the demo council, as on that Friday."""
+    monkeypatch.setenv("BOT_MODE", "local")
+    monkeypatch.setenv("BOT_CLOCK_START", FRIDAY.isoformat())
+    monkeypatch.setenv("BOT_DATABASE_URL", council.url)
+
+    def run(*words: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, list(words), input=typed, catch_exceptions=False)
+
+    return run

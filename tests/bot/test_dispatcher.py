@@ -1,0 +1,244 @@
+"""The dispatcher: what is due goes out once, whatever couriers, people and the process do in the middle of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from assurance.courier import CourierResult, Delivery
+from bot import dispatcher as dispatching
+from bot.clock import Clock
+from bot.dispatcher import Dispatcher
+from bot.metrics import Metrics
+from dialogs.message import Message
+from policy.framework import Framework
+from storage import notices
+from storage.database import Database
+from storage.notices import NewNotice
+from storage.session import Session
+from tests.bot.conftest import FRIDAY
+
+LATE = FRIDAY + timedelta(minutes=5)
+
+
+class Recorder:
+    """A courier whose channel is a list; `answer` decides what comes of each delivery."""
+
+    channel = "teams"
+
+    def __init__(
+        self, answer: Callable[[Delivery], CourierResult] = lambda _: CourierResult("sent", remote_id="1")
+    ) -> None:
+        self.answer = answer
+        self.took: list[tuple[Delivery, Message]] = []
+        self.at_once = 0
+        self.most_at_once = 0
+        self.hold = asyncio.Event()
+        self.hold.set()
+
+    async def deliver(self, delivery: Delivery, message: Message) -> CourierResult:
+        self.took.append((delivery, message))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(0)
+            await self.hold.wait()
+        finally:
+            self.at_once -= 1
+        return self.answer(delivery)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock.standing(LATE)
+
+
+@contextlib.asynccontextmanager
+async def running(dispatcher: Dispatcher) -> AsyncIterator[Dispatcher]:
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        await dispatcher.stop(0.1)
+        await asyncio.wait_for(task, 5)
+
+
+def a_dispatcher(db: Database, framework: Framework, clock: Clock, courier: Recorder, **more: int) -> Dispatcher:
+    return Dispatcher(db, framework, clock, {"teams": courier}, Metrics(), **more)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+def a_notice(subject: str, *, due_at: datetime = FRIDAY, channel: str = "teams", event: str = "E13") -> NewNotice:
+    facts = {"reference": subject, "due_on": "2026-12-18", "auditor": "A Manager", "function": "MASH", "days_late": 2}
+    return NewNotice(event, "+2", subject, "p-0001", "executive_director", channel, False, due_at, due_at, facts)
+
+
+def put(session: Session, *new: NewNotice) -> None:
+    notices.add(session, new, at=LATE)
+
+
+async def test_everything_due_goes_out_once(db: Database, framework: Framework, clock: Clock) -> None:
+    courier = Recorder()
+    async with running(a_dispatcher(db, framework, clock, courier)):
+        await until(lambda: db.read_now(notices.counts).get("sent") == 120)
+    assert len({delivery.notice.id for delivery, _ in courier.took}) == len(courier.took) == 120
+    assert all(message.text and message.summary for _, message in courier.took)
+
+
+async def test_no_more_are_under_way_at_once_than_there_are_slots(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    courier = Recorder()
+    async with running(a_dispatcher(db, framework, clock, courier, slots=4)):
+        await until(lambda: db.read_now(notices.counts).get("sent") == 120)
+    assert courier.most_at_once <= 4
+
+
+async def test_a_new_notice_goes_out_as_soon_as_somebody_wakes_the_dispatcher(
+    db: Database, framework: Framework, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "POLL_SECONDS", 600.0)
+    courier = Recorder()
+    dispatcher = a_dispatcher(db, framework, clock, courier)
+    async with running(dispatcher):
+        await until(lambda: db.read_now(notices.counts).get("sent") == 120)
+        await db.write(put, a_notice("LS-2026Q3-901"))
+        dispatcher.wake()
+        await until(lambda: len(courier.took) == 121)
+
+
+async def test_what_another_process_wrote_is_seen_without_being_woken(
+    db: Database, framework: Framework, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "POLL_SECONDS", 0.05)
+    courier = Recorder()
+    async with running(a_dispatcher(db, framework, clock, courier)):
+        await until(lambda: len(courier.took) == 120)
+        await db.write(put, a_notice("LS-2026Q3-901"))
+        await until(lambda: len(courier.took) == 121)
+
+
+async def test_a_courier_that_breaks_leaves_the_outcome_unknown_and_the_repeat_is_marked(
+    db: Database, framework: Framework
+) -> None:
+    def broken(delivery: Delivery) -> CourierResult:
+        if delivery.notice.subject == "LS-2026Q3-001" and not delivery.notice.repeat:
+            raise RuntimeError("the courier tripped")
+        return CourierResult("sent", remote_id="1")
+
+    courier = Recorder(broken)
+    await a_dispatcher(db, framework, Clock.standing(LATE), courier).drain()
+    again = Recorder()
+    await a_dispatcher(db, framework, Clock.standing(LATE + timedelta(minutes=2)), again).drain()
+    assert {delivery.notice.subject for delivery, _ in again.took} == {"LS-2026Q3-001"}
+    assert all(delivery.notice.repeat and "Repeat" in message.summary for delivery, message in again.took)
+
+
+async def test_a_notice_nobody_has_words_for_is_parked_and_holds_up_no_other(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    db.write_now(put, a_notice("LS-2026Q3-901", event="E999"))
+    courier = Recorder()
+    await a_dispatcher(db, framework, clock, courier).drain()
+    counts = db.read_now(notices.counts)
+    assert counts["parked"] == 1
+    assert counts["sent"] >= 120
+
+
+async def test_a_notice_for_a_channel_without_a_courier_is_parked(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    db.write_now(put, a_notice("LS-2026Q3-901", channel="pigeon"))
+    await a_dispatcher(db, framework, clock, Recorder()).drain()
+    [notice] = [each for each in db.read_now(notices.about, "LS-2026Q3-901") if each.channel == "pigeon"]
+    assert (notice.state, notice.reason) == ("parked", "no courier for pigeon")
+
+
+async def test_a_courier_that_hangs_is_given_up_on(
+    db: Database, framework: Framework, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "DELIVERY_SECONDS", 0.05)
+    courier = Recorder()
+    courier.hold.clear()
+    await asyncio.wait_for(a_dispatcher(db, framework, clock, courier, slots=200).drain(), 10)
+    assert db.read_now(notices.counts) == {"pending": 120}
+    assert all(notice.unknown_outcomes == 1 for notice in db.read_now(notices.about, "LS-2026Q3-001"))
+
+
+async def test_told_to_stop_it_claims_no_more_finishes_what_it_can_and_hands_back_the_rest(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    courier = Recorder()
+    courier.hold.clear()
+    dispatcher = a_dispatcher(db, framework, clock, courier, slots=3)
+    task = asyncio.create_task(dispatcher.run())
+    await until(lambda: len(courier.took) == 3)
+    stopping = asyncio.create_task(dispatcher.stop(5))
+    await asyncio.sleep(0.05)
+    courier.hold.set()
+    await stopping
+    await asyncio.wait_for(task, 5)
+    assert len(courier.took) == 3
+    assert db.read_now(notices.counts) == {"sent": 3, "pending": 117}
+
+
+async def test_what_does_not_finish_in_time_is_unknown_and_nothing_stays_leased(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    courier = Recorder()
+    courier.hold.clear()
+    dispatcher = a_dispatcher(db, framework, clock, courier, slots=3)
+    task = asyncio.create_task(dispatcher.run())
+    await until(lambda: len(courier.took) == 3)
+    await dispatcher.stop(0.05)
+    await asyncio.wait_for(task, 5)
+    assert db.read_now(notices.counts) == {"pending": 120}
+    tried = [delivery.notice.id for delivery, _ in courier.took]
+    assert all(found and found.unknown_outcomes == 1 for found in (db.read_now(notices.get, each) for each in tried))
+
+
+async def test_a_database_that_fails_for_a_while_stops_nothing_for_good(
+    db: Database, framework: Framework, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "BACK_OFF_SECONDS", (0.01,))
+    courier = Recorder()
+    dispatcher = a_dispatcher(db, framework, clock, courier)
+    real, broken = dispatcher._something_due, True
+
+    async def sometimes() -> bool:
+        if broken:
+            raise OSError("disk")
+        return await real()
+
+    monkeypatch.setattr(dispatcher, "_something_due", sometimes)
+    async with running(dispatcher):
+        await until(lambda: "could not be read" in dispatcher.problem())
+        broken = False
+        await until(lambda: len(courier.took) == 120)
+        assert dispatcher.problem() == ""
+
+
+async def test_two_dispatchers_side_by_side_send_each_notice_once(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    one, two = Recorder(), Recorder()
+    async with running(a_dispatcher(db, framework, clock, one)), running(a_dispatcher(db, framework, clock, two)):
+        await until(lambda: db.read_now(notices.counts).get("sent") == 120)
+    sent = [delivery.notice.id for delivery, _ in one.took + two.took]
+    assert len(sent) == len(set(sent)) == 120
+
+
+async def test_outside_send_hours_nothing_ordinary_goes_out(db: Database, framework: Framework) -> None:
+    courier = Recorder()
+    evening = Clock.standing(FRIDAY.replace(hour=18))
+    assert await a_dispatcher(db, framework, evening, courier).drain() == 0
+    assert courier.took == []

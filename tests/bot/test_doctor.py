@@ -1,0 +1,59 @@
+"""The doctor's look at Entra and at the certificate, against the desk's own Entra."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import certificate, tokens
+from bot.edge import Addresses
+from bot.settings import Settings
+from desk.entra import Entra
+from desk.serving import own_certificate, serving
+
+APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
+TODAY = datetime.now(UTC)  # noqa: TID251  a real handshake wants a certificate of today
+
+
+def _settings(secret: str = "s3cret", pem: Path | None = None) -> Settings:
+    return Settings.load(app_id=APP_ID, tenant_id=TENANT_ID, app_secret=secret, app_certificate=pem)
+
+
+@pytest.mark.parametrize(
+    ("secret", "state", "said"), [("s3cret", "ok", "gives"), ("old", "problem", "may have run out")]
+)
+async def test_the_doctor_asks_entra_for_a_token(tmp_path: Path, secret: str, state: str, said: str) -> None:
+    entra = Entra(APP_ID, TENANT_ID, lambda: TODAY, secret="s3cret")
+    tls, trusted = own_certificate(tmp_path, TODAY)
+    async with serving(entra.application(), tls=tls) as login:
+        found = await tokens(_settings(secret), Addresses(authority=login, trust=str(trusted)))
+    assert found.state == state
+    assert said in found.said
+    assert secret not in found.said
+
+
+async def test_an_entra_that_cannot_be_reached_is_another_matter(tmp_path: Path) -> None:
+    found = await tokens(_settings(), Addresses(authority="https://127.0.0.1:9"))
+    assert found.state == "problem"
+    assert "reachable" in found.said
+
+
+async def test_a_certificate_that_is_none_is_said_by_its_key(tmp_path: Path) -> None:
+    pem = tmp_path / "bot.pem"
+    pem.write_text("not a certificate")
+    assert "BOT_APP_CERTIFICATE" in (await tokens(_settings(pem=pem))).said
+    assert [check.state for check in certificate(_settings(pem=pem), now=TODAY)] == ["problem"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(-2, "Good until"), (0, "Renew it now"), (30, "It ended")], ids=["long", "soon", "over"]
+)
+def test_a_certificate_is_looked_at_before_it_ends(tmp_path: Path, days: int, said: str) -> None:
+    own_certificate(tmp_path, TODAY)  # good for a day
+    pem = next(tmp_path.glob("*certificate.pem"))
+    now = TODAY + timedelta(days=days) if days >= 0 else TODAY - timedelta(days=60)
+    [check] = certificate(_settings(pem=pem), now=now)
+    assert said in check.said
+    assert check.state == ("ok" if days < 0 else "problem")
