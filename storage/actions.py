@@ -37,6 +37,7 @@ class Action:
 
 _NAMES = tuple(field.name for field in fields(Action))
 _COLUMNS = tuple(actions.c[name] for name in _NAMES)
+_INSERT = sa.insert(actions)
 
 
 def _read(session: Session, *conditions: Any) -> list[Action]:
@@ -47,7 +48,7 @@ def _read(session: Session, *conditions: Any) -> list[Action]:
 def insert_many(session: Session, rows: Sequence[Action]) -> None:
     """Insert many in one statement; a reference given twice breaks the primary key."""
     if rows:
-        session.execute(sa.insert(actions), [{name: getattr(row, name) for name in _NAMES} for row in rows])
+        session.execute(_INSERT, [{name: getattr(row, name) for name in _NAMES} for row in rows])
 
 
 def of_subject(session: Session, subject: str) -> list[Action]:

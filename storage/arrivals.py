@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from policy.establishment import Person
 from storage import tables
 from storage.channels import ChannelState
+from storage.inbox import short_id
 from storage.session import Session
 
 _people, _states, _inbox = tables.people, tables.channel_states, tables.inbox
@@ -40,7 +41,7 @@ def look_up(session: Session, *, channel: str, external_id: str, entra_object_id
     """What is known of whoever an Entra object id belongs to; None for nobody's."""
     if not entra_object_id:
         return None
-    asked = {"on": channel, "delivery": external_id[:300], "entra": entra_object_id.lower()}
+    asked = {"on": channel, "delivery": short_id(external_id), "entra": entra_object_id.lower()}
     row = session.execute(_ARRIVAL, asked).first()
     if row is None:
         return None

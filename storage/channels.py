@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from storage import tables
 from storage.session import Session
@@ -13,6 +13,7 @@ from storage.upsert import insert, put
 
 _states = tables.channel_states
 _cards = tables.cards
+_STATE = select(_states).where(_states.c.person == bindparam("whose"), _states.c.channel == bindparam("where"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Card:
 
 def get(session: Session, person: str, channel: str) -> ChannelState | None:
     """What we know of a person on a channel, or None."""
-    row = session.execute(select(_states).where(_of(person, channel))).mappings().first()
+    row = session.execute(_STATE, {"whose": person, "where": channel}).mappings().first()
     return ChannelState(**row) if row else None
 
 

@@ -54,10 +54,11 @@ def current(session: Session) -> Establishment:
 def replace(session: Session, new: Establishment) -> Changes:
     """Make the tables say exactly what `new` says. Doing it twice changes nothing the second time.
 
-    An Entra id that was bound on first contact stays when `new` has none for that person.
+    An Entra id that was bound on first contact stays when `new` has none for that person, and gives it to nobody else.
     """
     old = current(session)
-    people = {person.id: _keep_bound(person, old.people.get(person.id)) for person in new.people.values()}
+    given = frozenset(person.entra_object_id.lower() for person in new.people.values())
+    people = {person.id: _keep_bound(person, old.people.get(person.id), given) for person in new.people.values()}
     changes = Changes(
         {
             "people": _replace_rows(session, tables.people, "id", old.people, people),
@@ -98,9 +99,10 @@ def bind_entra_id(session: Session, person_id: str, entra_object_id: str) -> boo
     return True
 
 
-def _keep_bound(person: Person, known: Person | None) -> Person:
-    entra = person.entra_object_id.lower() or (known.entra_object_id if known else "")
-    return dataclasses.replace(person, entra_object_id=entra)
+def _keep_bound(person: Person, known: Person | None, given: frozenset[str]) -> Person:
+    """One id is one person: what was bound on contact gives way to what the council itself says of it."""
+    bound = known.entra_object_id if known and known.entra_object_id not in given else ""
+    return dataclasses.replace(person, entra_object_id=person.entra_object_id.lower() or bound)
 
 
 def _load(session: Session) -> Establishment:

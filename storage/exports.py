@@ -89,11 +89,6 @@ def read_sheets(session: Session, export: str) -> tuple[Sheet, ...]:
     )
 
 
-def header_of(export: str) -> tuple[str, ...]:
-    """The columns of the first sheet of an export. KeyError for an unknown name."""
-    return tuple(column for column, _ in next(iter(_SHEETS[export].values())).columns)
-
-
 def _rows(session: Session, query: _Query) -> Iterator[tuple[Any, ...]]:
     columns = [query.table.c[source] for _, source in query.columns]
     words = [name in _YES_NO for name, _ in query.columns]

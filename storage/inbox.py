@@ -25,7 +25,7 @@ def remember(
         insert_new(session, _inbox, "channel", "external_id"),
         {
             "channel": channel,
-            "external_id": _short(external_id),
+            "external_id": short_id(external_id),
             "received_at": at,
             "person": person,
             "outcome": outcome,
@@ -50,10 +50,10 @@ def forget_before(session: Session, at: datetime) -> int:
 
 
 def _is(channel: str, external_id: str) -> Any:
-    return (_inbox.c.channel == channel) & (_inbox.c.external_id == _short(external_id))
+    return (_inbox.c.channel == channel) & (_inbox.c.external_id == short_id(external_id))
 
 
-def _short(external_id: str) -> str:
+def short_id(external_id: str) -> str:
     """The id itself, or if a channel's id is longer than any we know of, what stands for it alone."""
     if len(external_id) <= LONGEST_ID:
         return external_id

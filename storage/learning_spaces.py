@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.session import Session
 from storage.tables import allocations, answers, drafts, meta
+from storage.upsert import insert_for, put
 
 ALLOCATED = "allocated"
 OPENED = "opened"
@@ -75,27 +76,45 @@ class Draft:
     updated_at: datetime
 
 
-_COLUMNS = tuple(allocations.c[field.name] for field in fields(LearningSpace))
-_DRAFT_COLUMNS = tuple(drafts.c[field.name] for field in fields(Draft))
+_NAMES = tuple(field.name for field in fields(LearningSpace))
+_STEPS_DONE = _NAMES.index("steps_done")
+_SELECT = sa.select(*(allocations.c[name] for name in _NAMES))
+_SELECT_DRAFT = sa.select(*(drafts.c[field.name] for field in fields(Draft)))
+
+# Building a statement takes several times as long as running it, so what every turn runs is built once.
+_BY_TOKEN = _SELECT.where(allocations.c.token == sa.bindparam("wanted"))
+_BY_REFERENCE = _SELECT.where(allocations.c.reference == sa.bindparam("wanted"))
+_BY_REFERENCES = _SELECT.where(allocations.c.reference.in_(sa.bindparam("wanted", expanding=True)))
+_UPDATE = sa.update(allocations).where(allocations.c.reference == sa.bindparam("which"))
+_DRAFT = _SELECT_DRAFT.where(drafts.c.reference == sa.bindparam("item"), drafts.c.person == sa.bindparam("writer"))
+_DELETE_DRAFTS = sa.delete(drafts).where(drafts.c.reference == sa.bindparam("item"))
+_INSERT_ANSWERS = sa.insert(answers)
 
 
 def _item(row: Sequence[Any]) -> LearningSpace:
-    values = dict(zip((field.name for field in fields(LearningSpace)), row, strict=True))
-    values["steps_done"] = tuple(values["steps_done"])
-    return LearningSpace(**values)
+    values = list(row)
+    values[_STEPS_DONE] = tuple(values[_STEPS_DONE])
+    return LearningSpace(*values)
 
 
 def _row(item: LearningSpace) -> dict[str, Any]:
-    values = {field.name: getattr(item, field.name) for field in fields(LearningSpace)}
+    values = {name: getattr(item, name) for name in _NAMES}
     values["steps_done"] = list(item.steps_done)
     return values
 
 
-def _read(session: Session, *conditions: Any, order: Iterable[Any] = (), limit: int | None = None) -> list[Any]:
-    statement = sa.select(*_COLUMNS).where(*conditions).order_by(*order)
+def _read(
+    session: Session, *conditions: Any, order: Iterable[Any] = (), limit: int | None = None
+) -> list[LearningSpace]:
+    statement = _SELECT.where(*conditions).order_by(*order)
     if limit is not None:
         statement = statement.limit(limit)
     return [_item(row) for row in session.execute(statement)]
+
+
+def _one(session: Session, statement: sa.Select[Any], wanted: str) -> LearningSpace | None:
+    row = session.execute(statement, {"wanted": wanted}).first()
+    return _item(row) if row else None
 
 
 def insert_many(session: Session, items: Sequence[LearningSpace]) -> None:
@@ -111,14 +130,12 @@ def insert(session: Session, item: LearningSpace) -> None:
 
 def by_token(session: Session, token: str) -> LearningSpace | None:
     """The item a card's opaque token stands for, or None."""
-    found = _read(session, allocations.c.token == token)
-    return found[0] if found else None
+    return _one(session, _BY_TOKEN, token)
 
 
 def by_reference(session: Session, reference: str) -> LearningSpace | None:
     """The item of a reference like 'LS-2026Q3-014', or None."""
-    found = _read(session, allocations.c.reference == reference)
-    return found[0] if found else None
+    return _one(session, _BY_REFERENCE, reference)
 
 
 def by_references(session: Session, references: Iterable[str]) -> dict[str, LearningSpace]:
@@ -126,7 +143,8 @@ def by_references(session: Session, references: Iterable[str]) -> dict[str, Lear
     wanted = list(dict.fromkeys(references))
     found: dict[str, LearningSpace] = {}
     for start in range(0, len(wanted), 500):  # SQLite's cap on bound values is far above this
-        for item in _read(session, allocations.c.reference.in_(wanted[start : start + 500])):
+        for row in session.execute(_BY_REFERENCES, {"wanted": wanted[start : start + 500]}):
+            item = _item(row)
             found[item.reference] = item
     return found
 
@@ -223,7 +241,7 @@ def update(session: Session, reference: str, **columns: Any) -> None:
     """Change named columns of one item. KeyError if there is no such item."""
     if "steps_done" in columns:
         columns["steps_done"] = list(columns["steps_done"])
-    done = session.execute(sa.update(allocations).where(allocations.c.reference == reference).values(**columns))
+    done = session.execute(_UPDATE, {"which": reference, **columns})
     if done.rowcount != 1:
         raise KeyError(reference)
 
@@ -233,16 +251,19 @@ def next_serial(session: Session, kind: str, quarter: str, count: int = 1) -> in
 
     The counter is a row, so a serial is never given twice, whatever happens to the item that had it.
     """
-    key = f"serial:{kind}:{quarter}"
-    dialect: Any = postgresql if session.dialect == "postgresql" else sqlite
-    counted = sa.cast(sa.cast(meta.c.value, sa.Integer) + count, sa.String)
-    statement = (
-        dialect.insert(meta)
-        .values(key=key, value=str(count))
+    asked = {"counter": f"serial:{kind}:{quarter}", "first": str(count), "more": count}
+    return int(session.execute(_count_on(session.dialect), asked).scalar_one()) - count + 1
+
+
+@cache
+def _count_on(dialect: str) -> sa.Executable:
+    counted = sa.cast(sa.cast(meta.c.value, sa.Integer) + sa.bindparam("more", type_=sa.Integer), sa.String)
+    return (
+        insert_for(dialect, meta)
+        .values(key=sa.bindparam("counter"), value=sa.bindparam("first"))
         .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": counted})
         .returning(meta.c.value)
     )
-    return int(session.execute(statement).scalar_one()) - count + 1
 
 
 # -- drafts and answers -----------------------------------------------------------------------------------------------
@@ -250,40 +271,29 @@ def next_serial(session: Session, kind: str, quarter: str, count: int = 1) -> in
 
 def load_draft(session: Session, reference: str, person: str) -> Draft | None:
     """A person's draft of an item, or None."""
-    row = session.execute(
-        sa.select(*_DRAFT_COLUMNS).where(drafts.c.reference == reference, drafts.c.person == person)
-    ).first()
+    row = session.execute(_DRAFT, {"item": reference, "writer": person}).first()
     return Draft(*row) if row else None
 
 
 def save_draft(session: Session, draft: Draft) -> None:
     """Insert or replace a draft; the caller has checked and raised the version."""
-    values = {field.name: getattr(draft, field.name) for field in fields(Draft)}
-    dialect: Any = postgresql if session.dialect == "postgresql" else sqlite
-    session.execute(
-        dialect.insert(drafts)
-        .values(**values)
-        .on_conflict_do_update(
-            index_elements=[drafts.c.reference, drafts.c.person],
-            set_={key: values[key] for key in ("answers", "step", "version", "updated_at")},
-        )
-    )
+    put(session, drafts, {field.name: getattr(draft, field.name) for field in fields(Draft)})
 
 
 def delete_drafts(session: Session, reference: str) -> None:
     """Drop every draft of an item, once it is submitted or withdrawn."""
-    session.execute(sa.delete(drafts).where(drafts.c.reference == reference))
+    session.execute(_DELETE_DRAFTS, {"item": reference})
 
 
 def drafts_of(session: Session, person: str) -> dict[str, Draft]:
     """Every draft a person has begun, by reference."""
-    found = session.execute(sa.select(*_DRAFT_COLUMNS).where(drafts.c.person == person))
+    found = session.execute(_SELECT_DRAFT.where(drafts.c.person == person))
     return {row[0]: Draft(*row) for row in found}
 
 
 def save_answers(session: Session, reference: str, given: dict[str, Any], *, at: datetime) -> None:
     """Keep the submitted form. A second time for one item breaks the primary key: a form is submitted once."""
-    session.execute(sa.insert(answers).values(reference=reference, answers=given, submitted_at=at))
+    session.execute(_INSERT_ANSWERS, {"reference": reference, "answers": given, "submitted_at": at})
 
 
 def load_answers(session: Session, reference: str) -> dict[str, Any] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import func, select
 
 from storage import tables
@@ -24,16 +22,6 @@ def written_after(session: Session, notice_id: int) -> list[Notice]:
         select(_notices).where(_notices.c.id > notice_id).order_by(_notices.c.due_at, _notices.c.subject, _notices.c.id)
     )
     return [Notice(*row) for row in rows]
-
-
-def by_ids(session: Session, ids: Collection[int]) -> dict[int, Notice]:
-    """Notices by their ids, as they stand now."""
-    wanted = sorted(ids)
-    found: dict[int, Notice] = {}
-    for start in range(0, len(wanted), 500):  # well under SQLite's cap on bound values
-        rows = session.execute(select(_notices).where(_notices.c.id.in_(wanted[start : start + 500])))
-        found |= {notice.id: notice for notice in (Notice(*row) for row in rows)}
-    return found
 
 
 def to_person(session: Session, person: str, *, after: int = 0, limit: int = 200) -> list[Notice]:

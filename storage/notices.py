@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, case, func, or_, select, text, update
+from sqlalchemy import Update, bindparam, case, func, or_, select, text, update
 
 from storage import tables
 from storage.session import Session
@@ -202,10 +203,7 @@ def cancel_for(session: Session, subject: str, *, at: datetime, reason: str, kee
 
     One that is leased at this moment is left: whoever holds it looks again before sending, or has sent it.
     """
-    waiting = (_notices.c.subject == subject) & (_notices.c.state == "pending")
-    if keep_events:
-        waiting &= _notices.c.event.not_in(list(keep_events))
-    return session.execute(update(_notices).where(waiting).values(state="cancelled", reason=reason[:300])).rowcount
+    return session.execute(_cancel(tuple(keep_events)), {"about": subject, "why": reason[:300]}).rowcount
 
 
 def release(session: Session, owner: str, *, notice_ids: Collection[int] | None = None) -> int:
@@ -309,6 +307,13 @@ def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:
         fence=notice.fence + 1,
         attempts=notice.attempts + 1,
     )
+
+
+@cache
+def _cancel(keep_events: tuple[str, ...]) -> Update:
+    waiting = (_notices.c.subject == bindparam("about"), _notices.c.state == "pending")
+    others = (_notices.c.event != event for event in keep_events)
+    return update(_notices).where(*waiting, *others).values(state="cancelled", reason=bindparam("why"))
 
 
 _LEASE = ("state", "lease_owner", "lease_until", "fence", "attempts", "unknown_outcomes", "repeat", "reason")

@@ -29,6 +29,7 @@ class RedFlag:
 
 _NAMES = tuple(field.name for field in fields(RedFlag))
 _COLUMNS = tuple(red_flags.c[name] for name in _NAMES)
+_OF = sa.select(*_COLUMNS).where(red_flags.c.reference == sa.bindparam("item"))
 
 
 def raise_once(session: Session, flag: RedFlag) -> bool:
@@ -45,7 +46,7 @@ def raise_once(session: Session, flag: RedFlag) -> bool:
 
 def of(session: Session, reference: str) -> RedFlag | None:
     """The flag of a learning space, or None."""
-    row = session.execute(sa.select(*_COLUMNS).where(red_flags.c.reference == reference)).first()
+    row = session.execute(_OF, {"item": reference}).first()
     return RedFlag(**row._mapping) if row else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult
@@ -34,6 +35,21 @@ class Session:
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, or one statement for many rows of parameters."""
         return self.connection.execute(statement, parameters)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone by itself when it raises; the rest stands.
+
+        Hooks it registered are dropped with it.
+        """
+        hooks = len(self._hooks) if self._hooks is not None else 0
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            if self._hooks is not None:
+                del self._hooks[hooks:]
+            raise
 
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` in the writer thread once this use-case is safely on disk; never if it is rolled back."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from storage.backend import Backend, Trouble, check_revision
 from storage.errors import AlreadyRunning, DamagedDatabase, NetworkFilesystem, Unreachable, WeakDurability
@@ -131,11 +131,16 @@ class Sqlite(Backend):
             max_overflow=0 if pool_size == 1 else -1,
             execution_options={"preserve_rowcount": True},
             hide_parameters=True,  # an error's text goes to the log; what people typed must not
-            # isolation_level=None: the driver starts no transaction of its own, `begin` below does.
+            # isolation_level=None: the driver starts no transaction of its own, `do_begin` below does.
             connect_args={"isolation_level": None, "check_same_thread": False},
         )
         event.listen(engine, "connect", lambda raw, _: _set_up(raw, self._busy_timeout))
-        event.listen(engine, "begin", lambda connection: _raw(connection).execute(begin))
+
+        def do_begin(raw: PoolProxiedConnection) -> None:
+            raw.cursor().execute(begin)
+
+        # The dialect's own hook, because an engine whose "begin" is listened to pays for that at every statement.
+        engine.dialect.do_begin = do_begin  # type: ignore[assignment, method-assign]
         return engine
 
 

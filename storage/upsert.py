@@ -14,7 +14,7 @@ from storage.session import Session
 
 def insert(session: Session, table: Table) -> sqlite.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    return _insert(session.dialect, table)
+    return insert_for(session.dialect, table)
 
 
 def insert_new(session: Session, table: Table, *unique: str) -> sqlite.Insert:
@@ -27,7 +27,8 @@ def put(session: Session, table: Table, row: Mapping[str, Any]) -> None:
     session.execute(_put(session.dialect, table, tuple(row)), row)
 
 
-def _insert(dialect: str, table: Table) -> sqlite.Insert:
+def insert_for(dialect: str, table: Table) -> sqlite.Insert:
+    """The same by the dialect's name, for a statement that is built once for each."""
     if dialect == "postgresql":
         return postgresql.insert(table)  # type: ignore[return-value]  # the two offer the same methods
     return sqlite.insert(table)
@@ -38,12 +39,12 @@ def _insert(dialect: str, table: Table) -> sqlite.Insert:
 
 @cache
 def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> sqlite.Insert:
-    return _insert(dialect, table).on_conflict_do_nothing(index_elements=unique)
+    return insert_for(dialect, table).on_conflict_do_nothing(index_elements=unique)
 
 
 @cache
 def _put(dialect: str, table: Table, columns: tuple[str, ...]) -> sqlite.Insert:
     keys = [column.name for column in table.primary_key]
-    statement = _insert(dialect, table)
+    statement = insert_for(dialect, table)
     others = {name: statement.excluded[name] for name in columns if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=others)

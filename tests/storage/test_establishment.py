@@ -124,6 +124,16 @@ def test_an_entra_id_in_the_file_wins_over_the_one_bound_on_contact(database: Da
     assert found and found.id == "p-2"
 
 
+def test_an_entra_id_the_file_gives_to_somebody_else_is_no_longer_the_one_it_was_bound_to(database: Database) -> None:
+    replace(database, COUNCIL)
+    database.write_now(establishment.bind_entra_id, "p-2", "22222222-aaaa-4bbb-8ccc-000000000002")
+    cara = Person("p-3", "Cara Lund", "cara@northmoor.example", "22222222-AAAA-4bbb-8ccc-000000000002")
+    replace(database, dataclasses.replace(COUNCIL, people={"p-1": ANNA, "p-2": BEN, "p-3": cara}))
+    found = database.read_now(establishment.person_by_entra_id, "22222222-aaaa-4bbb-8ccc-000000000002")
+    assert found and found.id == "p-3"
+    assert database.read_now(establishment.current).people["p-2"].entra_object_id == ""
+
+
 def test_nobody_can_take_over_another_persons_place(database: Database) -> None:
     replace(database, COUNCIL)
     assert not database.write_now(establishment.bind_entra_id, "p-1", "99999999-aaaa-4bbb-8ccc-000000000009")

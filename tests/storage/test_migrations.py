@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, Column, inspect, text
 
 from storage import migrations
 from storage.database import Database, SchemaTooNew, Session
@@ -29,10 +29,16 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.blank_database()
 
 
+def _unless_json(context: object, inspected: object, column: Column[object], *_: object) -> bool | None:
+    """PostgreSQL cannot compare two json values, so their defaults are left to the type; None is Alembic's own way."""
+    return False if isinstance(column.type, JSON) else None
+
+
 def test_the_migrations_end_at_the_tables_the_code_uses(database: Database) -> None:
     def differences(session: Session) -> list[object]:
         # Alembic misreads the default '' on SQLite; PostgreSQL, made by the same steps, vouches for the defaults.
-        options = {"compare_type": True, "compare_server_default": session.dialect == "postgresql"}
+        defaults = _unless_json if session.dialect == "postgresql" else False
+        options = {"compare_type": True, "compare_server_default": defaults}
         context = MigrationContext.configure(session.connection, opts=options)
         return list(compare_metadata(context, metadata))
 
@@ -142,8 +148,8 @@ def test_rows_keep_to_the_foreign_keys(database: Database) -> None:
         database.write_now(orphan)
 
 
-def test_every_table_is_named_in_the_first_step_and_nowhere_created_from_the_code() -> None:
-    first = Path(migrations.__file__).parent / "versions" / "2026_11_23_0001_first.py"
-    source = first.read_text()
+def test_every_table_is_named_in_a_step_and_nowhere_created_from_the_code() -> None:
+    steps = (Path(migrations.__file__).parent / "versions").glob("*.py")
+    source = "\n".join(step.read_text() for step in steps)
     assert "create_all" not in source and "storage.tables" not in source
     assert {table.name for table in metadata.sorted_tables} <= set(re.findall(r'create_table\(\s*"(\w+)"', source))

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -168,10 +167,8 @@ def test_a_use_case_that_waited_too_long_says_so_and_nothing_is_saved(
 ) -> None:
     with Database.open(f"sqlite:///{file}", patience=0.3) as database:
         with locked(file):
-            started = time.monotonic()
             with pytest.raises(Busy, match="try again"):
                 database.write_now(write_down, "impatient")
-            assert time.monotonic() - started < 3
             assert database.read_now(meta.get, "anything", "still readable") == "still readable"
         assert database.write_now(write_down, "after") == "after"
         assert database.read_now(meta.get, "impatient", "never saved") == "never saved"
