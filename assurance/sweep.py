@@ -6,15 +6,19 @@ its own. It costs what is due now, whatever else is open.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from assurance.judging import Judging
+from assurance.passes import PASSES
 from assurance.plausible import hold_reason, record_judged, tell_held
 from policy.actor import Actor
 from policy.framework import Framework
 from storage import heartbeats, learning_spaces, sweeping
 from storage.session import Session
+
+log = logging.getLogger(__name__)
 
 SWEEP = Actor.system("sweep")
 PULSE = "sweep"
@@ -67,10 +71,21 @@ def sweep(
         if not items:
             break
         judging.take(items)
+    written = judging.written + _other_passes(session, framework, now)
     if by_itself or confirm:
         record_judged(session, now=now)
     if by_itself:
-        heartbeats.beat(session, PULSE, now, {"judged": judging.judged, "notices": judging.written})
-    return SweepOutcome(
-        judging.judged, judging.written, "", learning_spaces.next_due_at(session), tuple(judging.failed)
-    )
+        heartbeats.beat(session, PULSE, now, {"judged": judging.judged, "notices": written})
+    return SweepOutcome(judging.judged, written, "", learning_spaces.next_due_at(session), tuple(judging.failed))
+
+
+def _other_passes(session: Session, framework: Framework, now: datetime) -> int:
+    """Each in a savepoint of its own: what one of them began before it failed is undone."""
+    written = 0
+    for name, look in PASSES:
+        try:
+            with session.savepoint():
+                written += look(session, framework, now)
+        except Exception:
+            log.exception("a pass of the sweep failed: %s", name)
+    return written

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
+from assurance.acknowledge import may_take_up
 from assurance.authority import ALLOCATES
-from assurance.raise_red_route import IMMEDIATE_ATTENTION
-from assurance.tell import function_title, hearers, rungs_ahead, subject_of
+from assurance.tell import function_title, rungs_ahead, subject_of
 from policy.calendar import Calendar
 from policy.establishment import Establishment, Person, Post
 from policy.framework import Framework
@@ -44,7 +44,8 @@ class WaitingItem:
 class Decision:
     """Something only this person, or one of a few, can settle."""
 
-    kind: Literal["approve_allocation", "acknowledge_red_flag", "meet_for_loop"]
+    kind: str
+    """'acknowledge_red_flag', 'approve_allocation', 'meet_for_loop', or what another of `SOURCES` calls its own."""
     reference: str
     """Of the allocation run (its opaque id), the learning space, or the loop."""
     by_when: date | None = None
@@ -52,6 +53,10 @@ class Decision:
     """Of the proposed allocation."""
     who_to_call: str = ""
     """The id of the auditor, with a flag."""
+    token: str = ""
+    """What a button to settle it carries, where that is not the reference."""
+    count: int = 0
+    """How many things one decision stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,8 @@ def waiting(session: Session, framework: Framework, person: str, *, now: datetim
             _item(framework, establishment, item, today=today, begun=item.reference in begun)
             for item in learning_spaces.waiting_for(session, person)
         ),
-        decisions=(
-            *_flags(session, framework, establishment, person, now=now),
-            *_allocations(session, establishment, person, today=today),
-            *_meetings(session, framework, establishment, person, today=today),
+        decisions=tuple(
+            decision for source in SOURCES for decision in source(session, framework, establishment, person, now)
         ),
         recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY)),
     )
@@ -102,20 +105,20 @@ def _item(
 
 
 def _flags(
-    session: Session, framework: Framework, establishment: Establishment, person: str, *, now: datetime
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
 ) -> list[Decision]:
     found = []
     for flag in red_flags.unacknowledged(session):
         item = learning_spaces.by_reference(session, flag.reference)
-        if item is None or item.person == person:
-            continue
-        told = hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now).recipients
-        if person in {recipient.person for recipient in told}:
+        if item and person in may_take_up(session, framework, establishment, item, now=now):
             found.append(Decision("acknowledge_red_flag", flag.reference, who_to_call=item.person))
     return found
 
 
-def _allocations(session: Session, establishment: Establishment, person: str, *, today: date) -> list[Decision]:
+def _allocations(
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+) -> list[Decision]:
+    today = Calendar.of(framework).local_date(now)
     posts = [post for role in ALLOCATES for post in establishment.posts_of_role(role)]
     if not any(person in (post.holder, establishment.deputy_of(post.id, today)) for post in posts):
         return []
@@ -128,8 +131,9 @@ def _allocations(session: Session, establishment: Establishment, person: str, *,
 
 
 def _meetings(
-    session: Session, framework: Framework, establishment: Establishment, person: str, *, today: date
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
 ) -> list[Decision]:
+    today = Calendar.of(framework).local_date(now)
     found = []
     for loop in loops.still_open(session):
         item = learning_spaces.by_reference(session, loop.subject)
@@ -147,3 +151,10 @@ def _meetings(
         if any(recipient.person == person and recipient.via != "qa_for_vacancy" for recipient in told):
             found.append(Decision("meet_for_loop", loop.reference, by_when=loop.meet_by))
     return found
+
+
+Source = Callable[[Session, Framework, Establishment, str, datetime], list[Decision]]
+"""Finds what only this person can settle, most urgent first."""
+
+SOURCES: tuple[Source, ...] = (_flags, _allocations, _meetings)
+"""Every source of decisions, in the order the home card shows them."""

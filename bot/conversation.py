@@ -17,8 +17,9 @@ from assurance.refusals import AlreadyDone, NotFound, NotYours, Refused, Withdra
 from assurance.save_step import BACK, NEXT, STAY, save_step
 from assurance.submit import SubmitOutcome, submit
 from assurance.waiting import waiting
+from bot.features import FEATURES
 from dialogs import allocation, front_door, home, learning_space, news
-from dialogs.form_card import answers_in, form_message
+from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, form_message
 from dialogs.message import Message
 from dialogs.understanding import Intent, understand
 from policy.actor import Actor
@@ -47,11 +48,11 @@ class Conversation:
         self, db: Database, framework: Framework, clock: Clock, *, wake: Callable[[], None] = lambda: None
     ) -> None:
         """`wake` is called after anything that may have left notices in the outbox."""
-        self._db = db
-        self._framework = framework
-        self._clock = clock
+        self.db = db
+        self.framework = framework
+        self.clock = clock
         self._calendar = Calendar.of(framework)
-        self._wake = wake
+        self.wake = wake
         self._presses: dict[str, Callable[[Person, Data, bool], Any]] = {
             "open": self._open,
             "review": self._open,
@@ -65,12 +66,14 @@ class Conversation:
             "withdraw_run": self._withdraw,
             "acknowledge": self._acknowledge,
         }
+        for feature in FEATURES:
+            self._presses.update(feature.presses(self))
 
     # -- what comes in -------------------------------------------------------------------------------------------------
 
     async def text(self, person: Person, text: str) -> list[Message]:
         """Answer a typed line. Nothing of what was typed is kept."""
-        intent = understand(text, self._today())
+        intent = understand(text, self.today())
         return [await self._guarded(self._answer(person, intent), person)]
 
     async def press(self, person: Person, verb: str, data: Data) -> Message:
@@ -101,22 +104,26 @@ class Conversation:
             case "greeting" | "home":
                 return await self._home(person, greeting=intent.kind == "greeting")
             case "help":
-                return front_door.help_message(await self._db.read(roles_of, person.id))
+                return front_door.help_message(await self.db.read(roles_of, person.id))
             case "thanks":
                 return front_door.thanks_message()
             case "open":
-                view = await self._write(open_by_reference, intent.reference, person)
-                return form_message(view, self._framework)
+                view = await self.write(open_by_reference, intent.reference, person)
+                return form_message(view, self.framework)
             case "allocate" if intent.month:
                 return await self._propose(person, intent.month)
             case _:
+                for feature in FEATURES:
+                    answer = feature.answer(self, person, intent)
+                    if answer is not None:
+                        return await answer
                 return front_door.confused_message(intent)
 
     # -- the learning space --------------------------------------------------------------------------------------------
 
     async def _open(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await self._write(open_form, word(data, "ref"), person)
-        return form_message(view, self._framework, in_dialog=in_dialog)
+        view = await self.write(open_form, word(data, "ref"), person)
+        return form_message(view, self.framework, in_dialog=in_dialog)
 
     async def _next(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._save(person, data, NEXT, in_dialog)
@@ -126,13 +133,13 @@ class Conversation:
 
     async def _save(self, person: Person, data: Data, move: str, in_dialog: bool) -> Message:
         view = await self._save_step(person, data, move)
-        return form_message(view, self._framework, in_dialog=in_dialog)
+        return form_message(view, self.framework, in_dialog=in_dialog)
 
     async def _save_step(self, person: Person, data: Data, move: str) -> FormView:
         step, raw = word(data, "step"), answers_in(data)
-        view: FormView = await self._write(save_step, word(data, "ref"), person, step=step, raw=raw, move=move)
+        view: FormView = await self.write(save_step, word(data, "ref"), person, step=step, raw=raw, move=move)
         if view.red_route:
-            self._wake()
+            self.wake()
         return view
 
     async def _later(self, person: Person, data: Data, in_dialog: bool) -> Message:
@@ -140,29 +147,29 @@ class Conversation:
         if word(data, "step"):
             view = await self._save_step(person, data, STAY)
             if view.problems:
-                return form_message(view, self._framework, in_dialog=in_dialog)
+                return form_message(view, self.framework, in_dialog=in_dialog)
         else:
-            view = await self._write(open_form, word(data, "ref"), person)
+            view = await self.write(open_form, word(data, "ref"), person)
         item = view.item
-        return learning_space.saved_message(item.reference, item.token, item.due_on, self._today())
+        return learning_space.saved_message(item.reference, item.token, item.due_on, self.today())
 
     async def _edit(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await self._write(open_form, word(data, "ref"), person, step=word(data, "step") or None)
-        return form_message(view, self._framework, in_dialog=in_dialog)
+        view = await self.write(open_form, word(data, "ref"), person, step=word(data, "step") or None)
+        return form_message(view, self.framework, in_dialog=in_dialog)
 
     async def _submit(self, person: Person, data: Data, in_dialog: bool) -> Message:
         version = data.get("v")
-        outcome: SubmitOutcome = await self._write(
+        outcome: SubmitOutcome = await self.write(
             submit, word(data, "ref"), person, version=version if isinstance(version, int) else -1
         )
-        self._wake()
+        self.wake()
         if outcome.view is not None:
-            note = CHANGED if outcome.state == "changed" else ""
-            return form_message(outcome.view, self._framework, note=note, in_dialog=in_dialog)
-        reference, at = outcome.item.reference, outcome.at or self._clock.now()
+            note = CHANGED_ELSEWHERE if outcome.state == "changed" else ""
+            return form_message(outcome.view, self.framework, note=note, in_dialog=in_dialog)
+        reference, at = outcome.item.reference, outcome.at or self.clock.now()
         if outcome.state == "already":
-            return learning_space.already_message(reference, at, self._framework)
-        return learning_space.receipt_message(reference, at, self._framework, red_route=outcome.red_route)
+            return learning_space.already_message(reference, at, self.framework)
+        return learning_space.receipt_message(reference, at, self.framework, red_route=outcome.red_route)
 
     # -- home, allocation, the red route -------------------------------------------------------------------------------
 
@@ -170,36 +177,36 @@ class Conversation:
         return await self._home(person)
 
     async def _home(self, person: Person, *, greeting: bool = False) -> Message:
-        found = await self._db.read(waiting, self._framework, person.id, now=self._clock.now())
-        return home.home_message(found, self._framework, self._today(), greeting=greeting)
+        found = await self.db.read(waiting, self.framework, person.id, now=self.clock.now())
+        return home.home_message(found, self.framework, self.today(), greeting=greeting)
 
     async def _propose(self, person: Person, month: date) -> Message:
         try:
-            proposal = await self._db.write(
+            proposal = await self.db.write(
                 propose_allocation,
-                self._framework,
+                self.framework,
                 month=month,
                 actor=Actor.person(person.id),
-                now=self._clock.now(),
+                now=self.clock.now(),
             )
         except NotYours:
             return allocation.not_the_qa_lead_message()
-        return allocation.proposal_message(proposal, self._framework)
+        return allocation.proposal_message(proposal, self.framework)
 
     async def _approve(self, person: Person, data: Data, in_dialog: bool) -> Message:
         try:
-            outcome = await self._write(approve_allocation, word(data, "ref"), person)
+            outcome = await self.write(approve_allocation, word(data, "ref"), person)
         except NotYours:
             return allocation.not_the_qa_lead_message()
         except (Withdrawn, NotFound):
             return allocation.overtaken_message()
-        self._wake()
-        return allocation.approved_message(outcome, self._today())
+        self.wake()
+        return allocation.approved_message(outcome, self.today())
 
     async def _withdraw(self, person: Person, data: Data, in_dialog: bool) -> Message:
         """Put a proposal aside; one that has been approved shows what came of it instead."""
         try:
-            aside = await self._write(withdraw_allocation, word(data, "ref"), person)
+            aside = await self.write(withdraw_allocation, word(data, "ref"), person)
         except NotYours:
             return allocation.not_the_qa_lead_message()
         except NotFound:
@@ -209,15 +216,15 @@ class Conversation:
         return allocation.not_now_message(aside.month)
 
     async def _acknowledge(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        taken = await self._write(acknowledge, word(data, "ref"), person)
+        taken = await self.write(acknowledge, word(data, "ref"), person)
         return news.acknowledged_message(taken.reference, taken.by_name, yours=taken.by == person.id)
 
     # -- how -----------------------------------------------------------------------------------------------------------
 
-    async def _write(self, use_case: Callable[..., Any], subject: str, person: Person, **facts: Any) -> Any:
+    async def write(self, use_case: Callable[..., Any], subject: str, person: Person, **facts: Any) -> Any:
         """One use-case in one transaction, by this person, now."""
-        return await self._db.write(
-            use_case, self._framework, subject, actor=Actor.person(person.id), now=self._clock.now(), **facts
+        return await self.db.write(
+            use_case, self.framework, subject, actor=Actor.person(person.id), now=self.clock.now(), **facts
         )
 
     def _no(self, refused: Refused, person: Person) -> Message:
@@ -225,7 +232,7 @@ class Conversation:
             case AlreadyDone():
                 by = "" if refused.by == person.id else refused.by_name
                 return learning_space.already_message(
-                    refused.subject, refused.at, self._framework, by_name=by, yours=not by
+                    refused.subject, refused.at, self.framework, by_name=by, yours=not by
                 )
             case Withdrawn():
                 return learning_space.withdrawn_message(refused.subject)
@@ -234,14 +241,15 @@ class Conversation:
             case MonthIsFar():
                 return allocation.month_far_message()
             case _:
+                for feature in FEATURES:
+                    said = feature.refused(self, refused, person)
+                    if said is not None:
+                        return said
                 return learning_space.not_yours_message()
 
-    def _today(self) -> date:
-        return self._calendar.local_date(self._clock.now())
-
-
-CHANGED = "Your answers have changed since that card was shown, so please look at them once more before you send them."
-"""Said when Send was pressed on an older card than the draft."""
+    def today(self) -> date:
+        """Today's date in the council's time zone."""
+        return self._calendar.local_date(self.clock.now())
 
 
 def word(data: Data, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -84,25 +85,44 @@ def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, 
 
 def _decision(page: Page, decision: Decision, today: date, buttons: int) -> int:
     """Show something to settle; returns how many buttons it took."""
-    if decision.kind == "acknowledge_red_flag":
-        page.begin_box("attention", gap="Small")
-        page.spoken(Bold(f"Immediate attention: {decision.reference}"))
-        page.para("The message about it names whom to call. Please call them now.", gap="Small")
-        if buttons:
-            page.button_here(wording.ACKNOWLEDGE, "acknowledge", decision.reference)
-        page.end_box()
-        return min(buttons, 1)
-    page.begin_box("emphasis", gap="Small")
-    if decision.kind == "approve_allocation" and decision.month:
-        month = say_month(decision.month)
-        page.spoken(Bold(f"A proposal for {month}"))
-        page.para(f"It waits for your approval. To see it, type: allocate {month}", gap="Small")
-    else:
-        page.spoken(Bold(f"Closing the loop: {decision.reference}"))
-        by = f" by {say_date(decision.by_when, today)}" if decision.by_when else ""
-        page.para(f"Please meet the practitioner and their manager{by}.", gap="Small")
+    urgent = decision.kind == "acknowledge_red_flag"
+    page.begin_box("attention" if urgent else "emphasis", gap="Small")
+    taken = DECISIONS[decision.kind](page, decision, today, buttons)
     page.end_box()
+    return taken
+
+
+def _red_flag(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    page.spoken(Bold(f"Immediate attention: {decision.reference}"))
+    page.para("The message about it names whom to call. Please call them now.", gap="Small")
+    if buttons:
+        page.button_here(wording.ACKNOWLEDGE, "acknowledge", decision.reference)
+    return min(buttons, 1)
+
+
+def _proposal(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    month = say_month(decision.month or today)
+    page.spoken(Bold(f"A proposal for {month}"))
+    page.para(f"It waits for your approval. To see it, type: allocate {month}", gap="Small")
     return 0
+
+
+def _meeting(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    page.spoken(Bold(f"Closing the loop: {decision.reference}"))
+    by = f" by {say_date(decision.by_when, today)}" if decision.by_when else ""
+    page.para(f"Please meet the practitioner and their manager{by}.", gap="Small")
+    return 0
+
+
+DecisionLine = Callable[[Page, "Decision", date, int], int]
+"""Puts a decision on the page, given how many buttons are left; returns how many it took."""
+
+DECISIONS: dict[str, DecisionLine] = {
+    "acknowledge_red_flag": _red_flag,
+    "approve_allocation": _proposal,
+    "meet_for_loop": _meeting,
+}
+"""Every kind of decision `assurance/waiting.py` finds, in words."""
 
 
 def _recent(page: Page, waiting: Waiting, framework: Framework, today: date) -> None:

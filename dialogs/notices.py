@@ -123,6 +123,7 @@ def _loop_opened(about: About, roles: Roles, facts: Facts, framework: Framework)
         learning_space=str(facts.get("learning_space", "")),
         meet_by=meet_by or about.today,
         return_by=return_by or about.today,
+        asked=bool(facts.get("asked", True)),
     )
 
 
@@ -142,7 +143,10 @@ def _held(about: About, roles: Roles, facts: Facts, framework: Framework) -> Mes
     return news.held_message(replace(about, reference=""), str(facts.get("why", "")))
 
 
-_EVENTS: dict[str, Callable[[About, Roles, Facts, Framework], Message]] = {
+Speaker = Callable[[About, Roles, Facts, Framework], Message]
+"""Puts one event into words from what its notice may say."""
+
+_EVENTS: dict[str, Speaker] = {
     "E1": _allocated,
     "E2": _chosen,
     "E3": _allocated,

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
-from policy.framework import Framework, Weekday, WorkingCalendar
+from policy.framework import Framework, WorkingCalendar
+from policy.section import Weekday
 
 _WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = timedelta(days=1)

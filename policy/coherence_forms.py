@@ -131,14 +131,21 @@ def _answers(field: FormField, framework: Framework) -> list[str] | None:
 def _roles_of_fields(form: Form, path: Path) -> Iterator[Problem]:
     """The fields reports and rules rely on must be there and be of the right kind."""
     fields = {field.key: field for step in form.steps for field in step.fields}
+    if form.key == "learning_space":
+        for name in ("grade_field", "impact_field", "risk_field"):
+            if not getattr(form, name):
+                yield Problem((*path, name), f"The learning space form must name its {name}.")
     for name in ("grade_field", "impact_field"):
         key = getattr(form, name)
+        if not key:
+            continue
         yield from unknown(key, fields, (*path, name), "field")
         if key in fields and not (fields[key].choices_from == "grades" and fields[key].kind == "choice"):
             yield Problem((*path, name), f'"{key}" must be one choice with choices_from = "grades".')
         elif key in fields and not fields[key].required:
             yield Problem((*path, name), f'"{key}" must be required: rules and reports rest on it.')
-    yield from unknown(form.risk_field, fields, (*path, "risk_field"), "field")
+    if form.risk_field:
+        yield from unknown(form.risk_field, fields, (*path, "risk_field"), "field")
     if form.risk_field in fields:
         risk = fields[form.risk_field]
         keys = {choice.key for choice in risk.choices}

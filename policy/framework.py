@@ -9,19 +9,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class Section(BaseModel):
-    """Base of every part of the file: unknown keys are errors, values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: str = ""
-    """The R numbers of domain.md (or the default, A or G number) this part rests on."""
+from policy.section import Key, Section, Weekday
 
 
 class Council(Section):
@@ -247,9 +237,11 @@ class Form(Section):
     """The line under every text box."""
     steps: tuple[FormStep, ...]
     soft_checks: tuple[SoftCheck, ...] = ()
-    grade_field: Key
-    impact_field: Key
-    risk_field: Key
+    grade_field: Key | Literal[""] = ""
+    """Which question is the overall grade, the overall impact, the question about immediate risk; a form may have none
+    of them."""
+    impact_field: Key | Literal[""] = ""
+    risk_field: Key | Literal[""] = ""
 
     def field(self, key: str) -> FormField:
         """The field of that key. KeyError if the form has none."""
@@ -307,7 +299,8 @@ _Keyed = TypeVar("_Keyed", Role, CouncilFunction, Ladder, Event, Form, Grade)
 class Framework(Section):
     """The whole file."""
 
-    version: str
+    version: Annotated[str, StringConstraints(max_length=40)]
+    """What every learning space is stamped with on the day it is allocated."""
     council: Council
     calendar: WorkingCalendar
     roles: tuple[Role, ...]

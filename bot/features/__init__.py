@@ -1,0 +1,33 @@
+"""What else people can press and type: one module a feature, listed here, each with the same three functions.
+
+`presses(talk)` maps verbs to handlers; `answer(talk, person, intent)` is an awaitable answer to a typed line, or None;
+`refused(talk, refusal, person)` puts a refusal into words, or None when it is not this feature's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from assurance.refusals import Refused
+    from bot.conversation import Conversation
+    from dialogs.message import Message
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+
+Handler = Callable[["Person", Mapping[str, Any], bool], Awaitable["Message"]]
+"""The person who pressed, the button's data, and whether it was in a dialog window; answers with the next card."""
+
+
+class Feature(Protocol):
+    """A module of this package."""
+
+    def presses(self, talk: Conversation) -> dict[str, Handler]: ...
+
+    def answer(self, talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None: ...
+
+    def refused(self, talk: Conversation, refused: Refused, person: Person) -> Message | None: ...
+
+
+FEATURES: tuple[Feature, ...] = ()
