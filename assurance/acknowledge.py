@@ -9,10 +9,25 @@ from assurance.raise_red_route import IMMEDIATE_ATTENTION
 from assurance.refusals import NotFound, NotYours
 from assurance.tell import hearers, name_of
 from policy.actor import Actor
+from policy.establishment import Establishment
 from policy.framework import Framework
 from storage import establishment as establishments
-from storage import history, learning_spaces, red_flags
+from storage import history, learning_spaces, notices, red_flags
+from storage.learning_spaces import LearningSpace
 from storage.session import Session
+
+
+def may_take_up(
+    session: Session, framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
+) -> frozenset[str]:
+    """Whoever was asked to call the auditor, a deputy whose cover has ended too, and whoever would be asked today.
+
+    Never the auditor, who cannot say of themselves that somebody has called, unless there is nobody else at all.
+    """
+    would_be = {one.person for one in hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now).recipients}
+    were = {one.recipient for one in notices.about(session, item.reference) if one.event == IMMEDIATE_ATTENTION}
+    everyone = frozenset(would_be | were)
+    return everyone - {item.person} or everyone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +53,7 @@ def acknowledge(
     if item is None or flag is None:
         raise NotFound(reference)
     establishment = establishments.current(session)
-    told = hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now).recipients
-    if actor.person_id not in {recipient.person for recipient in told}:
+    if actor.person_id not in may_take_up(session, framework, establishment, item, now=now):
         raise NotYours(reference)
     if red_flags.acknowledge(session, reference, by=actor.person_id, at=now):
         history.append(session, at=now, actor=actor, verb="red_route_acknowledged", subject=reference)

@@ -104,8 +104,8 @@ def withdraw_allocation(
     if run.state == WITHDRAWN:
         return PutAside(run.id, run.month, already=True)
     if run.state == APPROVED:
-        by = run.decided_by.partition(":")[2]
-        by_name = name_of(establishments.current(session), by)
+        kind, _, by = run.decided_by.partition(":")
+        by_name = name_of(establishments.current(session), by) if kind == "person" else by
         raise AlreadyDone(run.id, by=by, by_name=by_name, at=run.decided_at or now)
     state = move(ALLOCATION_RUN, run.state, "withdraw")
     allocation_runs.decide(session, run.id, state, by=str(actor), at=now, detail=run.detail)

@@ -68,7 +68,6 @@ DIVISIONS = (
     Division("inclusion", "inc", "Inclusion", 1, 1, 4, learning_space=False),
 )
 
-CASES = 2000
 CASES_EACH = 5
 """On average; single caseloads are two more or two fewer."""
 

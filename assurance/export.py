@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from assurance.authority import EXPORTS as MAY_EXPORT
 from assurance.authority import require_role
@@ -23,15 +21,6 @@ LONGEST_REASON = 300  # characters
 
 class ReasonNeeded(Refused):
     """Say in a few words why these rows are taken out; it is kept, so name no child and no family."""
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One sheet of an export, all of it."""
-
-    name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
 
 
 def record_export(
@@ -56,11 +45,3 @@ def record_export(
 def read_export(session: Session, what: str) -> tuple[Sheet, ...]:
     """The sheets of a recorded export. Their rows are read as they are walked, inside this session."""
     return read_sheets(session, what)
-
-
-def export_rows(
-    session: Session, framework: Framework, what: str, *, actor: Actor, reason: str, now: datetime
-) -> tuple[Export, ...]:
-    """Record an export and read it whole. For large tables record first and read in a session of its own."""
-    record_export(session, framework, what, actor=actor, reason=reason, now=now)
-    return tuple(Export(sheet.name, sheet.header, tuple(sheet.rows)) for sheet in read_export(session, what))

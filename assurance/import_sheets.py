@@ -59,6 +59,8 @@ class SheetReader:
         for name in REQUIRED:
             if name not in tables:
                 self.problems.add(name, 0, "", f"there is no sheet of this name; {', '.join(REQUIRED)} are needed")
+            elif tables[name].header and not tables[name].rows:
+                self.problems.add(tables[name].file, 0, "", "there are no rows; this would remove all the council has")
         for name, table in tables.items():
             if name not in (*REQUIRED, *OPTIONAL):
                 known = ", ".join((*REQUIRED, *OPTIONAL))

@@ -20,6 +20,8 @@ from storage.loops import Loop
 from storage.session import Session
 
 OPENED = "E17"
+MEETS = "senior_manager"
+"""The role that meets with the practitioner and their manager (R90); the facts say whether anybody in it was asked."""
 
 
 def open_loop(session: Session, framework: Framework, item: LearningSpace, *, actor: Actor, now: datetime) -> Loop:
@@ -61,6 +63,7 @@ def _prompt(
         "auditor": name_of(establishment, item.person),
         "meet_by": loop.meet_by.isoformat(),
         "return_by": loop.return_by.isoformat(),
+        "asked": any(MEETS in recipient.roles for recipient in resolution.recipients),
     }
     outbox.add(
         session,

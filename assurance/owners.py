@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from assurance.tell import name_of, subject_of
@@ -35,10 +36,16 @@ def owners_of(
 
 
 def context_of(
-    framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
+    framework: Framework,
+    establishment: Establishment,
+    item: LearningSpace,
+    *,
+    now: datetime,
+    owners: Mapping[str, str] | None = None,
 ) -> FormContext:
-    """What the rules of the form need to know about this item."""
-    owners = owners_of(framework, establishment, item, now=now)
+    """What the rules of the form need to know about an item; `owners` if the caller has looked them up already."""
+    if owners is None:
+        owners = owners_of(framework, establishment, item, now=now)
     return FormContext.of(
         framework,
         allocated_on=item.allocated_on,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,6 @@ from policy.establishment import Person
 from storage import arrivals, establishment, inbox
 from storage.channels import ChannelState
 from storage.session import Session
-
-LONGEST_ID = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,5 @@ def remember(
 
 
 def delivery_id(*parts: str) -> str:
-    """One id for a delivery, from the channel's own ids, short enough to keep whatever they are."""
-    whole = "|".join(parts)
-    return whole if len(whole) <= LONGEST_ID else hashlib.sha256(whole.encode()).hexdigest()
+    """One id for a delivery, from the channel's own ids."""
+    return "|".join(parts)

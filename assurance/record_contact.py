@@ -26,7 +26,8 @@ def record_contact(
 ) -> bool:
     """A person has just been heard from in a conversation of their own. True if anything we knew has changed.
 
-    Somebody who can be reached again is sent at once what was put off while they could not. What is left empty stays as it was known: the channel does not repeat everything every time.
+    Somebody who can be reached again is sent at once what was put off while they could not. What is left empty stays
+    as it was known: the channel does not repeat everything every time.
     """
     known = channels.get(session, person, channel)
     before = known or ChannelState(person, channel, START, now)

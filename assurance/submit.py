@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -14,7 +15,7 @@ from assurance.tell import OUTLIVES_SUBMISSION, announce, name_of
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
-from policy.forms import actions_given, check_all, final_answers, soft_checks, visible_steps
+from policy.forms import actions_given, check_form, soft_checks, visible_steps
 from policy.framework import Form, Framework
 from policy.lifecycle import LEARNING_SPACE, move
 from policy.reference import ACTION, format_reference
@@ -64,14 +65,16 @@ def submit(
         view = build_view(session, framework, item, draft, step=REVIEW, now=now)
         return SubmitOutcome("changed", item, view)
     establishment = establishments.current(session)
-    context = context_of(framework, establishment, item, now=now)
-    missing = check_all(form, draft.answers, context, framework)
-    if missing:
-        page, problems = next(iter(missing.items()))
+    owners = owners_of(framework, establishment, item, now=now)
+    context = context_of(framework, establishment, item, now=now, owners=owners)
+    checked = check_form(form, draft.answers, context, framework)
+    if checked.missing:
+        page, problems = next(iter(checked.missing.items()))
         view = build_view(session, framework, item, draft, step=page, now=now, problems=problems)
         return SubmitOutcome("incomplete", item, view)
-    answers = final_answers(form, draft.answers, context, framework)
-    return _accept(session, framework, establishment, form, item, draft, answers, actor=actor, now=now)
+    return _accept(
+        session, framework, establishment, form, item, draft, checked.answers, owners, actor=actor, now=now
+    )
 
 
 def _already(session: Session, item: LearningSpace) -> SubmitOutcome:
@@ -88,6 +91,7 @@ def _accept(
     item: LearningSpace,
     draft: Draft,
     answers: dict[str, Any],
+    owners: Mapping[str, str],
     *,
     actor: Actor,
     now: datetime,
@@ -109,7 +113,7 @@ def _accept(
     notices.cancel_for(
         session, item.reference, at=now, reason="the learning space was submitted", keep_events=OUTLIVES_SUBMISSION
     )
-    agreed = _keep_actions(session, framework, establishment, form, item, answers, now=now)
+    agreed = _keep_actions(session, framework, form, item, answers, owners, now=now)
     today = Calendar.of(framework).local_date(now)
     history.append(
         session,
@@ -147,10 +151,10 @@ def _moderation_flag(framework: Framework, form: Form, answers: dict[str, Any]) 
 def _keep_actions(
     session: Session,
     framework: Framework,
-    establishment: Establishment,
     form: Form,
     item: LearningSpace,
     answers: dict[str, Any],
+    owners: Mapping[str, str],
     *,
     now: datetime,
 ) -> int:
@@ -160,7 +164,6 @@ def _keep_actions(
     calendar = Calendar.of(framework)
     quarter = calendar.quarter_of(calendar.local_date(now))
     first = learning_spaces.next_serial(session, ACTION, quarter.short, len(given))
-    owners = owners_of(framework, establishment, item, now=now)
     rows = [
         Action(
             reference=format_reference(ACTION, quarter, first + place),

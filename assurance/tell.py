@@ -7,6 +7,7 @@ grade, a case reference, a practitioner or anything about a child.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -122,12 +123,19 @@ def notices(
             urgent=rule.urgent,
             due_at=due_at,
             not_before=not_before,
-            facts=facts if recipient.via == "holder" else {**facts, "via": recipient.via, "because": recipient.reason},
+            facts=_with_why(facts, recipient),
             state=state,
             reason=reason,
         )
         for recipient in recipients
     ]
+
+
+def _with_why(facts: Mapping[str, Any], recipient: Recipient) -> Mapping[str, Any]:
+    """Why they hear, where it is not simply their own post: a QA lead told in their own right may stand in as well."""
+    if recipient.via == "holder" and not recipient.reason:
+        return facts
+    return {**facts, "via": recipient.via, "because": recipient.reason}
 
 
 # -- what a message may contain ---------------------------------------------------------------------------------------
@@ -160,10 +168,19 @@ def call_the_auditor(establishment: Establishment, item: LearningSpace) -> dict[
 def rungs_ahead(
     framework: Framework, establishment: Establishment, item: Owed, ladder: Ladder, *, after: date
 ) -> tuple[Rung, ...]:
-    """The line 'if nothing happens': the escalations sent after a day, as this auditor will meet them (A29)."""
+    """The line 'if nothing happens': the escalations sent after a day, as this auditor will meet them (A29).
+
+    A role that nobody in their line has is left out: who answers to a Head of Service has no Senior Manager.
+    """
     post = establishment.posts.get(item.post)
     every = what_happens(ladder, item.due_on, Calendar.of(framework), framework, post.role if post else "")
-    return tuple(rung for rung in every if rung.on > after)
+    reached = {each.role for each in establishment.line_of(item.post)}
+    reached |= {role.key for role in framework.roles if role.level is None}
+    return tuple(
+        replace(rung, roles=tuple(role for role in rung.roles if role in reached) or rung.roles)
+        for rung in every
+        if rung.on > after
+    )
 
 
 def rungs_as_facts(rungs: Iterable[Rung]) -> list[dict[str, Any]]:
@@ -172,9 +189,9 @@ def rungs_as_facts(rungs: Iterable[Rung]) -> list[dict[str, Any]]:
 
 
 def name_of(establishment: Establishment, person: str) -> str:
-    """A person's name, or their id if they have left."""
+    """A person's name; an id means nothing to whoever reads it, so it says that they have left."""
     found = establishment.people.get(person)
-    return found.name if found else person
+    return found.name if found else f"someone who has left ({person})"
 
 
 def function_title(framework: Framework, function: str) -> str:

@@ -40,7 +40,7 @@ REASONS = {
     "practitioners_away": "Every practitioner is on leave",
     "none_free": "No practitioner free",
     "outnumbered": "Fewer practitioners than posts",
-    "over_the_limit": "Over this run's limit",
+    "over_the_limit": "More than one month's share",
 }
 
 

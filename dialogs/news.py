@@ -84,17 +84,23 @@ def acknowledged_message(reference: str, by_name: str, *, yours: bool) -> Messag
 
 
 def loop_opened_message(
-    about: About, roles: Collection[str], *, learning_space: str, meet_by: date, return_by: date
+    about: About, roles: Collection[str], *, learning_space: str, meet_by: date, return_by: date, asked: bool = True
 ) -> Message:
-    """Closing the loop has opened: the Senior Manager is asked to meet, the others are told (R90-R92)."""
+    """Closing the loop has opened: the Senior Manager is asked to meet, the others are told (R90-R92).
+
+    `asked` False: there is nobody in the Senior Manager's place, so the QA lead is asked to find someone.
+    """
     page = begin(
         f"Closing the loop has opened: {about.reference}", f"Closing the loop has opened: {about.reference}.", about
     )
     meet, give_back = say_date(meet_by, about.today), say_date(return_by, about.today)
     if "senior_manager" in roles:
         page.para("Please meet the practitioner and their manager, to be sure that what the child needs is being done.")
-    else:
+    elif asked:
         page.para("A Senior Manager has been asked to meet the practitioner and their manager.")
+    else:
+        page.para("No Senior Manager could be asked to meet the practitioner and their manager.")
+        page.para("Please find someone who can." if about.because else "The QA lead is asked to find someone who can.")
     page.facts(
         [
             ("Learning space", learning_space),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -75,8 +75,3 @@ def say_list(words: Sequence[str], *, last: str = "and") -> str:
 def sentence(text: str) -> str:
     """The same words with a capital first."""
     return text[:1].upper() + text[1:]
-
-
-def paragraphs(lines: Iterable[str]) -> str:
-    """Plain text of several paragraphs, empty ones left out."""
-    return "\n\n".join(line for line in lines if line)

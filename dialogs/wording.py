@@ -27,10 +27,6 @@ NOT_NOW: Final = "Not now"
 ACKNOWLEDGE: Final = "I have spoken to them"
 
 OPTIONAL: Final = "optional"
-OTHER_STATES: Final = {
-    "excluded": "It was taken off your list, so there is nothing more to do.",
-    "withdrawn": "It was withdrawn, so there is nothing more to do.",
-}
 
 
 def via_line(via: str, because: str) -> str:

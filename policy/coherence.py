@@ -122,6 +122,8 @@ def _quotas(framework: Framework) -> Iterator[Problem]:
         for quarter, count in enumerate(quota.quarters):
             if count < 0:
                 yield Problem((*path, "quarters", quarter), f"must be 0 or more, not {count}.")
+            elif count > 1 and quota.activity == LEARNING_SPACE:
+                yield Problem((*path, "quarters", quarter), f"a post is given one a quarter at most, not {count}.")
 
 
 def _learning_space(framework: Framework) -> Iterator[Problem]:

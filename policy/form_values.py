@@ -90,9 +90,9 @@ def check_value(field: FormField, raw: object, context: FormContext, framework: 
         case "text":
             return _text(field, raw, context, framework)
         case "choice":
-            return _choice(raw, [choice.key for choice in choices_of(field, context)])
+            return _choice(raw, _offered(field, context))
         case "choices":
-            return _choices(field, raw, [choice.key for choice in choices_of(field, context)])
+            return _choices(field, raw, _offered(field, context))
         case "yes_no":
             return _choice(raw.strip().lower() if isinstance(raw, str) else raw, ["yes", "no"])
         case "confirm":
@@ -102,6 +102,19 @@ def check_value(field: FormField, raw: object, context: FormContext, framework: 
         case "time":
             found = _TIME.fullmatch(raw.strip()) if isinstance(raw, str) else None
             return Checked(f"{found[1]}:{found[2]}") if found else Checked(problem=Problem("not_a_time"))
+
+
+def _offered(field: FormField, context: FormContext) -> list[str]:
+    """The keys of `choices_of`, without making the choices of grades and themes afresh for every answer."""
+    match field.choices_from:
+        case "grades":
+            return [grade.key for grade in context.grades]
+        case "grades_or_na":
+            return [*(grade.key for grade in context.grades), NOT_APPLICABLE.key]
+        case "themes":
+            return [theme.key for theme in context.themes]
+        case _:
+            return [choice.key for choice in choices_of(field, context)]
 
 
 def _choice(raw: object, offered: list[str]) -> Checked:
@@ -186,8 +199,12 @@ def _text(field: FormField, raw: object, context: FormContext, framework: Framew
 def clean_text(raw: str) -> str:
     """Typed text in one form: composed letters, plain line ends, no control or invisible characters, no edges."""
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    if text.isprintable():  # what is taken out never is
+        return text.strip()
     # Invisible characters (categories Cc, Cf, Cs) could hide a number from the identifier guard.
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE).strip()
+    invisible = {char for char in set(text) - _KEPT if unicodedata.category(char) in _INVISIBLE}
+    return text.translate(dict.fromkeys(map(ord, invisible))).strip()
 
 
+_KEPT = frozenset("\n\t")
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")

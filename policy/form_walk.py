@@ -65,12 +65,17 @@ def visible_fields(step: FormStep, answers: Answers) -> tuple[FormField, ...]:
 
 def live_answers(form: Form, answers: Answers) -> dict[str, Any]:
     """Only the answers to questions that are asked; what a changed answer has made moot is left out."""
-    return _walk(form, answers)[1]
+    return walk(form, answers)[1]
 
 
 def visible_steps(form: Form, answers: Answers) -> tuple[FormStep, ...]:
     """The steps of a form that are asked, given the answers so far."""
-    return _walk(form, answers)[0]
+    return walk(form, answers)[0]
+
+
+def is_asked(form: Form, step: FormStep, answers: Answers) -> bool:
+    """Whether a step of the form is asked, given the answers so far."""
+    return step.visible_if is None or any(one is step for one in visible_steps(form, answers))
 
 
 def next_step(form: Form, key: str, answers: Answers) -> str | None:
@@ -83,8 +88,8 @@ def previous_step(form: Form, key: str, answers: Answers) -> str | None:
     return _neighbour(form, key, answers, -1)
 
 
-def _walk(form: Form, answers: Answers) -> tuple[tuple[FormStep, ...], dict[str, Any]]:
-    """Steps asked and answers that count. A later condition never sees an answer that is no longer asked for."""
+def walk(form: Form, answers: Answers) -> tuple[tuple[FormStep, ...], dict[str, Any]]:
+    """The steps asked and the answers that count. A condition never sees an answer that is no longer asked for."""
     live: dict[str, Any] = {SOFT_CHECKS: answers[SOFT_CHECKS]} if SOFT_CHECKS in answers else {}
     steps = []
     for step in form.steps:
@@ -92,8 +97,9 @@ def _walk(form: Form, answers: Answers) -> tuple[tuple[FormStep, ...], dict[str,
             continue
         steps.append(step)
         for field in step.fields:
-            if is_visible(field, live) and is_answered(answers.get(field.key)):
-                live[field.key] = answers[field.key]
+            value = answers.get(field.key)
+            if is_answered(value) and is_visible(field, live):
+                live[field.key] = value
     return tuple(steps), live
 
 

@@ -25,6 +25,7 @@ from policy.form_walk import (
     SOFT_CHECKS,
     Answers,
     is_answered,
+    is_asked,
     is_required,
     is_visible,
     live_answers,
@@ -32,26 +33,28 @@ from policy.form_walk import (
     previous_step,
     visible_fields,
     visible_steps,
+    walk,
 )
-from policy.framework import Form, FormField, Framework
-from policy.soft_checks import SoftCheckHit, soft_checks
+from policy.framework import Form, FormField, FormStep, Framework
+from policy.soft_checks import SoftCheckHit, compared_fields, soft_checks
 
 __all__ = [
     "NOT_APPLICABLE",
     "SOFT_CHECKS",
     "ActionGiven",
     "Answers",
+    "FormCheck",
     "FormContext",
     "Problem",
     "SoftCheckHit",
     "StepCheck",
     "actions_given",
     "check_all",
+    "check_form",
     "check_step",
     "choices_of",
     "clean_text",
     "default_of",
-    "final_answers",
     "is_answered",
     "is_required",
     "live_answers",
@@ -77,6 +80,16 @@ class StepCheck:
     """What to show back in each box, refused values too. Never stored."""
     newly_asked: frozenset[str] = frozenset()
     """Unanswered questions that only these answers brought up, so nobody could have answered them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormCheck:
+    """A whole form checked, as on submitting."""
+
+    missing: dict[str, dict[str, Problem]]
+    """What still stands in the way: step -> field -> problem. Empty when all is well."""
+    answers: dict[str, Any]
+    """The answers to keep: those asked for and valid, and the soft checks as they hit in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,52 +119,48 @@ def check_step(
     step = form.step(step_key)
     own = {one.key for one in step.fields}
     draft = {key: value for key, value in before.items() if key not in own and value is not None}
-    checked: dict[str, Checked] = {}
-    problems: dict[str, Problem] = {}
-    newly_asked: set[str] = set()
-    asked_before = {one.key for one in visible_fields(step, before)}
-    if step in visible_steps(form, draft):
-        for one in step.fields:
-            _mark_soft_checks(form, draft, framework)
-            if not is_visible(one, draft):
-                continue
-            result = check_value(one, raw.get(one.key), context, framework)
-            checked[one.key] = result
-            if result.problem:
-                problems[one.key] = result.problem
-            elif result.value is not None:
-                draft[one.key] = result.value
-            elif is_required(one, draft):
-                problems[one.key] = Problem("required")
-                newly_asked |= {one.key} - asked_before
+    asked = is_asked(form, step, draft)
     _mark_soft_checks(form, draft, framework)
+    checked, problems = _check_fields(form, step, raw, context, framework, draft) if asked else ({}, {})
+    unanswered = {key for key, problem in problems.items() if problem.code == "required"}
+    if unanswered:
+        unanswered -= {one.key for one in visible_fields(step, before)}
     return StepCheck(
         answers={key: draft.get(key) for key in (*sorted(own), SOFT_CHECKS) if key in draft or key in before},
         problems=problems,
         warnings={key: result.warnings for key, result in checked.items() if result.warnings},
         draft=draft,
         entered={key: result.entered for key, result in checked.items() if result.entered is not None},
-        newly_asked=frozenset(newly_asked),
+        newly_asked=frozenset(unanswered),
     )
+
+
+def check_form(form: Form, answers: Answers, context: FormContext, framework: Framework) -> FormCheck:
+    """Check every step, in order and from the beginning: what is missing, and what there is to keep."""
+    given = {key: value for key, value in answers.items() if key != SOFT_CHECKS}
+    missing: dict[str, dict[str, Problem]] = {}
+    draft: dict[str, Any] = {}
+    _mark_soft_checks(form, draft, framework)
+    for step in form.steps:
+        if is_asked(form, step, draft):
+            _, problems = _check_fields(form, step, given, context, framework, draft)
+            if problems:
+                missing[step.key] = problems
+    return FormCheck(missing, draft)
 
 
 def check_all(
     form: Form, answers: Answers, context: FormContext, framework: Framework
 ) -> dict[str, dict[str, Problem]]:
     """Everything that still stands in the way of submitting: step -> field -> problem. Empty when all is well."""
-    return _check_every_step(form, answers, context, framework)[0]
-
-
-def final_answers(form: Form, answers: Answers, context: FormContext, framework: Framework) -> dict[str, Any]:
-    """The answers to keep on submitting: those asked for and valid, and the soft checks as they hit in the end."""
-    return _check_every_step(form, answers, context, framework)[1]
+    return check_form(form, answers, context, framework).missing
 
 
 def actions_given(form: Form, answers: Answers) -> tuple[ActionGiven, ...]:
     """The actions among the answers. A step holds one when it has the action text, its owner and its date."""
-    live = live_answers(form, answers)
+    steps, live = walk(form, answers)
     found = []
-    for step in visible_steps(form, answers):
+    for step in steps:
         by_part = {_action_part(one): live.get(one.key) for one in step.fields}
         what, owner, due_on = by_part.get("what"), by_part.get("owner"), by_part.get("due_on")
         if what and owner and due_on:
@@ -169,18 +178,31 @@ def _action_part(one: FormField) -> str:
     return "kind" if one.kind == "choice" and one.choices else ""
 
 
-def _check_every_step(
-    form: Form, answers: Answers, context: FormContext, framework: Framework
-) -> tuple[dict[str, dict[str, Problem]], dict[str, Any]]:
-    given = {key: value for key, value in answers.items() if key != SOFT_CHECKS}
-    problems: dict[str, dict[str, Problem]] = {}
-    draft: dict[str, Any] = {}
-    for step in form.steps:
-        check = check_step(form, step.key, given, context, framework, draft)
-        draft = check.draft
-        if check.problems:
-            problems[step.key] = check.problems
-    return problems, draft
+def _check_fields(
+    form: Form,
+    step: FormStep,
+    raw: Mapping[str, object],
+    context: FormContext,
+    framework: Framework,
+    draft: dict[str, Any],
+) -> tuple[dict[str, Checked], dict[str, Problem]]:
+    """Check a step that is asked, question by question, and add each answer that stands to the draft."""
+    checked: dict[str, Checked] = {}
+    problems: dict[str, Problem] = {}
+    compared = compared_fields(form)
+    for one in step.fields:
+        if not is_visible(one, draft):
+            continue
+        result = checked[one.key] = check_value(one, raw.get(one.key), context, framework)
+        if result.problem:
+            problems[one.key] = result.problem
+        elif result.value is not None:
+            draft[one.key] = result.value
+            if one.key in compared:
+                _mark_soft_checks(form, draft, framework)
+        elif is_required(one, draft):
+            problems[one.key] = Problem("required")
+    return checked, problems
 
 
 def _mark_soft_checks(form: Form, draft: dict[str, Any], framework: Framework) -> None:

@@ -30,6 +30,8 @@ _POSTCODE = re.compile(
 # "S47 5th", "E1 2nd", "S20 1hr": an ordinal or a span of time after a section or a step, not a postcode.
 _NOT_INWARD = re.compile(r"\d(?:st|nd|rd|th|hr|yr)")
 _EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_DIGIT = re.compile(r"\d")
+_MADE_OF_DIGITS = frozenset(("nhs_number", "postcode", "phone", "date_of_birth"))
 _GAP = r"[\s\-–.]?"
 _TEN_DIGITS = re.compile(rf"(?<!\d)\d{{3}}(?P<gap>{_GAP})\d{{3}}{_GAP}\d{{4}}(?!\d)|(?<!\d)\d(?:{_GAP}\d){{9}}(?!\d)")
 _SAID_NHS = re.compile(r"\bnhs\b[^\d]{0,20}$", re.IGNORECASE)
@@ -92,6 +94,8 @@ def is_nhs_number(digits: str) -> bool:
 def _spans(kind: str, text: str, rules: IdentifierRules, on: date | None) -> Iterator[Span]:
     if kind == "two_capitalised_words":
         return capitalised_pairs(text, rules.ordinary_words)
+    if kind in _MADE_OF_DIGITS and not _DIGIT.search(text):  # as in most sentences
+        return iter(())
     if kind == "date_of_birth":
         return _dates_of_birth(text, on)
     return _FINDERS[kind](text)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from policy.casebook import CHANCE, Casebook, Mask, Whole
 from policy.chance import draws, pair_draws
@@ -66,6 +65,8 @@ def assign(table: Whole) -> list[tuple[int, int]]:
     """Row and column of each match: as many matches as possible, and of those the cheapest."""
     if not table.size:
         return []
+    from scipy.optimize import linear_sum_assignment  # slow to load, and wanted once a month
+
     # Never matching is dearer than any possible set of matches, so the count comes before the cost. All numbers are
     # whole and far below 2**53, so the solver's floating point is exact.
     never = (int(table.max(initial=0)) + 1) * (min(table.shape) + 1)

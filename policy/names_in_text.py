@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from policy.practice_words import OPENING_WORDS, PRACTICE_WORDS
 
@@ -18,7 +19,7 @@ _ORDINARY_ENDINGS = (
 
 def capitalised_pairs(text: str, ordinary_words: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
     """Spans of two or more capitalised words side by side of which neither is an ordinary word of practice."""
-    ordinary = PRACTICE_WORDS | {word.lower() for phrase in ordinary_words for word in phrase.split()}
+    ordinary = _ordinary(tuple(ordinary_words))
     run: list[tuple[int, int]] = []
     before = 0
     for match in _WORD.finditer(text):
@@ -30,7 +31,7 @@ def capitalised_pairs(text: str, ordinary_words: Iterable[str] = ()) -> Iterator
         if not joined and run:
             yield from _pair(run)
             run = []
-        if _is_name_like(word, _opens_sentence(text, start), ordinary):
+        if word[0].isupper() and _is_name_like(word, _opens_sentence(text, start), ordinary):
             run.append((start, end))
         else:
             yield from _pair(run)
@@ -40,6 +41,11 @@ def capitalised_pairs(text: str, ordinary_words: Iterable[str] = ()) -> Iterator
     yield from _pair(run)
 
 
+@lru_cache(maxsize=16)
+def _ordinary(local: tuple[str, ...]) -> frozenset[str]:
+    return PRACTICE_WORDS | {word.lower() for phrase in local for word in phrase.split()}
+
+
 def _pair(run: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     if len(run) > 1:
         yield run[0][0], run[-1][1]
@@ -47,7 +53,7 @@ def _pair(run: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def _is_name_like(word: str, opens_sentence: bool, ordinary: frozenset[str] | set[str]) -> bool:
     bare = word.rstrip(".")
-    if not bare[0].isupper() or bare.isupper() or len(bare) < 2:
+    if bare.isupper() or len(bare) < 2:
         return False
     plain = re.sub(r"['’]s$", "", bare.lower())
     parts = [plain, *plain.split("-")] if "-" in plain else [plain]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policy.form_walk import Answers
@@ -19,15 +20,20 @@ class SoftCheckHit:
 
 def soft_checks(form: Form, answers: Answers, framework: Framework) -> tuple[SoftCheckHit, ...]:
     """The soft checks that hit on these answers, in the order of the file."""
+    rank = {grade.key: place for place, grade in enumerate(framework.grades)}
     return tuple(
         SoftCheckHit(check.key, check.asks, check.flags_moderation)
         for check in form.soft_checks
-        if _hits(check, answers, framework)
+        if _hits(check, answers, framework, rank)
     )
 
 
-def _hits(check: SoftCheck, answers: Answers, framework: Framework) -> bool:
-    rank = {grade.key: place for place, grade in enumerate(framework.grades)}
+def compared_fields(form: Form) -> frozenset[str]:
+    """The questions whose answers the soft checks compare: no other answer makes one hit or miss."""
+    return frozenset(key for check in form.soft_checks for key in (check.overall, *check.domains))
+
+
+def _hits(check: SoftCheck, answers: Answers, framework: Framework, rank: Mapping[str, int]) -> bool:
     overall = rank.get(str(answers.get(check.overall)))
     if overall is None:
         return False

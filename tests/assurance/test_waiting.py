@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,15 +10,18 @@ from assurance.acknowledge import acknowledge
 from assurance.refusals import NotFound, NotYours
 from assurance.waiting import Waiting, waiting
 from policy.actor import Actor
+from policy.establishment import Cover
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.councils import (
     HEAD,
     IN_CARE_HEAD,
+    PDM,
     QA_LEAD,
     SENIOR_MANAGER,
     TEAM_MANAGER,
     TEAM_MANAGER_2,
     small_council,
+    with_cover,
     with_post,
 )
 from tests.journeys.living_council import LivingCouncil, london
@@ -55,6 +58,14 @@ def test_a_head_of_service_reads_that_the_director_hears_first(council: LivingCo
     council.given_a_learning_space("hos-family", allocated_on=ALLOCATED)
     (mine,) = waits(council, HEAD).items
     assert mine.rungs[0].roles == ("director",)
+
+
+def test_someone_who_answers_to_a_head_of_service_is_not_told_of_a_senior_manager_they_do_not_have(
+    council: LivingCouncil,
+) -> None:
+    council.given_a_learning_space("pdm-family", allocated_on=ALLOCATED, case="NM-000028")
+    (mine,) = waits(council, PDM).items
+    assert [rung.roles for rung in mine.rungs] == [("head_of_service",), ("director",), ("executive_director",)]
 
 
 def test_one_that_was_begun_can_be_gone_on_with(council: LivingCouncil) -> None:
@@ -143,6 +154,29 @@ def test_only_those_who_were_told_may_take_a_flag_up(council: LivingCouncil, per
         council.database.write_now(
             acknowledge, council.framework, reference, actor=Actor.person(person), now=council.now
         )
+
+
+def test_an_auditor_who_answers_for_the_case_themselves_cannot_take_their_own_flag_up(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("hos-family", allocated_on=ALLOCATED)
+    save(council.database, council.framework, item, "meeting", {"immediate_risk": "yes"}, now=council.now)
+    assert waits(council, HEAD).decisions == ()
+    with pytest.raises(NotYours):
+        council.database.write_now(
+            acknowledge, council.framework, item.reference, actor=Actor.person(HEAD), now=council.now
+        )
+
+
+def test_a_deputy_who_was_told_may_still_take_a_flag_up_the_day_after_their_cover_ended(council: LivingCouncil) -> None:
+    cover = Cover("hos-family", IN_CARE_HEAD, date(2026, 1, 1), council.calendar.local_date(council.now))
+    council.given_the_council_is(with_cover(small_council(), cover))
+    reference = at_risk(council)
+    council.now += timedelta(days=1)
+    for person in (IN_CARE_HEAD, HEAD):
+        assert [one.reference for one in waits(council, person).decisions] == [reference]
+    taken = council.database.write_now(
+        acknowledge, council.framework, reference, actor=Actor.person(IN_CARE_HEAD), now=council.now
+    )
+    assert not taken.already
 
 
 def test_there_is_nothing_to_take_up_where_no_flag_was_raised(council: LivingCouncil) -> None:

@@ -96,6 +96,8 @@ def notices() -> dict[str, Message]:
         "e16_attention": _say("E16", "head_of_service", {"reference": REFERENCE, "auditor": AUDITOR}),
         "e17_senior": _say("E17", "senior_manager", loop),
         "e17_others": _say("E17", "team_manager", loop),
+        "e17_nobody": _say("E17", "head_of_service", {**loop, "asked": False}),
+        "e17_nobody_qa": _say("E17", "qa_lead", {**loop, "asked": False, "via": "holder", "because": vacant}),
         "e18_thanks": _say("E18", "head_of_service", plain),
         "e20_unserved": _say("E20", "qa_lead", {"reference": "run", **unserved}),
         "e65_undelivered": _say("E65", "qa_lead", lost),

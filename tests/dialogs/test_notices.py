@@ -151,6 +151,15 @@ def test_the_senior_manager_is_asked_to_meet_by_a_day_and_the_others_are_told_so
     assert "Form back to the QA team by: Thursday 31 December" in others
 
 
+def test_where_nobody_could_be_asked_to_meet_the_qa_lead_is_asked_to_find_someone() -> None:
+    qa, others = notices()["e17_nobody_qa"].text, notices()["e17_nobody"].text
+    assert "Please find someone who can." in qa
+    assert "The Senior Manager post SM-03 is vacant and has no deputy." in qa
+    assert "The QA lead is asked to find someone who can." in others
+    for text in (qa, others):
+        assert "has been asked to meet" not in text
+
+
 def test_good_work_is_thanked_without_a_grade() -> None:
     text = notices()["e18_thanks"].text
     assert "the work in this learning space has been recognised" in text

@@ -6,7 +6,16 @@ from datetime import date
 
 from storage import actions, loops, red_flags
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
-from tests.councils import HEAD, PRACTITIONER, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER, TEAM_MANAGER_2
+from tests.councils import (
+    HEAD,
+    PRACTITIONER,
+    QA_LEAD,
+    SENIOR_MANAGER,
+    TEAM_MANAGER,
+    TEAM_MANAGER_2,
+    small_council,
+    with_post,
+)
 from tests.journeys.living_council import LivingCouncil, london, nine
 
 ALLOCATED = date(2026, 1, 5)
@@ -34,6 +43,21 @@ def test_an_inadequate_grade_opens_the_loop_and_asks_the_senior_manager_to_meet(
         QA_LEAD: "qa_lead",
     }
     assert council.item(item.reference).moderation_flag == "inadequate"
+
+
+def test_where_the_senior_managers_post_is_vacant_the_qa_lead_is_asked_to_find_someone_to_meet(
+    council: LivingCouncil,
+) -> None:
+    council.given_the_council_is(with_post(small_council(), "sm-north", holder=""))
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    council.now = london("2026-01-29 15:10")
+    view = fill_in(council.database, council.framework, item, now=council.now, grade="inadequate")
+    send_in(council.database, council.framework, item, version=view.version, now=council.now)
+    heard = {said.person: said.message.text for said in council.dispatch()}
+    assert set(heard) == {TEAM_MANAGER, HEAD, QA_LEAD}
+    assert "Please find someone who can." in heard[QA_LEAD]
+    assert "The Senior Manager post sm-north is vacant and has no deputy." in heard[QA_LEAD]
+    assert not any("A Senior Manager has been asked" in text for text in heard.values())
 
 
 def test_pressing_submit_again_opens_no_second_loop(council: LivingCouncil) -> None:

@@ -66,6 +66,12 @@ NUMBERS: list[Mistake] = [
         '"dip_sample" and "director" is already there',
     ),
     ("quarters = [0, 1, 0, 1]", f"quarters = [0, 1, -1, 1]  {HERE}", "quotas[14].quarters[2]", "0 or more, not -1"),
+    (
+        "quarters = [1, 1, 1, 1]",
+        f"quarters = [1, 2, 1, 1]  {HERE}",
+        "quotas[0].quarters[1]",
+        "one a quarter at most, not 2",
+    ),
     ("meet_within_working_days = 10", f"meet_within_working_days = 0  {HERE}", "meet_within_working_days", "1 or more"),
     (
         'function = "mash"\nroles = ["senior_manager", "team_manager"]',

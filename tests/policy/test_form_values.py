@@ -13,10 +13,10 @@ from policy.forms import (
     ActionGiven,
     actions_given,
     check_all,
+    check_form,
     check_step,
     choices_of,
     default_of,
-    final_answers,
     soft_checks,
     visible_fields,
 )
@@ -189,7 +189,7 @@ def test_a_part_changed_later_brings_the_question_back_before_submitting() -> No
 
 def test_the_answer_to_a_question_no_longer_asked_is_not_kept() -> None:
     answers = {**walk(WHOLE), "sure_why": "I am sure."}
-    assert "sure_why" not in final_answers(FORM, answers, CONTEXT, FRAMEWORK)
+    assert "sure_why" not in check_form(FORM, answers, CONTEXT, FRAMEWORK).answers
 
 
 # -- learning and actions ---------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from policy.forms import (
     SOFT_CHECKS,
     FormContext,
     check_all,
+    check_form,
     check_step,
-    final_answers,
     live_answers,
     next_step,
     previous_step,
@@ -184,7 +184,7 @@ def test_invisible_characters_cannot_hide_a_number_from_the_guard() -> None:
 def test_a_form_filled_in_step_by_step_has_nothing_left_to_mend() -> None:
     draft = walk(WHOLE)
     assert check_all(FORM, draft, CONTEXT, FRAMEWORK) == {}
-    assert final_answers(FORM, draft, CONTEXT, FRAMEWORK) == draft
+    assert check_form(FORM, draft, CONTEXT, FRAMEWORK).answers == draft
 
 
 def test_an_empty_form_lists_every_page_that_needs_something() -> None:
@@ -194,7 +194,7 @@ def test_an_empty_form_lists_every_page_that_needs_something() -> None:
 def test_risk_said_late_and_taken_back_leaves_nothing_of_the_red_route() -> None:
     at_risk = walk({**WHOLE, "immediate_risk": "yes", **RED_ROUTE})
     assert at_risk["told_confirmed"] is True
-    calmed = final_answers(FORM, {**at_risk, "immediate_risk": "no"}, CONTEXT, FRAMEWORK)
+    calmed = check_form(FORM, {**at_risk, "immediate_risk": "no"}, CONTEXT, FRAMEWORK).answers
     assert not set(RED_ROUTE) & set(calmed)
 
 

@@ -207,6 +207,12 @@ def refusal_without_text(path: Path) -> FrameworkError:
         ("quarters = [1, 1, 1, 1]", f"quarters = [1, 1, 1, 1, 1]  {HERE}", "quotas[0].quarters", "too many entries"),
         ('key = "mash"', f'key = "M A S H"  {HERE}', "functions.M A S H.key", "small letters"),
         ("[closing_the_loop]", f"[closing_the_lop]  {HERE}", "closing_the_lop", 'Did you mean "closing_the_loop"?'),
+        (
+            'version = "northmoor-2026.1"',
+            f'version = "{"northmoor" * 5}"  {HERE}',
+            "version",
+            "is too long: 40 characters at most.",
+        ),
         ('channel = "teams"', f'channel = "fax"  {HERE}', "events.E2.channel", "must be 'teams', 'mail' or 'both'"),
     ],
 )
