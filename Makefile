@@ -6,7 +6,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run playground test check lint bench pictures lock tools
+.PHONY: help run playground test check lint bench pictures audit lock tools
 
 help: ## list what you can ask for
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ bench: .venv/dev-stamp ## measure the ratios of benchmarks/RESULTS.md again, sid
 
 pictures: .venv/dev-stamp node tools ## take the pictures of the README again, from the running product
 	PICTURES=docs/pictures $(BIN)/python -m pytest tests/e2e
+
+audit: .venv/dev-stamp ## look the locked packages up in the public list of known vulnerabilities (needs the internet)
+	$(BIN)/pip-audit -r requirements.lock --disable-pip --strict
 
 lock: .venv/uv-stamp ## work out the lock files again after a change to pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \

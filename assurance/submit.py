@@ -72,9 +72,7 @@ def submit(
         page, problems = next(iter(checked.missing.items()))
         view = build_view(session, framework, item, draft, step=page, now=now, problems=problems)
         return SubmitOutcome("incomplete", item, view)
-    return _accept(
-        session, framework, establishment, form, item, draft, checked.answers, owners, actor=actor, now=now
-    )
+    return _accept(session, framework, establishment, form, item, draft, checked.answers, owners, actor=actor, now=now)
 
 
 def _already(session: Session, item: LearningSpace) -> SubmitOutcome:
