@@ -120,6 +120,7 @@ class Edge:
             local=settings.local,
         )
         self._adapter = TeamsAdapter(outbound.connector, outbound.limits)
+        self._metrics = metrics
         self._desk = FrontDesk(db, conversation, clock, metrics)
 
     @classmethod
@@ -145,7 +146,7 @@ class Edge:
 
     def add_routes(self, app: web.Application) -> None:
         """Serve POST /api/messages."""
-        add_messages_route(app, self._gate, self._adapter, self._desk.on_turn)
+        add_messages_route(app, self._gate, self._adapter, self._desk.on_turn, self._metrics)
 
     def problem(self) -> str:
         """What is wrong with the edge as a whole; empty when nothing is."""

@@ -29,6 +29,9 @@ class Metrics:
         self.turn_seconds = Histogram(
             "bot_turn_seconds", "From a message or press to its answer", ["kind"], buckets=SPANS, registry=self.registry
         )
+        self.turned_away = Counter(
+            "bot_turned_away", "Requests the gate refused, by code", ["code"], registry=self.registry
+        )
         self.deliveries = Counter(
             "bot_deliveries", "Attempts to deliver a notice", ["channel", "outcome"], registry=self.registry
         )

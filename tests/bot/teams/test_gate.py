@@ -14,6 +14,7 @@ import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from prometheus_client import generate_latest
 
 from bot.teams.gate import Gate, TurnedAway
 from bot.teams.hosts import Hosts
@@ -112,6 +113,7 @@ async def test_a_forged_token_is_a_401_and_one_line_in_the_log(stack: Stack, for
     assert [(line["event"], line["code"]) for line in lines if line["event"] == "turned_away"] == [
         ("turned_away", code)
     ]
+    assert f'bot_turned_away_total{{code="{code}"}} 1.0' in generate_latest(stack.metrics.registry).decode()
     assert token not in json.dumps(lines, default=str)
     assert stack.parrot.heard == []
     assert stack.teams.accepted == []

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,13 +101,12 @@ async def test_the_loop_runs_on_while_entra_thinks(bench: Bench) -> None:
     bench.entra.faults.add(faults.slow(0.3), path="token")
     tokens = bench.tokens()
     asking = asyncio.create_task(tokens.get())
-    longest = 0.0
+    turns = 0
     while not asking.done():
-        began = time.monotonic()
         await asyncio.sleep(0.01)
-        longest = max(longest, time.monotonic() - began)
+        turns += 1
     assert await asking
-    assert longest < 0.25
+    assert turns > 2, "a fetch on the loop would leave it no turn while Entra thinks"
     await tokens.close()
 
 
