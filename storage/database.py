@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from concurrent.futures import Future
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, make_url
@@ -27,6 +26,7 @@ from storage.errors import (
     Unreachable,
     WeakDurability,
 )
+from storage.readers import Readers
 from storage.session import Session
 from storage.writer import FIRST_PAUSE, LONGEST_PAUSE, Job, Writer
 
@@ -64,7 +64,7 @@ class Database:
         self.cache: dict[str, Any] = {}
         """What sessions share; see `Session.cache`."""
         self._writer = Writer(backend, self.cache, patience=patience)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
+        self._readers = Readers(READERS, self.read_now)
 
     @classmethod
     def open(cls, url: str, *, service: bool = False, patience: float = 10.0) -> Database:
@@ -122,14 +122,7 @@ class Database:
 
     async def write(self, use_case: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`write_now` for the event loop. A caller that is cancelled while waiting does not undo the use-case."""
-        loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[T] = loop.create_future()
-
-        def settle(job: Job) -> None:
-            loop.call_soon_threadsafe(_deliver, waiting, job)
-
-        self._writer.submit(Job(use_case, args, kwargs, settle))
-        return await waiting
+        return await self._told(self._writer.submit, use_case, args, kwargs)
 
     def read_now(self, query: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query in this thread against one moment of the database. It cannot write."""
@@ -154,17 +147,27 @@ class Database:
 
     async def read(self, query: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`read_now` in a private reader thread, for the event loop."""
-        if self._writer.closed:  # the threads below are gone
-            raise Closed
-        context = copy_context()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, lambda: context.run(self.read_now, query, *args, **kwargs))
+        return await self._told(self._readers.submit, query, args, kwargs)
 
     def close(self) -> None:
         """Finish what is queued, then let go of the database."""
         self._writer.close()
-        self._readers.shutdown()
+        self._readers.close()
         self._backend.close()
+
+    @staticmethod
+    async def _told(
+        submit: Callable[[Job], None], work: Callable[..., T], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> T:
+        """Have a thread do it, and wait in the event loop to be told what came of it."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[T] = loop.create_future()
+
+        def settle(job: Job) -> None:
+            loop.call_soon_threadsafe(_deliver, waiting, job)
+
+        submit(Job(work, arguments, keywords, settle))
+        return await waiting
 
     def __enter__(self) -> Database:
         return self

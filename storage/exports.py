@@ -10,7 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.session import Session
-from storage.tables import actions, allocations, cases, cover, history, leave, loops, notices, people, posts
+from storage.tables import (
+    actions,
+    allocations,
+    cases,
+    cover,
+    history,
+    leave,
+    loops,
+    moderations,
+    notices,
+    people,
+    posts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,13 @@ _SHEETS: dict[str, dict[str, _Query]] = {
             "reference subject practitioner state opened_at met_on submitted_at authorised_by authorised_at "
             "reaudit_due_on reaudit_reference result",
             "opened_at reference",
+        )
+    },
+    "moderations": {
+        "moderations": _query(
+            moderations,
+            "reference subject why moderator original_grade moderated_grade outcome discussed_on",
+            "selected_at reference",
         )
     },
     "notices": {

@@ -23,6 +23,9 @@ PAGE = 2_000  # rows read at once; the history of years does not fit in memory
 _history = tables.history
 _INSERT = insert(_history)
 
+_PLAIN = json.JSONEncoder(allow_nan=False)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -61,16 +64,17 @@ def append(
 def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequence[NewEntry]) -> int:
     """Add rows in one statement, in their order, and return the number of the last one in the chain."""
     seq, previous = _tail(session)
+    by = str(actor)
     rows = []
     for entry in entries:
         seq += 1
-        kept = json.loads(json.dumps(dict(entry.detail), allow_nan=False))  # as it will be read back
-        sealed = seal(previous, seq, at, str(actor), entry.verb, entry.subject, kept)
+        kept = json.loads(_PLAIN.encode(dict(entry.detail)))  # as it will be read back
+        sealed = seal(previous, seq, at, by, entry.verb, entry.subject, kept)
         rows.append(
             {
                 "seq": seq,
                 "at": at,
-                "actor": str(actor),
+                "actor": by,
                 "verb": entry.verb,
                 "subject": entry.subject,
                 "detail": kept,
@@ -88,7 +92,7 @@ def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequen
 def seal(previous: str, seq: int, at: datetime, actor: str, verb: str, subject: str, detail: Mapping[str, Any]) -> str:
     """SHA-256 over the hash before and this row as canonical JSON."""
     row = [previous, seq, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, verb, subject, detail]
-    return hashlib.sha256(json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(row).encode("ascii")).hexdigest()
 
 
 def read(

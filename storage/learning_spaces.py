@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -56,6 +56,20 @@ class LearningSpace:
     impact: str = ""
     moderation_flag: str = ""
     parent_loop: str = ""
+    extended_from: date | None = None
+    """The due date it had before more time was agreed."""
+    paused_on: date | None = None
+    """The day its clock was stopped; None while it runs."""
+    paused_days: int = 0
+    """Days on which its clock stood after it was late already: they are no lateness."""
+    released_at: datetime | None = None
+    """From when on the practitioner may see the result."""
+    released_by: str = ""
+
+    @property
+    def counts_from(self) -> date:
+        """The date its ladder and its days late count from."""
+        return self.due_on + timedelta(days=self.paused_days)
 
     @property
     def is_open(self) -> bool:
@@ -204,6 +218,18 @@ def due(session: Session, now: datetime, limit: int) -> list[LearningSpace]:
         allocations.c.next_step_at.is_not(None),
         allocations.c.next_step_at <= now,
         order=(allocations.c.next_step_at, allocations.c.reference),
+        limit=limit,
+    )
+
+
+def unreleased(session: Session, sent_in_before: datetime, limit: int) -> list[LearningSpace]:
+    """Sent in before an instant and not yet released to the practitioner, oldest first."""
+    return _read(
+        session,
+        allocations.c.released_at.is_(None),
+        allocations.c.submitted_at.is_not(None),
+        allocations.c.submitted_at < sent_in_before,
+        order=(allocations.c.submitted_at, allocations.c.reference),
         limit=limit,
     )
 

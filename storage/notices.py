@@ -206,6 +206,17 @@ def cancel_for(session: Session, subject: str, *, at: datetime, reason: str, kee
     return session.execute(_cancel(tuple(keep_events)), {"about": subject, "why": reason[:300]}).rowcount
 
 
+def supersede(session: Session, event: str, subject: str, recipients: Collection[str], *, reason: str) -> int:
+    """Cancel what still waits of one event for these people, because it is about to be said anew; how many."""
+    waiting = (
+        _notices.c.subject == subject,
+        _notices.c.event == event,
+        _notices.c.recipient.in_(list(recipients)),
+        _notices.c.state == "pending",
+    )
+    return session.execute(update(_notices).where(*waiting).values(state="cancelled", reason=reason[:300])).rowcount
+
+
 def release(session: Session, owner: str, *, notice_ids: Collection[int] | None = None) -> int:
     """Give back what an owner claimed and has not begun to send, all of it or some; return how many."""
     held = (_notices.c.state == "leased") & (_notices.c.lease_owner == owner)

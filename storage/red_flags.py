@@ -25,11 +25,21 @@ class RedFlag:
     """Which roles the auditor says they told, and at what time, as they answered; empty until they do."""
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
+    next_chase_at: datetime | None = None
+    """When everyone is asked again; None once somebody has taken it up."""
+    chases: int = 0
+    """How often they have been asked again."""
 
 
 _NAMES = tuple(field.name for field in fields(RedFlag))
 _COLUMNS = tuple(red_flags.c[name] for name in _NAMES)
 _OF = sa.select(*_COLUMNS).where(red_flags.c.reference == sa.bindparam("item"))
+_TO_CHASE = (
+    sa.select(*_COLUMNS)
+    .where(red_flags.c.next_chase_at.is_not(None), red_flags.c.next_chase_at <= sa.bindparam("now"))
+    .order_by(red_flags.c.next_chase_at, red_flags.c.reference)
+)
+_CHASED = sa.update(red_flags).where(red_flags.c.reference == sa.bindparam("item"))
 
 
 def raise_once(session: Session, flag: RedFlag) -> bool:
@@ -60,7 +70,7 @@ def acknowledge(session: Session, reference: str, *, by: str, at: datetime) -> b
     done = session.execute(
         sa.update(red_flags)
         .where(red_flags.c.reference == reference, red_flags.c.acknowledged_at.is_(None))
-        .values(acknowledged_by=by, acknowledged_at=at)
+        .values(acknowledged_by=by, acknowledged_at=at, next_chase_at=None)
     )
     return done.rowcount == 1
 
@@ -71,3 +81,22 @@ def unacknowledged(session: Session) -> list[RedFlag]:
         sa.select(*_COLUMNS).where(red_flags.c.acknowledged_at.is_(None)).order_by(red_flags.c.raised_at)
     )
     return [RedFlag(**row._mapping) for row in rows]
+
+
+def to_chase(session: Session, now: datetime) -> list[RedFlag]:
+    """The flags nobody has taken up whose next chase has fallen due, longest due first."""
+    return [RedFlag(**row._mapping) for row in session.execute(_TO_CHASE, {"now": now})]
+
+
+def chased(session: Session, reference: str, *, chases: int, next_at: datetime) -> None:
+    """Note that everyone has been asked again, and when the next time is."""
+    session.execute(_CHASED, {"item": reference, "chases": chases, "next_chase_at": next_at})
+
+
+def raise_again(session: Session, reference: str, *, by: str, at: datetime, next_chase_at: datetime) -> None:
+    """A flag that was raised before is raised anew by somebody else: nobody has taken this one up yet."""
+    session.execute(
+        sa.update(red_flags)
+        .where(red_flags.c.reference == reference)
+        .values(raised_by=by, raised_at=at, acknowledged_by="", acknowledged_at=None, next_chase_at=next_chase_at)
+    )

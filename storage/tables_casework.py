@@ -85,6 +85,8 @@ moderations = Table(
     Column("original_impact", String(60), nullable=False),
     Column("moderated_grade", String(60), nullable=False, server_default=""),
     Column("moderated_impact", String(60), nullable=False, server_default=""),
+    Column("graded_at", UtcDateTime),
+    Column("booked_on", Date),  # the day the talk with the original manager is booked for
     Column("form", Json, nullable=False, server_default="{}"),
     Column("outcome", String(20), nullable=False, server_default=""),  # agreed, raised, lowered, not_agreed
     Column("discussed_on", Date),
@@ -94,6 +96,14 @@ moderations = Table(
     Column("steps_done", Json, nullable=False, server_default="[]"),
     Column("next_step_at", UtcDateTime),
 )
+_due_moderations = text("next_step_at IS NOT NULL")
+Index(
+    "ix_moderations_due",
+    moderations.c.next_step_at,
+    sqlite_where=_due_moderations,
+    postgresql_where=_due_moderations,
+)
+Index("ix_moderations_moderator", moderations.c.moderator, moderations.c.state)
 
 # Drafts of every other form than the learning space's: closing the loop, moderation, requests, action updates.
 form_drafts = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -82,6 +83,20 @@ Index(
     sqlite_where=_open_items,
     postgresql_where=_open_items,
 )
+# Sent in, and the practitioner has not seen the result yet.
+_unreleased = text("released_at IS NULL AND submitted_at IS NOT NULL")
+Index(
+    "ix_allocations_unreleased",
+    allocations.c.submitted_at,
+    sqlite_where=_unreleased,
+    postgresql_where=_unreleased,
+)
+Index(
+    "ix_allocations_open_since",
+    allocations.c.allocated_on,
+    sqlite_where=_open_items,
+    postgresql_where=_open_items,
+)
 
 # The form as it was submitted, apart from the item so that it can be purged on its own schedule.
 answers = Table(
@@ -120,6 +135,7 @@ actions = Table(
     Column("evidence_kind", String(60), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     Column("asked_due_on", Date),  # a new date its owner asks for; the setter agrees or not
+    Column("moved_from", Date),  # the due date it had before another one was agreed
     Column("ladder_key", String(60), nullable=False, server_default=""),
     Column("steps_done", Json, nullable=False, server_default="[]"),
     Column("next_step_at", UtcDateTime),
@@ -128,6 +144,9 @@ actions = Table(
 _due_actions = text("next_step_at IS NOT NULL")
 Index("ix_actions_due", actions.c.next_step_at, sqlite_where=_due_actions, postgresql_where=_due_actions)
 Index("ix_actions_owner", actions.c.owner, actions.c.state)
+Index("ix_actions_token", actions.c.token)
+_asked_actions = text("asked_due_on IS NOT NULL")
+Index("ix_actions_asked", actions.c.asked_due_on, sqlite_where=_asked_actions, postgresql_where=_asked_actions)
 
 loops = Table(
     "loops",
@@ -153,8 +172,13 @@ loops = Table(
     Column("filled_by", String(80), nullable=False, server_default=""),
     Column("returned_because", Text, nullable=False, server_default=""),
     Column("closed_because", Text, nullable=False, server_default=""),  # stood down, or not testable
+    Column("submissions", Integer, nullable=False, server_default="0"),  # how often the form was sent in
+    Column("own_reaudit", Boolean, nullable=False, server_default=text("false")),  # QA wants one of its own (A38)
     Column("closed_at", UtcDateTime),
 )
+_due_loops = text("next_step_at IS NOT NULL")
+Index("ix_loops_due", loops.c.next_step_at, sqlite_where=_due_loops, postgresql_where=_due_loops)
+Index("ix_loops_practitioner", loops.c.practitioner)
 
 red_flags = Table(
     "red_flags",
@@ -168,3 +192,5 @@ red_flags = Table(
     Column("next_chase_at", UtcDateTime),
     Column("chases", Integer, nullable=False, server_default="0"),
 )
+_chased = text("next_chase_at IS NOT NULL")
+Index("ix_red_flags_chase", red_flags.c.next_chase_at, sqlite_where=_chased, postgresql_where=_chased)

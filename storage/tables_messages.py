@@ -45,6 +45,9 @@ notices = Table(
 _waiting = text("state IN ('pending', 'leased')")
 Index("ix_notices_waiting", notices.c.not_before, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_notices_subject", notices.c.subject)
+# Kept for somebody's next morning message: reading them costs what is in them, not what was ever recorded.
+_for_digest = text("state = 'recorded' AND reason = 'for the morning message'")
+Index("ix_notices_digest", notices.c.not_before, sqlite_where=_for_digest, postgresql_where=_for_digest)
 
 
 # What has already come in, so that the same delivery twice has one effect.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage import tables
+from storage import actions, tables
+from storage.actions import Action
 from storage.learning_spaces import LearningSpace, after_reference
+from storage.more_time import holds_of
 from storage.notices import Notice
 from storage.session import Session
 
@@ -26,6 +28,9 @@ class Kept:
     has_answers: bool
     has_loop: bool
     has_red_flag: bool
+    held_step: str = ""
+    """The step that was held, and the day it speaks."""
+    held_until: date | None = None
 
 
 def walk(session: Session) -> Iterator[Kept]:
@@ -40,9 +45,55 @@ def walk(session: Session) -> Iterator[Kept]:
         answered = _among(session, tables.answers.c.reference, references)
         looped = _among(session, tables.loops.c.subject, references)
         flagged = _among(session, tables.red_flags.c.reference, references)
+        held = holds_of(session, references)
         for item in items:
             key = item.reference
-            yield Kept(item, tuple(said.get(key, ())), key in answered, key in looped, key in flagged)
+            hold = held.get(key)
+            yield Kept(
+                item,
+                tuple(said.get(key, ())),
+                key in answered,
+                key in looped,
+                key in flagged,
+                hold.step if hold else "",
+                hold.until if hold else None,
+            )
+        reference = references[-1]
+
+
+MOVED = ("action_date_agreed", "action_moved")
+"""What history calls it when an action gets another date."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAction:
+    """One action and everything the database holds about it."""
+
+    action: Action
+    notices: tuple[Notice, ...]
+    moved_at: datetime | None
+    """When it last got another due date; None if it has its first."""
+
+
+def walk_actions(session: Session) -> Iterator[KeptAction]:
+    """Every action in order of reference, a page at a time."""
+    reference = ""
+    while found := actions.after_reference(session, reference, PAGE):
+        references = [action.reference for action in found]
+        said: dict[str, list[Notice]] = {}
+        for row in session.execute(sa.select(tables.notices).where(tables.notices.c.subject.in_(references))):
+            notice = Notice(*row)
+            said.setdefault(notice.subject, []).append(notice)
+        moved = dict(
+            tuple(row)
+            for row in session.execute(
+                sa.select(tables.history.c.subject, sa.func.max(tables.history.c.at))
+                .where(tables.history.c.subject.in_(references), tables.history.c.verb.in_(MOVED))
+                .group_by(tables.history.c.subject)
+            )
+        )
+        for action in found:
+            yield KeptAction(action, tuple(said.get(action.reference, ())), moved.get(action.reference))
         reference = references[-1]
 
 

@@ -136,7 +136,7 @@ class Writer:
             for job in batch:
                 job.error = error if job.error is None else job.error
         for job in batch:
-            _settle(job)
+            settle(job)
 
     def _commit(self, batch: list[Job]) -> None:
         """Try a batch until it is committed or there is no point in trying on; then raises why."""
@@ -255,7 +255,7 @@ class _Attempt:
         return False
 
 
-def _settle(job: Job) -> None:
+def settle(job: Job) -> None:
     """Run what follows the commit, then tell whoever waits."""
     for hook in job.hooks if job.error is None else ():
         try:

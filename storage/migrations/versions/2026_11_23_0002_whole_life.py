@@ -68,6 +68,8 @@ def upgrade() -> None:
         sa.Column("original_impact", sa.String(length=60), nullable=False),
         sa.Column("moderated_grade", sa.String(length=60), server_default="", nullable=False),
         sa.Column("moderated_impact", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("graded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("booked_on", sa.Date(), nullable=True),
         sa.Column("form", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("outcome", sa.String(length=20), server_default="", nullable=False),
         sa.Column("discussed_on", sa.Date(), nullable=True),
@@ -81,6 +83,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", name="uq_moderations_subject"),
         sa.UniqueConstraint("token", name="uq_moderations_token"),
     )
+    due_moderations = sa.text("next_step_at IS NOT NULL")
+    op.create_index(
+        "ix_moderations_due",
+        "moderations",
+        ["next_step_at"],
+        unique=False,
+        sqlite_where=due_moderations,
+        postgresql_where=due_moderations,
+    )
+    op.create_index("ix_moderations_moderator", "moderations", ["moderator", "state"], unique=False)
     op.create_table(
         "reflections",
         sa.Column("reference", sa.String(length=40), nullable=False),
@@ -112,11 +124,17 @@ def upgrade() -> None:
     op.add_column("actions", sa.Column("evidence_kind", sa.String(length=60), server_default="", nullable=False))
     op.add_column("actions", sa.Column("note", sa.Text(), server_default="", nullable=False))
     op.add_column("actions", sa.Column("asked_due_on", sa.Date(), nullable=True))
+    op.add_column("actions", sa.Column("moved_from", sa.Date(), nullable=True))
     op.add_column("actions", sa.Column("ladder_key", sa.String(length=60), server_default="", nullable=False))
     op.add_column("actions", sa.Column("steps_done", sa.JSON(), server_default="[]", nullable=False))
     op.add_column("actions", sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("actions", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     open_actions = sa.text("next_step_at IS NOT NULL")
+    op.create_index("ix_actions_token", "actions", ["token"])
+    asked = sa.text("asked_due_on IS NOT NULL")
+    op.create_index(
+        "ix_actions_asked", "actions", ["asked_due_on"], unique=False, sqlite_where=asked, postgresql_where=asked
+    )
     op.create_index(
         "ix_actions_due",
         "actions",
@@ -137,5 +155,23 @@ def upgrade() -> None:
     op.add_column("loops", sa.Column("returned_because", sa.Text(), server_default="", nullable=False))
     op.add_column("loops", sa.Column("closed_because", sa.Text(), server_default="", nullable=False))
     op.add_column("loops", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("loops", sa.Column("submissions", sa.Integer(), server_default="0", nullable=False))
+    own_reaudit: sa.Column[bool] = sa.Column(
+        "own_reaudit", sa.Boolean(), server_default=sa.text("false"), nullable=False
+    )
+    op.add_column("loops", own_reaudit)
+    _index("ix_loops_due", "loops", "next_step_at", "next_step_at IS NOT NULL")
+    op.create_index("ix_loops_practitioner", "loops", ["practitioner"], unique=False)
     op.add_column("red_flags", sa.Column("next_chase_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("red_flags", sa.Column("chases", sa.Integer(), server_default="0", nullable=False))
+    _index("ix_red_flags_chase", "red_flags", "next_chase_at", "next_chase_at IS NOT NULL")
+    unreleased = "released_at IS NULL AND submitted_at IS NOT NULL"
+    _index("ix_allocations_unreleased", "allocations", "submitted_at", unreleased)
+    _index("ix_allocations_open_since", "allocations", "allocated_on", "next_step_at IS NOT NULL")
+    for_digest = "state = 'recorded' AND reason = 'for the morning message'"
+    _index("ix_notices_digest", "notices", "not_before", for_digest)
+
+
+def _index(name: str, table: str, column: str, where: str) -> None:
+    only = sa.text(where)
+    op.create_index(name, table, [column], unique=False, sqlite_where=only, postgresql_where=only)
