@@ -87,10 +87,10 @@ def _none_free(book: Casebook, row: Candidates) -> tuple[str, str]:
     for number in np.flatnonzero(row.open_but_for_time):
         case = book.cases[number]
         worker_free, child_free = rules.worker_free_on(case.practitioner), rules.child_free_on(case.ref)
-        free_on.append(rules.leave.back_on(case.practitioner, max(worker_free, child_free, rules.on)))
+        free_on.append(rules.back_on(case.practitioner, max(worker_free, child_free, rules.on)))
         if worker_free > rules.on:
             drawn.add(case.practitioner)
-        elif rules.leave.away(case.practitioner, rules.on):
+        elif rules.away(case.practitioner):
             away.add(case.practitioner)
         else:
             child.add(case.practitioner)

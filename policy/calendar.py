@@ -148,6 +148,10 @@ class Calendar:
         """The date it is for the council at an instant."""
         return now.astimezone(self.zone).date()
 
+    def starts(self, day: date) -> datetime:
+        """The first instant of a day: midnight local time."""
+        return self._instant(day, time.min)
+
     def deadline_at(self, due_on: date) -> datetime:
         """The instant the deadline ends: 23:59 local time on the due date (design section 10)."""
         return self._instant(due_on, self.rules.deadline_time)
@@ -163,6 +167,10 @@ class Calendar:
         """Whether non-urgent messages may go out now: working days from `send_from` up to, not at, `send_to`."""
         local = now.astimezone(self.zone)
         return self.is_working_day(local.date()) and self.rules.send_from <= local.time() < self.rules.send_to
+
+    def window_closes(self, now: datetime) -> datetime:
+        """The end of the send window on the day it is for the council."""
+        return self._instant(self.local_date(now), self.rules.send_to)
 
     def next_send(self, now: datetime) -> datetime:
         """`now` if messages may go out now, else the start of the next send window, in UTC."""

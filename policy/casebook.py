@@ -112,7 +112,7 @@ class Casebook:
 
     @cached_property
     def _away(self) -> Mask:
-        return self._of_workers([one for one in self.practitioners if self.rules.leave.away(one, self.rules.on)])
+        return self._of_workers([one for one in self.practitioners if self.rules.away(one)])
 
     @cached_property
     def _worker_drawn(self) -> Mask:

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policy.coherence_forms import form_problems
+from policy.coherence_loop import loop_problems
+from policy.coherence_more_time import more_time_problems
+from policy.coherence_people import people_problems
 from policy.framework import Framework, Ladder, LadderStep
 from policy.ladder import roles_above
 from policy.problem import Path, Problem, repeated, unknown
@@ -16,9 +19,63 @@ LEARNING_SPACE = "learning_space"
 """The activity, ladder and form every framework must have."""
 NEEDED_ROLES = ("practitioner", "qa_lead")
 """Roles the bot itself relies on: whose work is looked at, and who runs the process."""
-SPOKEN_EVENTS = ("E1", "E2", "E3", "E15", "E16", "E17", "E18", "E20", "E65", "E68")
+MODERATION_FORMS = ("moderation", "moderation_booking", "moderation_talk")
+"""The moderator's own view, the day of the talk, and what was said in it."""
+SPOKEN_EVENTS = (
+    "E4",
+    "E5",
+    "E19",
+    "E33",
+    "E63",
+    "E64",
+    "E74",
+    "E75",
+    "E1",
+    "E2",
+    "E3",
+    "E8",
+    "E9",
+    "E14",
+    "E15",
+    "E16",
+    "E17",
+    "E18",
+    "E20",
+    "E21",
+    "E22",
+    "E23",
+    "E24",
+    "E25",
+    "E26",
+    "E28",
+    "E29",
+    "E30",
+    "E31",
+    "E32",
+    "E34",
+    "E40",
+    "E41",
+    "E65",
+    "E68",
+    "E69",
+    "E72",
+    "E73",
+)
 """Events that are no ladder step: the bot speaks them whatever the ladders say, so the file must say to whom."""
-LADDER_EVENTS = ("E6", "E7", "E10", "E11", "E12", "E13")
+LADDER_EVENTS = (
+    "E6",
+    "E7",
+    "E10",
+    "E11",
+    "E12",
+    "E13",
+    "E27",
+    "E35",
+    "E36",
+    "E37",
+    "E38",
+    "E39",
+)
 """Events a ladder step may use. dialogs/ has words for these and the spoken ones, and for no others."""
 
 
@@ -32,11 +89,16 @@ def problems(framework: Framework) -> list[Problem]:
         *_functions(framework),
         *_quotas(framework),
         *_learning_space(framework),
+        *_actions(framework),
         *_windows(framework),
+        *_moderation(framework),
         *_grades(framework),
         *_events(framework),
         *_ladders(framework),
         *form_problems(framework),
+        *loop_problems(framework),
+        *people_problems(framework),
+        *more_time_problems(framework),
     ]
 
 
@@ -149,11 +211,37 @@ def _learning_space(framework: Framework) -> Iterator[Problem]:
         yield Problem(("allocation", "cross_function_reasons"), 'cross_function = "with_reason" needs a reason.')
 
 
+def _actions(framework: Framework) -> Iterator[Problem]:
+    ladders = [ladder.key for ladder in framework.ladders]
+    for key in ("ladder", "strict_ladder"):
+        yield from unknown(getattr(framework.actions, key), ladders, ("actions", key), "ladder")
+    own = (framework.actions.ladder, framework.actions.strict_ladder)
+    for index, ladder in enumerate(framework.ladders):
+        for place, step in enumerate(ladder.steps):
+            if (step.anchor or ladder.anchor) == "set_on" and ladder.key not in own:
+                where: Path = ("ladders", index, "steps", place, "anchor")
+                yield Problem(where, "only an action has a day it was set: name the ladder in [actions].")
+    for place, role in enumerate(framework.actions.dates_agreed_by):
+        yield from unknown(role, [one.key for one in framework.roles], ("actions", "dates_agreed_by", place), "role")
+
+
 def _windows(framework: Framework) -> Iterator[Problem]:
     for key in ("meet_within_working_days", "return_within_days", "reaudit_months"):
         value = getattr(framework.closing_the_loop, key)
         if value < 1:
             yield Problem(("closing_the_loop", key), f"must be 1 or more, not {value}.")
+
+
+def _moderation(framework: Framework) -> Iterator[Problem]:
+    roles = [role.key for role in framework.roles]
+    for place, role in enumerate(framework.moderation.moderators):
+        yield from unknown(role, roles, ("moderation", "moderators", place), "role")
+    yield from repeated(framework.moderation.moderators, ("moderation", "moderators"))
+    yield from _recipients(framework, framework.moderation.settles, ("moderation", "settles"))
+    forms = [form.key for form in framework.forms]
+    for needed in MODERATION_FORMS:
+        if needed not in forms:
+            yield Problem(("forms",), f'the bot needs a form "{needed}".')
 
 
 def _grades(framework: Framework) -> Iterator[Problem]:

@@ -60,6 +60,8 @@ def _field(field: FormField, path: Path) -> Iterator[Problem]:
     yield from repeated([choice.key for choice in field.choices], (*path, "choices"), "key")
     if field.max_choices is not None and (field.kind != "choices" or field.max_choices < 1):
         yield Problem((*path, "max_choices"), 'belongs to kind "choices" only and must be 1 or more.')
+    for place, key in enumerate(field.must_include):
+        yield from unknown(key, [choice.key for choice in field.choices], (*path, "must_include", place), "choice")
     if field.kind == "text" and field.max_length is None:
         yield Problem(path, "a text needs max_length, the most characters it may have.")
     if field.max_length is not None and not (field.kind == "text" and 1 <= field.max_length <= LONGEST_TEXT):

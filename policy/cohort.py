@@ -179,7 +179,7 @@ class _CohortMaker:
 
     def _enough(self, person: str, window: tuple[date, date]) -> bool:
         needed = self.framework.allocation.min_days_present
-        return self.leave.days_present(person, *window) >= min(needed, (window[1] - window[0]).days + 1)
+        return self.leave.here_enough(person, needed, *window)
 
     def _unserved(self, remaining: list[Post], chosen: set[str]) -> tuple[Unserved, ...]:
         """Every eligible post that is not chosen and is not simply waiting for a later month of the quarter."""

@@ -25,8 +25,8 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
 class Problem:
     """Why an answer does not stand (or, as a warning, what to look at again). The wording lives in dialogs.
 
-    Codes: required, not_a_choice, too_many, not_text, too_long, not_a_date, not_a_time, in_future, before_allocation,
-    not_after_today, too_late, identifier:<kind>; and, only as a warning, no_verb.
+    Codes: required, not_a_choice, too_many, must_include, not_text, too_long, not_a_date, not_a_time, in_future,
+    before_allocation, not_after_today, too_late, identifier:<kind>; and, only as a warning, no_verb.
     """
 
     code: str
@@ -136,6 +136,9 @@ def _choices(field: FormField, raw: object, offered: list[str]) -> Checked:
     chosen = [key for key in offered if key in wanted]
     if field.max_choices is not None and len(chosen) > field.max_choices:
         return Checked(problem=Problem("too_many", field.max_choices), entered=chosen)
+    if missing := set(field.must_include) - wanted:
+        titles = [choice.title for choice in field.choices if choice.key in missing]
+        return Checked(problem=Problem("must_include", " and ".join(titles)), entered=chosen)
     return Checked(chosen, entered=chosen)
 
 

@@ -11,6 +11,11 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from policy.rules_actions import ActionRules
+from policy.rules_loop import ClosingTheLoopRules
+from policy.rules_moderation import ModerationRules
+from policy.rules_more_time import DiscretionRules, MoreTimeRules, PracticeWeek
+from policy.rules_people import DigestRules, PeopleChangeRules, RedRouteRules, TwoVoicesRules
 from policy.section import Key, Section, Weekday
 
 
@@ -93,7 +98,8 @@ class AllocationRules(Section):
     any_function_roles: tuple[Key, ...] = ("director",)
     """Roles that answer for every function, so that any case counts as their own function's (A6, A34)."""
     min_days_present: int = Field(default=14, ge=0)
-    """Days of the window a holder must not be on leave for the post to be served this month (G3)."""
+    """Days of the window a holder must not be on leave for the post to be served this month (G3), nor a practitioner
+    to be drawn (R8)."""
 
 
 class LadderStep(Section):
@@ -103,6 +109,8 @@ class LadderStep(Section):
     """How far from the anchor date; negative is before."""
     unit: Literal["days", "weeks"] = "days"
     """Calendar days or weeks (A27)."""
+    anchor: Literal["", "due_on", "set_on"] = ""
+    """The date this step counts from; empty means its ladder's own."""
     event: str
     """The event of the catalogue whose wording is used."""
     tell: tuple[str, ...]
@@ -128,7 +136,7 @@ class Ladder(Section):
     """A named list of steps around one anchor date, in order of `days`."""
 
     key: Key
-    anchor: Literal["due_on"] = "due_on"
+    anchor: Literal["due_on", "set_on", "return_by"] = "due_on"
     steps: tuple[LadderStep, ...]
 
 
@@ -143,6 +151,8 @@ class Event(Section):
     urgent: bool = False
     """True only on the red route: sent at any hour (3.1)."""
     channel: Literal["teams", "mail", "both"] = "teams"
+    digest_for: tuple[Key, ...] = ()
+    """Roles that read of it in their morning message, with everything else that is not urgent."""
 
 
 class Grade(Section):
@@ -194,6 +204,8 @@ class FormField(Section):
     choices: tuple[Choice, ...] = ()
     choices_from: Literal["", "grades", "grades_or_na", "themes", "owners"] = ""
     max_choices: int | None = None
+    must_include: tuple[str, ...] = ()
+    """Of several choices, those that cannot be left out."""
     max_length: int | None = None
     """Characters, for text."""
     text_rule: Literal["", "action"] = ""
@@ -268,14 +280,6 @@ class IdentifierRules(Section):
     """Local words that are written with a capital and name nobody: towns, teams, programmes."""
 
 
-class ClosingTheLoopRules(Section):
-    """Windows of closing the loop (A19, A21)."""
-
-    meet_within_working_days: int
-    return_within_days: int
-    reaudit_months: int
-
-
 class Quota(Section):
     """How often a role does an activity, quarter by quarter from the quarter start month (R63-R66)."""
 
@@ -314,6 +318,16 @@ class Framework(Section):
     learning_space: LearningSpaceRules
     allocation: AllocationRules
     closing_the_loop: ClosingTheLoopRules
+    more_time: MoreTimeRules
+    discretion: DiscretionRules
+    practice_weeks: tuple[PracticeWeek, ...] = ()
+    """Dated once they are known; before that the file has none (R67, A14)."""
+    red_route: RedRouteRules
+    two_voices: TwoVoicesRules
+    people_change: PeopleChangeRules
+    digests: DigestRules
+    actions: ActionRules = ActionRules()
+    moderation: ModerationRules = ModerationRules()
     identifiers: IdentifierRules
     ladders: tuple[Ladder, ...]
     events: tuple[Event, ...]

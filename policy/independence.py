@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from policy.allocation_plan import History
@@ -28,6 +28,7 @@ RULES = (
 """The rules that can rule a case out, in the order they are counted; before them comes 'other_function'."""
 CONFLICTS = frozenset(RULES[:5])
 """The rules about who the auditor is; the rest pass with time."""
+_NEVER = date(9990, 1, 1)  # leave without an end
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,19 @@ class Independence:
         last = self._history.last_drawn_child.get(case_ref)
         return date.min if last is None else self._calendar.add_months(last, self.framework.allocation.child_months)
 
+    def away(self, practitioner: str, on: date | None = None) -> bool:
+        """Whether a practitioner cannot take part (R8): on leave that day, or for too much of the window after it."""
+        on = on or self.on
+        due = on + timedelta(days=self.framework.learning_space.due_days)
+        needed = self.framework.allocation.min_days_present
+        return self.leave.away(practitioner, on) or not self.leave.here_enough(practitioner, needed, on, due)
+
+    def back_on(self, practitioner: str, on: date) -> date:
+        """The first day from `on` on which a practitioner could be drawn as leave stands; `date.max` if none."""
+        while on < _NEVER and self.away(practitioner, on):
+            on = self.leave.back_from_the_next(practitioner, on)
+        return on if on < _NEVER else date.max
+
     def objections(self, post: Post, case: Case) -> tuple[str, ...]:
         """Every rule that keeps the holder of `post` from this case, 'other_function' included; empty if none does."""
         standing = self.standing(post.holder)
@@ -96,7 +110,7 @@ class Independence:
             "iro": bool(case.iro_post) and case.iro_post in standing.posts,
             "line_manager": case.practitioner in standing.manages,
             "decision_maker": case.practitioner in standing.decides_on,
-            "practitioner_away": self.leave.away(case.practitioner, self.on),
+            "practitioner_away": self.away(case.practitioner),
             "worker_drawn": self.worker_free_on(case.practitioner) > self.on,
             "child_drawn": self.child_free_on(case.ref) > self.on,
         }

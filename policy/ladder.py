@@ -5,13 +5,20 @@ Every kind of item uses these few functions. They are given the time; none of th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from policy.calendar import Calendar
 from policy.framework import Framework, Ladder, LadderStep
+
+Anchor = date | Mapping[str, date]
+"""What a ladder counts from: one date, or where its steps count from several, each by its name ('due_on', 'set_on')."""
+
+Held = Mapping[str, date]
+"""Steps held back by name, and the day each speaks instead (A22)."""
+NOTHING_HELD: Held = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +52,43 @@ def step_due_at(step: LadderStep, anchor: date, calendar: Calendar) -> datetime:
     return calendar.send_at(anchor + timedelta(days=step.days))
 
 
+def anchor_of(ladder: Ladder, step: LadderStep, anchor: Anchor) -> date:
+    """The date a step counts from. KeyError when its anchor is not among the dates given."""
+    return anchor if isinstance(anchor, date) else anchor[step.anchor or ladder.anchor]
+
+
 def steps_due(
-    ladder: Ladder, anchor: date, done: Collection[str], now: datetime, calendar: Calendar
+    ladder: Ladder,
+    anchor: Anchor,
+    done: Collection[str],
+    now: datetime,
+    calendar: Calendar,
+    held: Held = NOTHING_HELD,
 ) -> tuple[DueStep, ...]:
-    """The steps that have fallen due by `now` and are not `done` (by name), lowest first."""
-    return tuple(due for due in _open_steps(ladder, anchor, done, calendar) if due.due_at <= now)
+    """The steps that have fallen due by `now` and are not `done` (by name), lowest first.
+
+    A held step waits for its day, unless a higher one has fallen due meanwhile: then that one speaks for it.
+    """
+    still_open = _open_steps(ladder, anchor, done, calendar, held)
+    reached = max((due.step.days for due in still_open if due.due_at <= now), default=None)
+    return tuple(
+        due
+        for due in still_open
+        if due.due_at <= now or (due.step.name in held and reached is not None and due.step.days < reached)
+    )
 
 
-def next_step_at(ladder: Ladder, anchor: date, done: Collection[str], calendar: Calendar) -> datetime | None:
+def next_step_at(
+    ladder: Ladder, anchor: Anchor, done: Collection[str], calendar: Calendar, held: Held = NOTHING_HELD
+) -> datetime | None:
     """When to look at an item again: the earliest step not `done`, in the past too; None when the ladder is climbed."""
-    return min((due.due_at for due in _open_steps(ladder, anchor, done, calendar)), default=None)
+    return min((due.due_at for due in _open_steps(ladder, anchor, done, calendar, held)), default=None)
+
+
+def held_due_at(step: LadderStep, anchor: date, calendar: Calendar, held: Held = NOTHING_HELD) -> datetime:
+    """When a step falls due: on its day, or when it is held at the send hour of the day the hold ends."""
+    at = step_due_at(step, anchor, calendar)
+    return max(at, calendar.send_at(held[step.name])) if step.name in held else at
 
 
 def judge(due: Sequence[DueStep]) -> Judgement:
@@ -66,7 +100,7 @@ def judge(due: Sequence[DueStep]) -> Judgement:
 
 
 def what_happens(
-    ladder: Ladder, anchor: date, calendar: Calendar, framework: Framework | None = None, auditor_role: str = ""
+    ladder: Ladder, anchor: Anchor, calendar: Calendar, framework: Framework | None = None, auditor_role: str = ""
 ) -> tuple[Rung, ...]:
     """The escalations to come, in order. With the auditor's role, as that person will meet them (A29).
 
@@ -79,7 +113,7 @@ def what_happens(
         roles = tuple(dict.fromkeys(expression.rpartition(".")[2] for expression in step.tell))
         if framework and auditor_role:
             roles = roles_above(roles, auditor_role, framework)
-        rungs.append(Rung(calendar.local_date(step_due_at(step, anchor, calendar)), roles, step))
+        rungs.append(Rung(calendar.local_date(_due_at(ladder, step, anchor, calendar)), roles, step))
     return tuple(rungs)
 
 
@@ -110,5 +144,13 @@ def ladder_from_json(data: dict[str, Any]) -> Ladder:
     return Ladder.model_validate(data)
 
 
-def _open_steps(ladder: Ladder, anchor: date, done: Collection[str], calendar: Calendar) -> list[DueStep]:
-    return [DueStep(step, step_due_at(step, anchor, calendar)) for step in ladder.steps if step.name not in done]
+def _open_steps(ladder: Ladder, anchor: Anchor, done: Collection[str], calendar: Calendar, held: Held) -> list[DueStep]:
+    return [
+        DueStep(step, held_due_at(step, anchor_of(ladder, step, anchor), calendar, held))
+        for step in ladder.steps
+        if step.name not in done
+    ]
+
+
+def _due_at(ladder: Ladder, step: LadderStep, anchor: Anchor, calendar: Calendar) -> datetime:
+    return step_due_at(step, anchor_of(ladder, step, anchor), calendar)

@@ -40,5 +40,14 @@ class LeaveBook:
         }
         return days - len(absent)
 
+    def here_enough(self, person: str, needed: int, first: date, last: date) -> bool:
+        """Whether a person is there on `needed` days from `first` to `last`, or on all of them if they are fewer."""
+        return self.days_present(person, first, last) >= min(needed, (last - first).days + 1)
+
+    def back_from_the_next(self, person: str, on: date) -> date:
+        """The first day back from the leave a person is on, or else from their next; `on` itself if they have none."""
+        starts = min((leave.starts for leave in self._of(person) if leave.ends >= on), default=on)
+        return self.back_on(person, max(on, starts))
+
     def _of(self, person: str) -> Iterable[Leave]:
         return self._by_person.get(person, ())

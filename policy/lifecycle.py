@@ -61,6 +61,37 @@ LOOP: Table = (
     Transition("met", "stand_down", "closed", "qa_lead"),
     Transition("submitted", "stand_down", "closed", "qa_lead"),
     Transition("returned_for_change", "stand_down", "closed", "qa_lead"),
+    Transition("with_qa", "stand_down", "closed", "qa_lead"),
+)
+
+_OPEN_ACTION = ("open", "in_progress", "blocked")
+
+# An action (R96, R102-R105). Done needs its evidence; a new owner begins again; a new date changes no state.
+ACTION: Table = (
+    Transition(START, "assign", "open", "auditor, moderator or senior_manager"),
+    *(Transition(state, "start", "in_progress", "owner") for state in _OPEN_ACTION),
+    *(Transition(state, "block", "blocked", "owner") for state in _OPEN_ACTION),
+    *(Transition(state, "finish", "done", "owner, or senior_manager in the loop") for state in _OPEN_ACTION),
+    *(Transition(state, "drop", "not_needed", "owner, or senior_manager in the loop") for state in _OPEN_ACTION),
+    *(Transition(state, "reassign", "open", "qa_lead, or an import that names a new holder") for state in _OPEN_ACTION),
+)
+
+# A second look by the QA team (R105-R109, A26, A32, A33). A grade is given before the first one is shown.
+MODERATION: Table = (
+    Transition(START, "select", "selected", "auditor or sweep or qa_lead"),
+    Transition("selected", "grade", "graded", "moderator"),
+    Transition("graded", "book", "graded", "moderator"),
+    Transition("graded", "discuss", "discussed", "moderator"),
+    Transition("discussed", "discuss", "discussed", "moderator"),
+    Transition("discussed", "agree", "closed", "moderator"),
+    Transition("discussed", "dispute", "disputed", "moderator"),
+    Transition("disputed", "decide", "disputed", "qa_lead and head_of_service"),
+    Transition("disputed", "settle", "closed", "qa_lead and head_of_service"),
+    Transition("disputed", "differ", "closed", "qa_lead and head_of_service"),
+    *(
+        Transition(state, "look_again", "selected", "moderator")  # the form has changed since
+        for state in ("graded", "discussed", "disputed", "closed")
+    ),
 )
 
 # A notice in the outbox. An answer we never saw is repeated once, marked; after that a person must look.
@@ -92,6 +123,14 @@ CHANNEL: Table = (
     *(Transition(state, "disable", "disabled", "courier") for state in _CHANNEL_STATES),
 )
 
+# A request for more time or to be taken off (R101, A23). The first decision stands.
+REQUEST: Table = (
+    Transition(START, "ask", "asked", "auditor"),
+    Transition("asked", "agree", "agreed", "head_of_service or director"),
+    Transition("asked", "decline", "declined", "head_of_service or director"),
+    Transition("asked", "expire", "expired", "sweep"),
+)
+
 # A month's proposal of learning spaces.
 ALLOCATION_RUN: Table = (
     Transition(START, "propose", "proposed", "qa_lead"),
@@ -102,9 +141,12 @@ ALLOCATION_RUN: Table = (
 TABLES: dict[str, Table] = {
     "learning space": LEARNING_SPACE,
     "closing the loop": LOOP,
+    "moderation": MODERATION,
+    "action": ACTION,
     "notice": NOTICE,
     "channel": CHANNEL,
     "allocation run": ALLOCATION_RUN,
+    "request": REQUEST,
 }
 
 

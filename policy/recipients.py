@@ -18,13 +18,16 @@ from policy.ladder import next_roles_up
 
 Via = Literal["holder", "deputy", "qa_for_vacancy"]
 
-_LINES = ("auditor", "practitioner", "case")
-_PEOPLE = ("auditor", "practitioner")
+_LINES = ("auditor", "practitioner", "case", "owner")
+_PEOPLE = ("auditor", "practitioner", "owner", "setter", "moderator")
+_NAMED = ("practitioner", "setter", "moderator")
+_DOES_IT = ("auditor", "owner")
+"""Whoever an item waits for, and so who is late with it: an auditor, or the owner of an action."""
 _VIA_ORDER: tuple[Via, ...] = ("holder", "deputy", "qa_for_vacancy")
 
 
 class NotARecipient(ValueError):
-    """Recipients are written auditor, practitioner, a role, or auditor., practitioner. or case. and a role."""
+    """Recipients are auditor, practitioner, owner, setter, a role, or auditor., practitioner., case. or owner.ROLE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,19 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom an item is about: the auditor's post and person, the practitioner, and the function of the child's case."""
+    """Whom an item is about: the auditor's post and person, the practitioner, and the function of the child's case.
+
+    Of an action, the auditor's place is its owner's.
+    """
 
     auditor_post: str
     auditor_person: str
     practitioner: str
     function: str
+    setter: str = ""
+    """Who set the action, and agrees to another date for it."""
+    moderator: str = ""
+    """Who looks at the learning space a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +185,13 @@ class _Search:
     # -- one expression -----------------------------------------------------------------------------------------------
 
     def _person(self, word: str, found: _Found) -> None:
-        person = self.subject.auditor_person if word == "auditor" else self.subject.practitioner
+        subject = self.subject
+        person = getattr(subject, word) if word in _NAMED else subject.auditor_person
         if not person:
             found.gaps.append(f"There is no {word} to tell.")
             return
         found.people.append(Recipient(person, (word,), "holder"))
-        found.anyone = found.anyone or word != "auditor" or not self.escalation
+        found.anyone = found.anyone or word not in _DOES_IT or not self.escalation
 
     def _rung(self, expression: Expression, found: _Found) -> None:
         role = expression.role
@@ -224,7 +235,7 @@ class _Search:
         role = expression.role
         if not expression.line:
             return self.establishment.posts_of_role(role)
-        start = self.subject.auditor_post if expression.line == "auditor" else self._practitioner_post()
+        start = self.subject.auditor_post if expression.line in _DOES_IT else self._practitioner_post()
         for post in self.establishment.line_of(start):
             if post.role == role:
                 return (post,)
@@ -274,6 +285,7 @@ _LINE_WORDS = {
     "auditor": "in the auditor's line",
     "practitioner": "in the practitioner's line",
     "case": "who answers for the case",
+    "owner": "in the owner's line",
 }
 
 

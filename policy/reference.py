@@ -10,7 +10,8 @@ from policy.calendar import Quarter
 LEARNING_SPACE = "LS"
 LOOP = "CL"
 ACTION = "AC"
-KINDS = (LEARNING_SPACE, LOOP, ACTION)
+MODERATION = "MO"
+KINDS = (LEARNING_SPACE, LOOP, ACTION, MODERATION)
 
 # Phones turn a hyphen into a dash and drop it altogether when dictated; we read what was meant.
 _DASH = r"\s?[-\u2010-\u2015\u2212 ]\s?"

@@ -264,6 +264,34 @@ def test_workers_all_on_leave_are_reported_with_the_first_day_back() -> None:
     )
 
 
+def test_a_practitioner_who_goes_on_leave_tomorrow_for_most_of_the_window_is_not_drawn() -> None:
+    maker = one_team(workers=2)
+    maker.leave.append(Leave("p-team-a-w0", date(2026, 10, 2), date(2026, 10, 26)))
+    council = maker.council()
+    for seed in range(5):
+        (pick,) = allocate(council, only("tm-b", council=council), seed=seed).picks
+        assert pick.practitioner == "p-team-a-w1"
+        assert pick.why["excluded"]["practitioner_away"] == 2
+
+
+def test_a_practitioner_who_is_away_for_a_week_of_the_window_may_be_drawn() -> None:
+    maker = one_team(workers=1)
+    maker.leave.append(Leave("p-team-a-w0", date(2026, 10, 5), date(2026, 10, 11)))
+    council = maker.council()
+    assert len(allocate(council, only("tm-b", council=council)).picks) == 1
+
+
+def test_a_practitioner_away_soon_is_reported_with_the_first_day_they_are_free_again() -> None:
+    maker = one_team(workers=1)
+    maker.leave += [
+        Leave("p-team-a-w0", date(2026, 10, 5), date(2026, 10, 31)),
+        Leave("p-team-a-w0", date(2026, 11, 9), date(2026, 11, 30)),
+    ]
+    council = maker.council()
+    plan = allocate(council, only("tm-b", council=council), framework=with_rules(cross_function="never"))
+    assert reason_of(plan, "tm-b").detail == "its only own-function worker is on leave; first free on 1 December 2026"
+
+
 # -- other functions --------------------------------------------------------------------------------------------------
 
 

@@ -217,6 +217,19 @@ def test_nothing_is_sent_before_nine_nor_from_five(calendar: Calendar, now: date
     assert calendar.next_send(now) == at
 
 
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        (utc(2026, 12, 5, 12), utc(2026, 12, 7, 9)),  # a Saturday
+        (utc(2026, 4, 3, 12), utc(2026, 4, 7, 8)),  # Good Friday, in summer time
+        (utc(2026, 12, 25, 12), utc(2026, 12, 29, 9)),  # Christmas Day, with Monday a substitute for Boxing Day
+    ],
+)
+def test_nothing_is_sent_at_noon_on_a_day_off(calendar: Calendar, now: datetime, at: datetime) -> None:
+    assert not calendar.in_send_window(now)
+    assert calendar.next_send(now) == at
+
+
 def test_just_after_midnight_in_summer_it_is_already_tomorrow_for_the_council(calendar: Calendar) -> None:
     assert calendar.local_date(utc(2026, 7, 1, 23, 30)) == date(2026, 7, 2)
 

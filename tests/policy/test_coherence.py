@@ -158,18 +158,27 @@ LADDERS_AND_EVENTS: list[Mistake] = [
         "a late Executive Director of Children's Services reaches nobody",
     ),
     (
-        'tell = ["auditor", "qa_lead"]',
-        f'tell = ["auditor", "qa_team"]  {HERE}',
+        'tell = ["auditor", "qa_lead"]\nchannel = "teams"\ndigest_for',
+        f'tell = ["auditor", "qa_team"]  {HERE}\ndigest_for',
         "events.E15.tell[1]",
         'no role "qa_team"',
     ),
-    ('tell = ["auditor", "qa_lead"]', f"tell = []  {HERE}", "events.E15.tell", "reaches nobody"),
+    (
+        'tell = ["auditor", "qa_lead"]\nchannel = "teams"\ndigest_for',
+        f"tell = []  {HERE}\ndigest_for",
+        "events.E15.tell",
+        "reaches nobody",
+    ),
     (
         '[[events]]\nkey = "E16"',
-        f'[[events]]\nkey = "E4"  {HERE}\ntitle = "Not opened"\ntell = ["auditor"]\n\n[[events]]\nkey = "E16"',
-        "events.E4.key",
-        'the bot has no words for "E4"',
+        f'[[events]]\nkey = "E99"  {HERE}\ntitle = "Not spoken"\ntell = ["auditor"]\n\n[[events]]\nkey = "E16"',
+        "events.E99.key",
+        'the bot has no words for "E99"',
     ),
+    ('then_tell = ["director"]', f'then_tell = ["the_director"]  {HERE}', "red_route.then_tell[0]", "no role"),
+    ('    "case.head_of_service",\n    "qa_lead",', f'    "case.head",  {HERE}\n', "two_voices.readers[2]", "no role"),
+    ('weekly_tell = ["senior', f'weekly_tell = ["junior", {HERE}\n"senior', "digests.weekly_tell[0]", "no role"),
+    ('digest_for = ["qa_lead"]', f'digest_for = ["qa"]  {HERE}', "events.E15.digest_for[0]", "no role"),
     (
         'after = 1\nevent = "E10"',
         'after = 1\nevent = "E7"',
@@ -182,7 +191,41 @@ LADDERS_AND_EVENTS: list[Mistake] = [
         "events.E15.key",
         "already there",
     ),
+    (
+        'strict_ladder = "action_inadequate"',
+        f'strict_ladder = "action_strict"  {HERE}',
+        "actions.strict_ladder",
+        'there is no ladder "action_strict"',
+    ),
+    (
+        'dates_agreed_by = ["qa_lead"]',
+        f'dates_agreed_by = ["qa_team"]  {HERE}',
+        "actions.dates_agreed_by[0]",
+        'there is no role "qa_team"',
+    ),
+    (
+        'after = 2\nevent = "E11"',
+        f'after = 2\nanchor = "set_on"  {HERE}\nevent = "E11"',
+        "ladders.learning_space.steps[4].anchor",
+        "only an action has a day it was set",
+    ),
     ('title = "Learning space late"\n', f'title = "Late"\nurgent = true  {HERE}\n', "events.E10.urgent", "red route"),
+]
+
+MODERATION: list[Mistake] = [
+    (
+        'moderators = ["qa_officer", "qa_lead"]',
+        f'moderators = ["qa_oficer", "qa_lead"]  {HERE}',
+        "moderation.moderators[0]",
+        'there is no role "qa_oficer"',
+    ),
+    (
+        'settles = ["qa_lead", "auditor.head_of_service"]',
+        f'settles = ["qa_lead", "line.head_of_service"]  {HERE}',
+        "moderation.settles[1]",
+        "is not a recipient",
+    ),
+    ('key = "moderation_booking"', 'key = "booking_form"', "forms", 'needs a form "moderation_booking"'),
 ]
 
 GRADES: list[Mistake] = [
@@ -220,6 +263,11 @@ def test_a_quota_window_or_stream_nobody_can_meet_is_refused(tmp_path: Path, mis
 
 @pytest.mark.parametrize("mistake", LADDERS_AND_EVENTS)
 def test_a_ladder_or_event_that_reaches_nobody_or_is_out_of_order_is_refused(tmp_path: Path, mistake: Mistake) -> None:
+    check(tmp_path, mistake)
+
+
+@pytest.mark.parametrize("mistake", MODERATION)
+def test_a_moderation_nobody_could_do_or_settle_is_refused(tmp_path: Path, mistake: Mistake) -> None:
     check(tmp_path, mistake)
 
 

@@ -247,3 +247,29 @@ def test_weeks_count_as_seven_days() -> None:
         date(2026, 5, 13),
         date(2026, 6, 24),
     ]
+
+
+def test_the_strict_ladder_of_actions_reminds_by_the_due_date_and_escalates_by_the_day_it_was_set(
+    framework: Framework,
+) -> None:
+    """Set on Wednesday 4 March, due on Wednesday 1 April 2026 (A24)."""
+    strict = framework.ladder("action_inadequate")
+    dates = {"set_on": date(2026, 3, 4), "due_on": date(2026, 4, 1)}
+    every = steps_due(strict, dates, (), datetime(2027, 1, 1, tzinfo=UTC), CALENDAR)
+    assert {each.step.name: CALENDAR.local_date(each.due_at) for each in every} == {
+        "-7": date(2026, 3, 25),
+        "0": date(2026, 4, 1),
+        "+7": date(2026, 4, 8),
+        "+14": date(2026, 4, 15),
+        "+4w": date(2026, 4, 1),
+        "+6w": date(2026, 4, 15),
+        "+12w": date(2026, 5, 27),
+    }
+
+
+def test_the_ordinary_ladder_of_actions_counts_everything_from_the_due_date(framework: Framework) -> None:
+    ladder = framework.ladder("action")
+    dates = {"set_on": date(2026, 3, 4), "due_on": date(2026, 4, 1)}
+    every = steps_due(ladder, dates, (), datetime(2027, 1, 1, tzinfo=UTC), CALENDAR)
+    weeks = {each.step.name: CALENDAR.local_date(each.due_at) for each in every if each.step.unit == "weeks"}
+    assert weeks == {"+4w": date(2026, 4, 29), "+6w": date(2026, 5, 13), "+12w": date(2026, 6, 24)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policy.lifecycle import (
+    ACTION,
     ALLOCATION_RUN,
     CHANNEL,
     LEARNING_SPACE,
@@ -52,6 +53,23 @@ def test_a_learning_space_can_be_excluded_or_withdrawn_until_it_is_submitted(sta
 
 def test_a_reassigned_learning_space_begins_again_for_its_new_holder() -> None:
     assert walk(LEARNING_SPACE, "allocate", "open", "reassign") == "allocated"
+
+
+def test_an_action_can_be_taken_up_blocked_taken_up_again_and_finished() -> None:
+    assert walk(ACTION, "assign", "start", "block", "start", "finish") == "done"
+    assert walk(ACTION, "assign", "drop") == "not_needed"
+
+
+@pytest.mark.parametrize("state", ["open", "in_progress", "blocked"])
+def test_a_new_owner_begins_an_action_again(state: str) -> None:
+    assert move(ACTION, state, "reassign") == "open"
+
+
+@pytest.mark.parametrize("event", ["start", "block", "finish", "drop", "reassign"])
+@pytest.mark.parametrize("state", ["done", "not_needed"])
+def test_nothing_more_happens_to_an_action_that_is_over(state: str, event: str) -> None:
+    with pytest.raises(NotAllowed, match=state):
+        move(ACTION, state, event)
 
 
 def test_a_loop_goes_round_as_the_framework_says() -> None:
@@ -145,6 +163,7 @@ def test_the_states_are_the_ones_the_tables_of_the_database_name() -> None:
     assert set(states(NOTICE)) == {"pending", "leased", "sent", "parked", "cancelled", "recorded"}
     assert set(states(CHANNEL)) == {"unknown", "reachable", "blocked", "uninstalled", "disabled"}
     assert set(states(LEARNING_SPACE)) == {"allocated", "opened", "submitted", "excluded", "withdrawn"}
+    assert set(states(ACTION)) == {"open", "in_progress", "blocked", "done", "not_needed"}
     assert set(states(ALLOCATION_RUN)) == {"proposed", "approved", "withdrawn"}
     assert set(states(LOOP)) == {
         "open",

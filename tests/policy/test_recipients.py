@@ -172,6 +172,14 @@ def test_a_practitioner_in_two_posts_is_found_in_the_function_of_the_case() -> N
     }
 
 
+def test_a_practitioner_who_acts_up_in_another_team_still_has_their_own_team_manager_told() -> None:
+    council = with_post(COUNCIL, "tm-north-2", holder=PRACTITIONER)
+    assert event("E2", Subject("tm-south-1", councils.TEAM_MANAGER_SOUTH, PRACTITIONER, FAMILY), council) == {
+        PRACTITIONER: ("practitioner",),
+        TEAM_MANAGER: ("team_manager",),
+    }
+
+
 # -- the words of the file --------------------------------------------------------------------------------------------
 
 
@@ -183,13 +191,41 @@ def test_a_practitioner_in_two_posts_is_found_in_the_function_of_the_case() -> N
         ("qa_lead", "", "qa_lead"),
         ("auditor.director", "auditor", "director"),
         ("case.head_of_service", "case", "head_of_service"),
+        ("owner", "owner", ""),
+        ("setter", "setter", ""),
+        ("owner.team_manager", "owner", "team_manager"),
     ],
 )
 def test_the_recipient_words_of_the_file(text: str, line: str, role: str) -> None:
     assert Expression.parse(text) == Expression(line, role)
 
 
-@pytest.mark.parametrize("text", ["", "case", "auditor.", ".director", "child.director", "auditor.line.director"])
+def test_the_line_of_an_action_is_its_owners_and_who_set_it_is_told_as_such() -> None:
+    """The owner is a practitioner of one team; a manager of another one set it."""
+    subject = Subject("sw-1", PRACTITIONER, "", FAMILY, setter=TEAM_MANAGER_2)
+
+    def who(*tell: str, escalation: bool = False) -> dict[str, tuple[str, ...]]:
+        return people(resolve(tell, (), subject, COUNCIL, FRAMEWORK, TODAY, escalation))
+
+    assert who("owner", "setter") == {PRACTITIONER: ("owner",), TEAM_MANAGER_2: ("setter",)}
+    assert who("owner", "owner.team_manager") == {PRACTITIONER: ("owner",), TEAM_MANAGER: ("team_manager",)}
+    assert who("owner.senior_manager", "owner.head_of_service", escalation=True) == {
+        SENIOR_MANAGER: ("senior_manager",),
+        HEAD: ("head_of_service",),
+    }
+
+
+def test_where_whoever_set_an_action_has_left_the_qa_lead_hears_why() -> None:
+    resolution = resolve(
+        ("owner", "setter"), (), Subject("sw-1", PRACTITIONER, "", FAMILY), COUNCIL, FRAMEWORK, TODAY, False
+    )
+    assert people(resolution) == {PRACTITIONER: ("owner",), QA_LEAD: ("qa_lead",)}
+    assert of(QA_LEAD, resolution).reason == "There is no setter to tell."
+
+
+@pytest.mark.parametrize(
+    "text", ["", "case", "setter.director", "auditor.", ".director", "child.director", "auditor.line.director"]
+)
 def test_other_words_are_no_recipients(text: str) -> None:
     with pytest.raises(NotARecipient):
         Expression.parse(text)
