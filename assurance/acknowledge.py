@@ -22,12 +22,14 @@ def may_take_up(
 ) -> frozenset[str]:
     """Whoever was asked to call the auditor, a deputy whose cover has ended too, and whoever would be asked today.
 
-    Never the auditor, who cannot say of themselves that somebody has called, unless there is nobody else at all.
+    Never the auditor, nor whoever raised it, who cannot say of themselves that somebody has called, unless there is
+    nobody else at all.
     """
+    flag = red_flags.of(session, item.reference)
     would_be = {one.person for one in hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now).recipients}
     were = {one.recipient for one in notices.about(session, item.reference) if one.event == IMMEDIATE_ATTENTION}
     everyone = frozenset(would_be | were)
-    return everyone - {item.person} or everyone
+    return everyone - {item.person, flag.raised_by if flag else ""} or everyone
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from assurance.action_ladder import why_moot
 from assurance.courier import Delivery
 from assurance.tell import OUTLIVES_SUBMISSION, header
 from assurance.unreachable import report_unreachable
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
-from storage import channels, heartbeats, learning_spaces
+from policy.reference import ACTION
+from storage import actions, channels, heartbeats, learning_spaces
 from storage import establishment as establishments
 from storage import notices as outbox
 from storage.channels import ChannelState
@@ -61,10 +63,12 @@ def claim_notices(
 def _still_to_send(session: Session, framework: Framework, claimed: list[Notice], *, now: datetime) -> list[Delivery]:
     establishment = establishments.current(session)
     items = learning_spaces.by_references(session, (notice.subject for notice in claimed))
+    tracked = actions.by_references(session, (one.subject for one in claimed if one.subject.startswith(f"{ACTION}-")))
     deliveries = []
     for notice in claimed:
         item = items.get(notice.subject)
-        moot = _moot(notice, item)
+        action = tracked.get(notice.subject)
+        moot = why_moot(action, notice) if action else _moot(notice, item)
         if moot:
             outbox.finish(session, notice.id, notice.fence, outcome="cancelled", at=now, reason=moot)
             continue

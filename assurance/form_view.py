@@ -24,7 +24,7 @@ from policy.forms import (
 )
 from policy.framework import Form, Framework
 from storage import establishment as establishments
-from storage import learning_spaces
+from storage import learning_spaces, reflections
 from storage.learning_spaces import EXCLUDED, SUBMITTED, WITHDRAWN, Draft, LearningSpace
 from storage.session import Session
 
@@ -65,6 +65,8 @@ class FormView:
     """The soft checks that hit on the answers so far."""
     red_route: bool = False
     """Whether the answers say that a child is at immediate risk."""
+    reflection: str = ""
+    """On the review: what the practitioner added in their own words."""
 
     @property
     def reviewing(self) -> bool:
@@ -133,8 +135,14 @@ def build_view(
         missing=check_all(form, answers, context, framework) if step == REVIEW else {},
         soft=soft_checks(form, answers, framework),
         red_route=risk_is_raised(form, answers),
+        reflection=_reflection(session, item) if step == REVIEW else "",
         **page,
     )
+
+
+def _reflection(session: Session, item: LearningSpace) -> str:
+    written = reflections.of(session, item.reference)
+    return written.text if written else ""
 
 
 def first_page(form: Form, draft: Draft | None) -> str:

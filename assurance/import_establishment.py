@@ -8,7 +8,9 @@ from datetime import datetime
 
 from assurance.import_cells import Problems, RowProblem
 from assurance.import_sheets import SheetReader
+from assurance.inherit import inherit
 from assurance.refusals import Refused
+from assurance.transfer_actions import inherit_actions
 from policy.actor import Actor
 from policy.establishment import Establishment
 from policy.framework import Framework
@@ -63,10 +65,11 @@ def import_establishment(
 ) -> ImportOutcome:
     """Replace the establishment by what the sheets say. Raises ImportRefused, and then nothing has changed.
 
-    An Entra id someone was bound to stays when the sheet leaves theirs empty. Items already allocated stay with the
-    people they were given to.
+    An Entra id someone was bound to stays when the sheet leaves theirs empty. Where a post has a new holder they take
+    over what it owes; where it is vacant now, its open items stay and the QA lead is told.
     """
     new = read_establishment(framework, tables, progress=progress)
+    before = establishments.current(session)
     changes = establishments.replace(session, new)
     counts = {
         "people": len(new.people),
@@ -83,4 +86,6 @@ def import_establishment(
         }
         detail = {"counts": counts, "changes": moved, "framework": framework.version}
         history.append(session, at=now, actor=actor, verb="imported", subject="establishment", detail=detail)
+        inherit(session, framework, before, establishments.current(session), actor=actor, now=now)
+        inherit_actions(session, framework, before, establishments.current(session), actor=actor, now=now)
     return ImportOutcome(counts, bool(changes), changes.by_kind)

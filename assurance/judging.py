@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from assurance.tell import UNREACHABLE, header, notices, roles_told, rungs_ahead, rungs_as_facts, subject_of
+from assurance.climbing import only_recorded, spoken, who_hears
+from assurance.tell import NO_STEPS, header, roles_told, rungs_ahead, rungs_as_facts, subject_of
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework, Ladder
 from policy.ladder import DueStep, judge, ladder_from_json, next_step_at, steps_due
-from policy.recipients import Resolution, Subject, resolve
+from policy.recipients import Resolution, Subject
 from storage import establishment as establishments
 from storage import history, sweeping
 from storage import notices as outbox
@@ -70,7 +71,7 @@ class Judging:
         self._establishment: Establishment = establishments.current(session)
         self._not_before = self._calendar.next_send(now)
         self._send_on = self._calendar.local_date(self._not_before)
-        self._plans: dict[tuple[str, str, date], _Plan] = {}
+        self._plans: dict[tuple[object, ...], _Plan] = {}
         self._speeches: dict[tuple[int, Subject, str], _Speech] = {}
 
     def take(self, items: Sequence[DueItem]) -> None:
@@ -96,9 +97,7 @@ class Judging:
                 unreadable.append(item.reference)
                 continue
             plan.references.append(item.reference)
-        sweeping.drop_overtaken(
-            self._session, overtaken, keep_event=UNREACHABLE, reason="a later step has been reached"
-        )
+        sweeping.drop_overtaken(self._session, overtaken, keep_events=NO_STEPS, reason="a later step has been reached")
         self.written += outbox.add(self._session, fresh, at=self._now)
         self._move_on(unreadable)
         history.append_many(self._session, at=self._now, actor=self._actor, entries=entries)
@@ -116,12 +115,12 @@ class Judging:
     # -- thinking -----------------------------------------------------------------------------------------------------
 
     def _plan(self, item: DueItem) -> _Plan:
-        key = (item.ladder, item.steps_done, item.due_on)
+        key = (item.ladder, item.steps_done, item.due_on, item.paused_days, item.held_step, item.held_until)
         plan = self._plans.get(key)
         if plan is None:
             ladder = ladder_from_json(json.loads(item.ladder))
             before = tuple(json.loads(item.steps_done))
-            due = steps_due(ladder, item.due_on, before, self._now, self._calendar)
+            due = steps_due(ladder, item.counts_from, before, self._now, self._calendar, item.held)
             done = (*before, *(each.step.name for each in due))
             judgement = judge(due)
             plan = self._plans[key] = _Plan(
@@ -129,7 +128,7 @@ class Judging:
                 say=judgement.say,
                 superseded=judgement.superseded,
                 done=done,
-                next_at=next_step_at(ladder, item.due_on, done, self._calendar),
+                next_at=next_step_at(ladder, item.counts_from, done, self._calendar, item.held),
                 has_spoken=bool(before),
             )
         return plan
@@ -171,44 +170,19 @@ class Judging:
         return facts
 
     def _resolve(self, subject: Subject, due: DueStep, *, on: date, copies: bool = True) -> Resolution:
-        return resolve(
-            due.step.tell,
-            due.step.copy_to if copies else (),
-            subject,
-            self._establishment,
-            self._framework,
-            on=on,
-            escalation=due.step.escalation,
-        )
+        return who_hears(due, subject, self._establishment, self._framework, on=on, copies=copies)
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def _said(self, item: DueItem, say: DueStep, speech: _Speech) -> list[NewNotice]:
-        return notices(
+        return spoken(
             self._framework,
-            say.step.event,
-            speech.told.recipients,
-            subject=item.reference,
-            step=say.step.name,
-            due_at=say.due_at,
+            say,
+            speech.told,
+            reference=item.reference,
             not_before=self._not_before,
-            facts={**speech.facts, "reference": item.reference},
+            facts=speech.facts,
         )
 
     def _recorded(self, item: DueItem, say: DueStep, speech: _Speech) -> list[NewNotice]:
-        return [
-            notice
-            for due, told in speech.recorded
-            for notice in notices(
-                self._framework,
-                due.step.event,
-                told.recipients,
-                subject=item.reference,
-                step=due.step.name,
-                due_at=due.due_at,
-                not_before=due.due_at,
-                facts={"reference": item.reference},
-                state="recorded",
-                reason=f"step {say.step.name} spoke for it",
-            )
-        ]
+        return only_recorded(self._framework, speech.recorded, reference=item.reference, spoke=say)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from assurance.loop_moves import steps_left
 from assurance.tell import hearers, name_of, notices, roles_told
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -47,6 +49,7 @@ def open_loop(session: Session, framework: Framework, item: LearningSpace, *, ac
         meet_by=calendar.add_working_days(today, rules.meet_within_working_days),
         return_by=calendar.roll_forward(today + timedelta(days=rules.return_within_days)),
     )
+    loop = replace(loop, next_step_at=steps_left(framework, loop)[0].due_at)
     loops.insert(session, loop)
     _prompt(session, framework, item, loop, actor=actor, now=now)
     return loop
@@ -63,6 +66,7 @@ def _prompt(
         "auditor": name_of(establishment, item.person),
         "meet_by": loop.meet_by.isoformat(),
         "return_by": loop.return_by.isoformat(),
+        "token": loop.token,
         "asked": any(MEETS in recipient.roles for recipient in resolution.recipients),
     }
     outbox.add(

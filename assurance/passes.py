@@ -5,11 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from assurance.chase_loops import chase_loops
+from assurance.chase_red_route import chase_red_routes
+from assurance.decide_more_time import expire_requests
+from assurance.gather import monthly_summaries, morning_messages, remind_of_the_unbegun, weekly_summaries
+from assurance.judge_actions import judge_actions
+from assurance.moderation_draw import draw_month_end
+from assurance.moderation_watch import pass_on, remind_of_talks, watch_rate
+from assurance.preview import afternoon_preview
+from assurance.reachability import look_every_week
+from assurance.release import release_what_is_due
 from policy.framework import Framework
 from storage.session import Session
 
 Pass = Callable[[Session, Framework, datetime], int]
 """Looks at what is due by now, writes what comes of it, returns how many notices that was. Harmless when repeated."""
 
-PASSES: tuple[tuple[str, Pass], ...] = ()
+PASSES: tuple[tuple[str, Pass], ...] = (
+    ("actions", judge_actions),
+    ("requests that expire", expire_requests),
+    ("preview", afternoon_preview),
+    ("loops", chase_loops),
+    ("red_route", chase_red_routes),
+    ("release", release_what_is_due),
+    ("reminders", remind_of_the_unbegun),
+    ("morning", morning_messages),
+    ("weekly", weekly_summaries),
+    ("monthly", monthly_summaries),
+    ("reachability", look_every_week),
+    ("moderation_draw", draw_month_end),
+    ("moderation_handover", pass_on),
+    ("moderation_talks", remind_of_talks),
+    ("moderation_rate", watch_rate),
+)
 """By name, in the order they run. One that fails is logged and does not keep the others from their turn."""

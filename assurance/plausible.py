@@ -54,7 +54,7 @@ def _escalating(session: Session, framework: Framework, now: datetime) -> int:
     count = 0
     for item in learning_spaces.due(session, now, MOST):
         ladder = ladders.setdefault(repr(item.ladder), ladder_from_json(item.ladder))
-        due = steps_due(ladder, item.due_on, item.steps_done, now, calendar)
+        due = steps_due(ladder, item.counts_from, item.steps_done, now, calendar)
         count += any(each.step.escalation for each in due)
     return count
 

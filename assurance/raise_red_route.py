@@ -11,7 +11,9 @@ from typing import Any
 
 from assurance.tell import announce, hearers, roles_told
 from policy.actor import Actor
+from policy.calendar import Calendar
 from policy.framework import Framework
+from policy.working_hours import add_working_hours
 from storage import establishment as establishments
 from storage import history, notices, red_flags
 from storage.learning_spaces import LearningSpace
@@ -28,7 +30,9 @@ def raise_red_route(
 
     True the first time; a learning space raises its flag once, however often the answer is saved.
     """
-    if not red_flags.raise_once(session, RedFlag(item.reference, actor.person_id or str(actor), now, {})):
+    again_at = next_chase(framework, now)
+    flag = RedFlag(item.reference, actor.person_id or str(actor), now, {}, next_chase_at=again_at)
+    if not red_flags.raise_once(session, flag):
         return False
     establishment = establishments.current(session)
     resolution = hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now)
@@ -49,6 +53,11 @@ def raise_red_route(
         detail={"told": roles_told(others or resolution.recipients), "notes": list(resolution.notes)},
     )
     return True
+
+
+def next_chase(framework: Framework, now: datetime) -> datetime:
+    """When everyone is asked again if nobody takes it up: counted in working hours."""
+    return add_working_hours(Calendar.of(framework), now, framework.red_route.chase_every_hours)
 
 
 def record_told(session: Session, item: LearningSpace, told: Mapping[str, Any]) -> None:

@@ -62,13 +62,13 @@ def save_step(
     draft = learning_spaces.load_draft(session, item.reference, item.person)
     earlier = dict(draft.answers) if draft else {}
     check = _check(session, framework, item, form, step, raw, earlier, now)
-    answers = _kept(check, earlier)
-    page = _page(form, step, move, answers, check)
+    answers = kept_answers(check, earlier)
+    page = page_after(form, step, move, answers, check)
     draft = _save(session, item, draft, answers, page, now)
     if risk_is_raised(form, answers):
         raise_red_route(session, framework, item, actor=actor, now=now)
         record_told(session, item, _told(form, answers))
-    found = _shown(check, stays=page == step, complains=move not in (BACK, STAY))
+    found = what_to_show(check, stays=page == step, complains=move not in (BACK, STAY))
     return build_view(session, framework, item, draft, step=page, now=now, **found)
 
 
@@ -89,7 +89,7 @@ def _check(
     return check_step(form, step, given, context, framework, earlier)
 
 
-def _kept(check: StepCheck, earlier: Mapping[str, Any]) -> dict[str, Any]:
+def kept_answers(check: StepCheck, earlier: Mapping[str, Any]) -> dict[str, Any]:
     """The answers to keep: a refused value leaves the answer before it standing, an emptied box takes it away."""
     answers = dict(check.draft)
     for key, problem in check.problems.items():
@@ -98,7 +98,7 @@ def _kept(check: StepCheck, earlier: Mapping[str, Any]) -> dict[str, Any]:
     return answers
 
 
-def _page(form: Form, step: str, move: str, answers: Mapping[str, Any], check: StepCheck) -> str:
+def page_after(form: Form, step: str, move: str, answers: Mapping[str, Any], check: StepCheck) -> str:
     """The page that comes next."""
     asked = [one.key for one in visible_steps(form, answers)]
     if move == BACK:
@@ -114,7 +114,7 @@ def _page(form: Form, step: str, move: str, answers: Mapping[str, Any], check: S
     return next_step(form, step, answers) or REVIEW
 
 
-def _shown(check: StepCheck, *, stays: bool, complains: bool) -> dict[str, Any]:
+def what_to_show(check: StepCheck, *, stays: bool, complains: bool) -> dict[str, Any]:
     """What the page that comes next says of this check. A value that could not be kept is always said, unasked too."""
     refused = {key: problem for key, problem in check.problems.items() if problem.code != "required"}
     if not stays:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from assurance.action_ladder import ladder_for
+from assurance.assign_action import NewAction, assign_actions
 from assurance.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
+from assurance.moderation_selection import select_if_certain
 from assurance.open_loop import open_loop
 from assurance.owners import context_of, owners_of
 from assurance.raise_red_route import raise_red_route
@@ -18,10 +21,9 @@ from policy.establishment import Establishment
 from policy.forms import actions_given, check_form, soft_checks, visible_steps
 from policy.framework import Form, Framework
 from policy.lifecycle import LEARNING_SPACE, move
-from policy.reference import ACTION, format_reference
-from storage import actions, history, learning_spaces, notices, red_flags
 from storage import establishment as establishments
-from storage.actions import Action
+from storage import history, learning_spaces, notices, red_flags
+from storage.digests import FOR_THE_MORNING
 from storage.learning_spaces import SUBMITTED, Draft, LearningSpace
 from storage.session import Session
 
@@ -111,7 +113,7 @@ def _accept(
     notices.cancel_for(
         session, item.reference, at=now, reason="the learning space was submitted", keep_events=OUTLIVES_SUBMISSION
     )
-    agreed = _keep_actions(session, framework, form, item, answers, owners, now=now)
+    agreed = _keep_actions(session, framework, establishment, form, item, answers, owners, now=now)
     today = Calendar.of(framework).local_date(now)
     history.append(
         session,
@@ -119,10 +121,11 @@ def _accept(
         actor=actor,
         verb="learning_space_submitted",
         subject=item.reference,
-        detail={"version": draft.version, "actions": agreed, "days_late": max(0, (today - item.due_on).days)},
+        detail={"version": draft.version, "actions": agreed, "days_late": max(0, (today - item.counts_from).days)},
     )
     _receive(session, framework, establishment, item, now=now)
     loop = open_loop(session, framework, item, actor=actor, now=now) if grade.triggers_loop else None
+    select_if_certain(session, framework, item, actor=actor, now=now)
     if grade.recognised:
         notices.add(session, announce(framework, establishment, RECOGNISED, item, now=now), at=now)
     risk = risk_is_raised(form, answers)
@@ -149,6 +152,7 @@ def _moderation_flag(framework: Framework, form: Form, answers: dict[str, Any]) 
 def _keep_actions(
     session: Session,
     framework: Framework,
+    establishment: Establishment,
     form: Form,
     item: LearningSpace,
     answers: dict[str, Any],
@@ -156,33 +160,27 @@ def _keep_actions(
     *,
     now: datetime,
 ) -> int:
-    given = actions_given(form, answers)
-    if not given:
-        return 0
-    calendar = Calendar.of(framework)
-    quarter = calendar.quarter_of(calendar.local_date(now))
-    first = learning_spaces.next_serial(session, ACTION, quarter.short, len(given))
-    rows = [
-        Action(
-            reference=format_reference(ACTION, quarter, first + place),
-            subject=item.reference,
-            owner=owners[one.owner],
-            what=one.what,
-            kind=one.kind,
-            due_on=one.due_on,
-            state=actions.OPEN,
-            created_at=now,
-        )
-        for place, one in enumerate(given)
-    ]
-    actions.insert_many(session, rows)
-    return len(rows)
+    set_now = assign_actions(
+        session,
+        framework,
+        establishment,
+        subject=item.reference,
+        given=[NewAction(owners[one.owner], one.what, one.kind, one.due_on) for one in actions_given(form, answers)],
+        set_by=item.person,
+        profile=ladder_for(framework, item),
+        now=now,
+    )
+    return len(set_now)
 
 
 def _receive(
     session: Session, framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
 ) -> None:
-    """Note who is to know that it came in. Nobody is messaged: the auditor has the receipt before them, QA the list."""
+    """Note who is to know that it came in: the auditor has the receipt, the QA lead reads it next morning."""
     told = announce(framework, establishment, RECEIVED, item, now=now)
-    reason = "shown as the receipt and on the QA team's list"
-    notices.add(session, [replace(notice, state="recorded", reason=reason) for notice in told], at=now)
+    reason = "shown as the receipt"
+    kept = [
+        notice if notice.reason == FOR_THE_MORNING else replace(notice, state="recorded", reason=reason)
+        for notice in told
+    ]
+    notices.add(session, kept, at=now)

@@ -7,12 +7,15 @@ its own. It costs what is due now, whatever else is open.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from assurance.judging import Judging
-from assurance.passes import PASSES
+from assurance.keep_clock import keep_clock
+from assurance.passes import PASSES, Pass
 from assurance.plausible import hold_reason, record_judged, tell_held
+from assurance.preview import morning_preview
 from policy.actor import Actor
 from policy.framework import Framework
 from storage import heartbeats, learning_spaces, sweeping
@@ -53,25 +56,28 @@ def sweep(
     share_limit: float = 0.5,
     confirm: bool = False,
 ) -> SweepOutcome:
-    """Judge every open item with a step due at `now`, longest due first.
+    """Judge every open item with a step due at `now`, longest due first; none while the clock stands for a pause.
 
     Of the steps an item has reached the highest speaks and the others are recorded. The service's own pass is held
     when it would escalate more than `share_limit` of everything at once after a long silence of the clock
     (`assurance/plausible.py`); `confirm`, or any other actor than the sweep itself, is a person saying go on.
     """
     by_itself = actor == SWEEP
-    held = "" if confirm or not by_itself else hold_reason(session, framework, now=now, share_limit=share_limit)
+    stands = keep_clock(session, framework, actor=actor, now=now)
+    ask = by_itself and not (confirm or stands)
+    held = hold_reason(session, framework, now=now, share_limit=share_limit) if ask else ""
     if held:
         told = tell_held(session, framework, held, now=now)
         heartbeats.beat(session, PULSE, now, {"held": held})
         return SweepOutcome(0, told, held, learning_spaces.next_due_at(session))
     judging = Judging(session, framework, actor=actor, now=now)
-    for _ in range(MOST_BATCHES):
+    announced = 0 if stands else _passed(session, framework, now, (("morning preview", morning_preview),))
+    for _ in range(0 if stands else MOST_BATCHES):
         items = sweeping.due(session, now, BATCH)
         if not items:
             break
         judging.take(items)
-    written = judging.written + _other_passes(session, framework, now)
+    written = announced + judging.written + _passed(session, framework, now, PASSES)
     if by_itself or confirm:
         record_judged(session, now=now)
     if by_itself:
@@ -79,10 +85,10 @@ def sweep(
     return SweepOutcome(judging.judged, written, "", learning_spaces.next_due_at(session), tuple(judging.failed))
 
 
-def _other_passes(session: Session, framework: Framework, now: datetime) -> int:
+def _passed(session: Session, framework: Framework, now: datetime, passes: Sequence[tuple[str, Pass]]) -> int:
     """Each in a savepoint of its own: what one of them began before it failed is undone."""
     written = 0
-    for name, look in PASSES:
+    for name, look in passes:
         try:
             with session.savepoint():
                 written += look(session, framework, now)

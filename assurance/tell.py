@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from policy.calendar import Calendar
 from policy.establishment import Establishment
-from policy.framework import Framework, Ladder
+from policy.framework import Event, Framework, Ladder
 from policy.ladder import Rung, what_happens
 from policy.recipients import Recipient, Resolution, Subject, resolve
+from storage.digests import FOR_THE_MORNING
 from storage.learning_spaces import LearningSpace
 from storage.notices import NewNotice
 
 UNREACHABLE = "E65"
 """Someone could not be reached; its step column tells one person from another (`assurance/unreachable.py`)."""
-OUTLIVES_SUBMISSION = ("E15", "E16", "E17", "E18", UNREACHABLE)
+NO_STEPS = (UNREACHABLE, "E8", "E9", "E14", "E2", "E19")
+"""Events that use the step column and are no steps of a ladder: a later step does not overtake them."""
+OUTLIVES_SUBMISSION = ("E9", "E15", "E16", "E17", "E18", UNREACHABLE)
 """Events still worth sending once their learning space is submitted; every other one has had its day."""
+
+PUT_TOGETHER = ("E33", "E63", "E64", "E74", "E75")
+"""Digests and summaries: one that cannot be delivered is no news, for the weekly look says who is out of reach."""
 
 
 class Owed(Protocol):
@@ -42,6 +48,10 @@ class Owed(Protocol):
     def practitioner(self) -> str: ...
     @property
     def due_on(self) -> date: ...
+    @property
+    def counts_from(self) -> date: ...
+    @property
+    def paused_days(self) -> int: ...
 
 
 def subject_of(item: Owed) -> Subject:
@@ -112,6 +122,7 @@ def notices(
 ) -> list[NewNotice]:
     """One notice a recipient. Someone who hears in another's place is told so in the facts."""
     rule = framework.event(event)
+    calendar = Calendar.of(framework)
     return [
         NewNotice(
             event=event,
@@ -122,13 +133,25 @@ def notices(
             channel="mail" if rule.channel == "mail" else "teams",
             urgent=rule.urgent,
             due_at=due_at,
-            not_before=not_before,
+            not_before=next_morning(calendar, not_before) if merged else not_before,
             facts=_with_why(facts, recipient),
-            state=state,
-            reason=reason,
+            state="recorded" if merged else state,
+            reason=FOR_THE_MORNING if merged else reason,
         )
         for recipient in recipients
+        for merged in (state == "pending" and goes_in_the_morning(rule, recipient),)
     ]
+
+
+def goes_in_the_morning(rule: Event, recipient: Recipient) -> bool:
+    """Whether somebody reads of an event in their morning message: in all the roles they hear in."""
+    return not rule.urgent and recipient.via == "holder" and set(recipient.roles) <= set(rule.digest_for)
+
+
+def next_morning(calendar: Calendar, at: datetime) -> datetime:
+    """The next start of the send hours, `at` itself if it is one."""
+    today = calendar.send_at(calendar.local_date(at))
+    return today if today >= at else calendar.send_at(calendar.local_date(at) + timedelta(days=1))
 
 
 def _with_why(facts: Mapping[str, Any], recipient: Recipient) -> Mapping[str, Any]:
@@ -143,7 +166,7 @@ def _with_why(facts: Mapping[str, Any], recipient: Recipient) -> Mapping[str, An
 
 def header(framework: Framework, establishment: Establishment, item: Owed, *, on: date) -> dict[str, Any]:
     """The header of a learning space as managers above may see it (4.2 'hdr'), counted for the day it is sent."""
-    days = (on - item.due_on).days
+    days = (on - item.counts_from).days
     facts: dict[str, Any] = {
         "reference": item.reference,
         "auditor": name_of(establishment, item.person),
@@ -153,6 +176,8 @@ def header(framework: Framework, establishment: Establishment, item: Owed, *, on
     post = establishment.posts.get(item.post)
     if post and len(establishment.posts_held_by(item.person)) > 1:
         facts["post"] = post.title
+    if item.paused_days:
+        facts["paused_days"] = item.paused_days
     if days > 0:
         facts["days_late"] = days
     else:
@@ -173,7 +198,7 @@ def rungs_ahead(
     A role that nobody in their line has is left out: who answers to a Head of Service has no Senior Manager.
     """
     post = establishment.posts.get(item.post)
-    every = what_happens(ladder, item.due_on, Calendar.of(framework), framework, post.role if post else "")
+    every = what_happens(ladder, item.counts_from, Calendar.of(framework), framework, post.role if post else "")
     reached = {each.role for each in establishment.line_of(item.post)}
     reached |= {role.key for role in framework.roles if role.level is None}
     return tuple(

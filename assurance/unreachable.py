@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from assurance.tell import UNREACHABLE, name_of, notices
+from assurance.tell import PUT_TOGETHER, UNREACHABLE, name_of, notices
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.recipients import Subject, resolve
@@ -24,7 +24,7 @@ def report_unreachable(session: Session, framework: Framework, notice: Notice, *
     Once for each person and subject, however many notices of it are parked. A report that cannot be delivered itself
     is only parked: /healthz and /metrics count it.
     """
-    if notice.event == UNREACHABLE:
+    if notice.event in (UNREACHABLE, *PUT_TOGETHER):
         return 0
     calendar = Calendar.of(framework)
     establishment = establishments.current(session)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from assurance.verify_action import ActionAuditor
 from assurance.verify_item import Finding, ItemAuditor
+from assurance.verify_loops import loop_findings
+from assurance.verify_moderation import moderation_findings
 from policy.calendar import Calendar
 from policy.framework import Framework
 from storage import establishment as establishments
@@ -28,10 +31,15 @@ def verify(session: Session, framework: Framework, *, now: datetime) -> list[Fin
     auditor = ItemAuditor(framework, establishments.current(session), verifying.last_import(session), now)
     for kept in verifying.walk(session):
         findings += auditor.findings(kept)
+    on_actions = ActionAuditor(framework, establishments.current(session), verifying.last_import(session), now)
+    for tracked in verifying.walk_actions(session):
+        findings += on_actions.findings(tracked)
     findings += [
         Finding("missing_notice", loop, "The loop was opened and nobody was to be told.")
         for loop in verifying.loops_without(session, LOOP_OPENED)
     ]
+    findings += moderation_findings(session, framework, now)
+    findings += loop_findings(session, framework, now=now)
     findings += _untried(session, framework, now)
     return findings
 

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework, LadderStep
-from policy.ladder import ladder_from_json, step_due_at
+from policy.ladder import held_due_at, ladder_from_json, step_due_at
 from policy.recipients import Subject, resolve
 from storage.learning_spaces import SUBMITTED
+from storage.more_time import OF_AN_EARLIER_DATE
 from storage.notices import Notice
 from storage.verifying import Kept
 
 GRACE = timedelta(minutes=5)
 """How long after its time a step may be without its notices: a few rounds of the sweep."""
 
-_ALLOCATED = ("E1", "E3")
+_ALLOCATED = ("E1", "E3", "E19")
 _IMMEDIATE_ATTENTION = "E16"
 
 
@@ -28,7 +29,7 @@ class Finding:
 
     kind: str
     """chain_broken, missing_notice, unexpected_notice, late_notice, nobody_to_tell, wrong_next_step, missing_loop,
-    missing_answers, unexpected_answers or told_of_own_lateness."""
+    missing_moderation, own_work, missing_answers, unexpected_answers or told_of_own_lateness."""
     subject: str
     """A reference, or 'history'."""
     detail: str
@@ -62,19 +63,28 @@ class ItemAuditor:
     # -- the ladder ---------------------------------------------------------------------------------------------------
 
     def _ladder(self, kept: Kept) -> Iterator[Finding]:
-        item, calendar = kept.item, Calendar.of(self.framework)
+        item = kept.item
         steps = {(step.event, step.name): step for step in ladder_from_json(item.ladder).steps}
         events = {event for event, _ in steps}
-        said = [notice for notice in kept.notices if notice.step and notice.event in events]
+        # What was said about an earlier due date has its key marked; the ladder of today's does not ask for it.
+        said = [
+            notice
+            for notice in kept.notices
+            if notice.step and notice.event in events and not _of_an_earlier_date(notice)
+        ]
+        earlier = {notice.step for notice in kept.notices if _of_an_earlier_date(notice)}
         for notice in said:
             step = steps.get((notice.event, notice.step))
             yield from self._notice(kept, notice, step)
         for step in steps.values():
-            due_at = step_due_at(step, item.due_on, calendar)
+            due_at = self._due_at(kept, step)
             of_step = [notice for notice in said if (notice.event, notice.step) == (step.event, step.name)]
             # A closed item owes only what was judged before it closed.
             owed = due_at <= self.now - GRACE if item.is_open else step.name in item.steps_done
-            if owed:
+            # A step judged before the date moved was owed to the earlier date; while the clock stands none is.
+            moved = item.extended_from is not None or step.name in earlier
+            settled = moved and step.name in item.steps_done and not of_step
+            if owed and not settled and item.paused_on is None:
                 yield from self._step(kept, step, due_at, of_step)
 
     def _notice(self, kept: Kept, notice: Notice, step: LadderStep | None) -> Iterator[Finding]:
@@ -83,8 +93,10 @@ class ItemAuditor:
             what = f"{notice.event} at step {notice.step} is on no rung of its ladder."
             yield Finding("unexpected_notice", item.reference, what)
             return
-        due_at = step_due_at(step, item.due_on, calendar)
-        if notice.due_at != due_at or (notice.sent_at and notice.sent_at < due_at):
+        due_at = self._due_at(kept, step)
+        # Before a pause a late item's steps counted from the due date itself.
+        first = step_due_at(step, item.due_on, calendar)
+        if not first <= notice.due_at <= due_at or (notice.sent_at and notice.sent_at < notice.due_at):
             what = f"Step {step.name} falls due at {due_at:%Y-%m-%d %H:%M} UTC; notice {notice.id} has another time."
             yield Finding("unexpected_notice", item.reference, what)
         if not item.is_open and notice.state == "pending":
@@ -102,6 +114,11 @@ class ItemAuditor:
             yield Finding(
                 "told_of_own_lateness", item.reference, f"Step {step.name} told its own auditor as a manager."
             )
+
+    def _due_at(self, kept: Kept, step: LadderStep) -> datetime:
+        """When a step is to be said: on its day, or when its hold ends."""
+        held = {kept.held_step: kept.held_until} if kept.held_until else {}
+        return held_due_at(step, kept.item.counts_from, Calendar.of(self.framework), held)
 
     def _step(self, kept: Kept, step: LadderStep, due_at: datetime, said: list[Notice]) -> Iterator[Finding]:
         """Everyone a rung tells must have their notice, sent or not; worked out as the council stands now."""
@@ -132,15 +149,13 @@ class ItemAuditor:
                 yield Finding("unexpected_notice", item.reference, f"Step {step.name} has a notice for {person}.")
 
     def _next_step(self, kept: Kept) -> Iterator[Finding]:
-        item, calendar = kept.item, Calendar.of(self.framework)
+        item = kept.item
         if not item.is_open:
             if item.next_step_at is not None:
                 yield Finding("wrong_next_step", item.reference, f"It is {item.state} and still climbs its ladder.")
             return
         to_come = [
-            step_due_at(step, item.due_on, calendar)
-            for step in ladder_from_json(item.ladder).steps
-            if step.name not in item.steps_done
+            self._due_at(kept, step) for step in ladder_from_json(item.ladder).steps if step.name not in item.steps_done
         ]
         expected = min(to_come, default=None)
         if expected == item.next_step_at:
@@ -161,3 +176,8 @@ class ItemAuditor:
         triggers = {grade.key for grade in self.framework.grades if grade.triggers_loop}
         if item.state == SUBMITTED and item.grade in triggers and not kept.has_loop:
             yield Finding("missing_loop", item.reference, "Its grade asks for closing the loop and no loop was opened.")
+
+
+def _of_an_earlier_date(notice: Notice) -> bool:
+    """Whether it was about a due date that has moved since (`storage.more_time.retire_steps`)."""
+    return OF_AN_EARLIER_DATE in notice.key

@@ -8,17 +8,22 @@ from datetime import date, datetime, timedelta
 
 from assurance.acknowledge import may_take_up
 from assurance.authority import ALLOCATES
-from assurance.tell import function_title, rungs_ahead, subject_of
+from assurance.decide_more_time import requests_to_decide
+from assurance.decision import Decision
+from assurance.loop_lists import decisions_loops
+from assurance.moderation_list import moderation_decisions
+from assurance.tell import function_title, rungs_ahead
+from assurance.tracker import decisions_actions
 from policy.calendar import Calendar
 from policy.establishment import Establishment, Person, Post
 from policy.framework import Framework
 from policy.ladder import Rung, ladder_from_json
-from policy.lifecycle import LOOP, START, move
-from policy.recipients import resolve
-from storage import allocation_runs, learning_spaces, loops, red_flags
+from storage import allocation_runs, learning_spaces, red_flags
 from storage import establishment as establishments
 from storage.learning_spaces import LearningSpace
 from storage.session import Session
+
+__all__ = ["SOURCES", "Decision", "Source", "Waiting", "WaitingItem", "waiting"]
 
 RECENTLY = timedelta(days=28)
 """How far back 'submitted recently' looks."""
@@ -38,25 +43,6 @@ class WaitingItem:
     """Whether there is a draft to go on with."""
     rungs: tuple[Rung, ...]
     """Who is told on which day if nothing happens, from tomorrow on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Something only this person, or one of a few, can settle."""
-
-    kind: str
-    """'acknowledge_red_flag', 'approve_allocation', 'meet_for_loop', or what another of `SOURCES` calls its own."""
-    reference: str
-    """Of the allocation run (its opaque id), the learning space, or the loop."""
-    by_when: date | None = None
-    month: date | None = None
-    """Of the proposed allocation."""
-    who_to_call: str = ""
-    """The id of the auditor, with a flag."""
-    token: str = ""
-    """What a button to settle it carries, where that is not the reference."""
-    count: int = 0
-    """How many things one decision stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +84,7 @@ def _item(
         item=item,
         post_title=post.title if post else "",
         function=function_title(framework, item.function),
-        days_left=(item.due_on - today).days,
+        days_left=(item.counts_from - min(item.paused_on or today, today)).days,
         begun=begun,
         rungs=rungs_ahead(framework, establishment, item, ladder_from_json(item.ladder), after=today),
     )
@@ -130,31 +116,15 @@ def _allocations(
     return [Decision("approve_allocation", run.id, month=run.month) for run in proposed if run]
 
 
-def _meetings(
-    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
-) -> list[Decision]:
-    today = Calendar.of(framework).local_date(now)
-    found = []
-    for loop in loops.still_open(session):
-        item = learning_spaces.by_reference(session, loop.subject)
-        if item is None or loop.state != move(LOOP, START, "grade_inadequate"):
-            continue
-        told = resolve(
-            ("practitioner.senior_manager",),
-            (),
-            subject_of(item),
-            establishment,
-            framework,
-            on=today,
-            escalation=False,
-        ).recipients
-        if any(recipient.person == person and recipient.via != "qa_for_vacancy" for recipient in told):
-            found.append(Decision("meet_for_loop", loop.reference, by_when=loop.meet_by))
-    return found
-
-
 Source = Callable[[Session, Framework, Establishment, str, datetime], list[Decision]]
 """Finds what only this person can settle, most urgent first."""
 
-SOURCES: tuple[Source, ...] = (_flags, _allocations, _meetings)
+SOURCES: tuple[Source, ...] = (
+    _flags,
+    _allocations,
+    decisions_loops,
+    requests_to_decide,
+    decisions_actions,
+    moderation_decisions,
+)
 """Every source of decisions, in the order the home card shows them."""

@@ -17,12 +17,13 @@ from policy.actor import Actor
 from policy.establishment import Cover, Establishment, Leave
 from policy.framework import Framework
 from policy.loader import load_framework
-from storage import actions, history, learning_spaces, loops
+from storage import actions, history, learning_spaces, loops, moderations
 from storage import establishment as establishments
 from storage.actions import Action
 from storage.database import Database, Session
 from storage.exports import EXPORTS, Sheet
 from storage.loops import Loop
+from storage.moderations import Moderation
 from storage.sheets import Row, Table
 from tests.councils import QA_LEAD, QA_OFFICER, TEAM_MANAGER, small_council, with_cover, with_leave
 
@@ -38,6 +39,7 @@ COLUMNS = {
     "actions": "reference subject owner due_on state evidence_on",
     "loops": "reference subject practitioner state opened_at met_on submitted_at authorised_by authorised_at "
     "reaudit_due_on reaudit_reference result",
+    "moderations": "reference subject why moderator original_grade moderated_grade outcome discussed_on",
     "history": "seq at actor verb subject detail hash",
 }
 
@@ -73,6 +75,22 @@ def lived_in(database: Database, framework: Framework) -> str:
         due = date(2026, 12, 29)
         actions.insert_many(
             session, [Action("AC-2026Q3-001", reference, TEAM_MANAGER, "Talk", "supervision", due, "open", NOW)]
+        )
+        moderations.insert(
+            session,
+            Moderation(
+                "MO-2026Q3-001",
+                "m" * 32,
+                reference,
+                "inadequate",
+                {},
+                QA_LEAD,
+                "selected",
+                NOW,
+                "inadequate",
+                "good",
+                discussed_on=date(2026, 12, 4),
+            ),
         )
         loops.insert(session, Loop("CL-2026Q3-001", "t" * 32, reference, "p-worker-1", "open", NOW, due, due))
 
@@ -117,6 +135,14 @@ def test_times_are_iso_in_utc_and_dates_iso(database: Database, framework: Frame
     (sheet,) = export(database, framework, "notices")
     assert {row[7] for row in sheet.rows} == {"2026-12-01T10:30:00Z"}
     assert {row[11] for row in sheet.rows} == {False}
+
+
+def test_a_moderation_comes_out_with_both_grades_and_the_day_of_the_talk(
+    database: Database, framework: Framework
+) -> None:
+    reference = lived_in(database, framework)
+    (sheet,) = export(database, framework, "moderations")
+    assert sheet.rows == (("MO-2026Q3-001", reference, "inadequate", QA_LEAD, "inadequate", "", "", "2026-12-04"),)
 
 
 def test_the_establishment_comes_out_as_it_can_go_in_again(database: Database, framework: Framework) -> None:
@@ -196,7 +222,7 @@ def test_without_a_reason_that_can_be_kept_nothing_comes_out(
 
 def test_what_cannot_be_exported_is_not_found(sqlite_database: Database, framework: Framework) -> None:
     sqlite_database.write_now(establishments.replace, small_council())
-    for what in ("moderations", "people", "answers", ""):
+    for what in ("moderation", "people", "answers", ""):
         with pytest.raises(NotFound):
             export(sqlite_database, framework, what)
 

@@ -18,6 +18,7 @@ from assurance.claim_notices import claim_notices
 from assurance.courier import CourierResult, Delivery
 from assurance.finish_delivery import finish_delivery
 from assurance.sweep import SWEEP, SweepOutcome, sweep
+from assurance.tell import PUT_TOGETHER
 from dialogs.message import Message
 from dialogs.notices import render
 from policy.actor import Actor
@@ -27,7 +28,7 @@ from policy.framework import Framework
 from policy.ladder import ladder_to_json, next_step_at
 from policy.loader import load_framework
 from policy.reference import LEARNING_SPACE, format_reference
-from storage import allocation_runs, channels, history, learning_spaces, notices
+from storage import allocation_runs, channels, history, learning_spaces, meta, notices
 from storage import establishment as establishments
 from storage.allocation_runs import AllocationRun
 from storage.channels import ChannelState
@@ -38,6 +39,8 @@ from storage.notices import Notice
 from tests.councils import small_council
 
 LONDON = ZoneInfo("Europe/London")
+MORNING_COPY = "preview:morning"
+"""The fact that says for which day the morning copy has been looked up (`assurance/preview.py`)."""
 
 
 def london(text: str) -> datetime:
@@ -107,8 +110,12 @@ class LivingCouncil:
         self.now = now
         self.courier = ListCourier()
         self.said: list[Said] = []
+        self.digests: list[Said] = []
+        """What is put together and never urgent: the morning message, the summaries, who cannot be reached."""
         self._serial = 0
         self.database.write_now(establishments.replace, establishment or small_council())
+        # The QA lead's copy of each morning has journeys of its own; in the others it would only be in the way.
+        self.database.write_now(meta.save, MORNING_COPY, "9999-12-31")
 
     # -- given --------------------------------------------------------------------------------------------------------
 
@@ -151,6 +158,10 @@ class LivingCouncil:
         self.database.write_now(_insert, item, self.now)
         return item
 
+    def given_the_qa_lead_gets_the_morning_copy(self) -> None:
+        """What is escalated today is shown to the QA lead on the same morning, as in life."""
+        self.database.write_now(meta.save, MORNING_COPY, "")
+
     def given_everyone_talks_to_the_bot(self) -> None:
         """Every person has a conversation of their own in Teams."""
         people = self.database.read_now(establishments.current).people
@@ -190,7 +201,8 @@ class LivingCouncil:
         taken = len(self.courier.taken)
         result = asyncio.run(self.courier.deliver(delivery, message))
         if len(self.courier.taken) > taken:
-            self.said.append(_said(delivery, message, self.calendar.local_date(self.now)))
+            heard = self.digests if delivery.notice.event in PUT_TOGETHER else self.said
+            heard.append(_said(delivery, message, self.calendar.local_date(self.now)))
         return self.database.write_now(finish_delivery, self.framework, delivery, result, now=self.now)
 
     def when_days_pass(self, start: date, end: date) -> list[Said]:

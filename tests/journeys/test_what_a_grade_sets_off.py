@@ -53,7 +53,7 @@ def test_where_the_senior_managers_post_is_vacant_the_qa_lead_is_asked_to_find_s
     council.now = london("2026-01-29 15:10")
     view = fill_in(council.database, council.framework, item, now=council.now, grade="inadequate")
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
-    heard = {said.person: said.message.text for said in council.dispatch()}
+    heard = {said.person: said.message.text for said in council.dispatch() if said.event == "E17"}
     assert set(heard) == {TEAM_MANAGER, HEAD, QA_LEAD}
     assert "Please find someone who can." in heard[QA_LEAD]
     assert "The Senior Manager post sm-north is vacant and has no deputy." in heard[QA_LEAD]
@@ -79,15 +79,15 @@ def test_an_outstanding_grade_is_recognised_by_the_head_of_service_and_the_team_
     view = fill_in(council.database, council.framework, item, now=council.now, grade="outstanding")
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
     council.dispatch()
-    assert council.told() == {HEAD: "head_of_service", TEAM_MANAGER: "team_manager"}
+    assert council.told(event="E18") == {HEAD: "head_of_service", TEAM_MANAGER: "team_manager"}
 
 
-def test_an_ordinary_grade_sends_nobody_anything(council: LivingCouncil) -> None:
+def test_an_ordinary_grade_sends_nobody_anything_but_the_action_to_its_owner(council: LivingCouncil) -> None:
     item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
     council.now = london("2026-01-29 15:10")
     view = fill_in(council.database, council.framework, item, now=council.now)
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
-    assert council.dispatch() == []
+    assert [(said.event, said.person) for said in council.dispatch()] == [("E34", TEAM_MANAGER)]
     received = [notice for notice in council.notices_about(item.reference) if notice.event == "E15"]
     assert {notice.state for notice in received} == {"recorded"}
     assert {notice.recipient for notice in received} == {TEAM_MANAGER_2, QA_LEAD}
@@ -103,7 +103,8 @@ def test_a_late_one_is_accepted_and_its_ladder_stops_there(council: LivingCounci
         send_in(council.database, council.framework, item, version=view.version, now=council.now).state == "submitted"
     )
     council.when_days_pass(date(2026, 2, 6), date(2026, 2, 18))
-    assert len(council.said) == heard
+    chased = ("E6", "E7", "E10", "E11", "E12", "E13")
+    assert not [said for said in council.said[heard:] if said.event in chased]
     assert council.item(item.reference).next_step_at is None
 
 
@@ -113,7 +114,7 @@ def test_what_is_submitted_between_the_look_and_the_sending_is_not_chased(counci
     council.sweep()
     view = fill_in(council.database, council.framework, item, now=council.now, action_1_by="2026-03-10")
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
-    assert council.dispatch() == []
+    assert not [said for said in council.dispatch() if said.subject == item.reference]
     assert {notice.state for notice in council.notices_about(item.reference) if notice.step == "+2"} == {"cancelled"}
 
 
@@ -127,8 +128,7 @@ def test_what_is_submitted_while_a_message_is_in_hand_can_still_be_sent_once(cou
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
     for delivery in in_hand:
         assert council.send(delivery)
-    assert council.dispatch() == []
-    assert len(council.said) == len(in_hand)
+    assert not [said for said in council.dispatch() if said.subject == item.reference]
 
 
 def test_immediate_risk_is_told_at_once_at_any_hour_and_before_the_form_is_finished(council: LivingCouncil) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -112,6 +113,27 @@ def test_a_person_in_two_posts_hears_of_each_learning_space_by_itself(council: L
     two = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED, case="NM-000001")
     council.when_the_service_looks(nine(date(2026, 1, 26)))
     assert {said.subject for said in council.said if said.person == TEAM_MANAGER} == {one.reference, two.reference}
+
+
+def test_someone_promoted_above_their_old_post_is_not_told_of_themselves_as_its_manager(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000010")
+    promoted = with_post(small_council(), "sm-north", holder=TEAM_MANAGER)
+    council.given_the_council_is(with_post(promoted, "tm-north-1", holder=PDM))
+    climb(council)
+    assert council.told(step="+2") == {HEAD: "head_of_service", TEAM_MANAGER: "auditor"}
+    assert council.told(step="+7")[TEAM_MANAGER] == "auditor"
+    assert PDM not in council.told(), "the one who came after owes nothing of it"
+
+
+def test_a_late_one_of_someone_who_has_left_says_so_to_those_above(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000010")
+    left = with_post(small_council(), "tm-north-1", holder="")
+    people = {key: one for key, one in left.people.items() if key != TEAM_MANAGER}
+    council.given_the_council_is(replace(left, people=people))
+    council.when_the_service_looks(nine(SECOND))
+    assert council.told(step="+2") == {SENIOR_MANAGER: "senior_manager", HEAD: "head_of_service"}
+    named = {said.facts["auditor"] for said in council.said if said.step == "+2"}
+    assert named == {f"someone who has left ({TEAM_MANAGER})"}
 
 
 @pytest.mark.parametrize("post", ["tm-north-1", "sm-north", "hos-family", "director"])

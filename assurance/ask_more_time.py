@@ -1,0 +1,200 @@
+"""Ask for more time, or to be taken off: by the auditor, with a reason, until the deadline (R101, A23)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from assurance.form_view import own_item, refuse_if_submitted
+from assurance.more_time_refusals import AskedAlready, ExtendedAlready, NoLaterDate, TooLateToAsk
+from assurance.refusals import NotFound
+from assurance.tell import header, notices, roles_told, subject_of
+from policy.actor import Actor
+from policy.calendar import Calendar
+from policy.establishment import Establishment
+from policy.forms import FormContext, Problem, check_step
+from policy.framework import Form, Framework
+from policy.more_time import fitting_new_date, in_time, latest_new_date
+from policy.recipients import Resolution, resolve
+from storage import establishment as establishments
+from storage import history, more_time
+from storage import notices as outbox
+from storage.learning_spaces import LearningSpace
+from storage.more_time import AGREED, ASKED, EXCLUSION, EXTENSION, Request
+from storage.session import Session
+
+ASKS = "E8"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestForm:
+    """A request while it is being written, with everything the card needs."""
+
+    item: LearningSpace
+    kind: str
+    form: Form
+    context: FormContext
+    latest: date
+    """The last date that could be agreed."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+    warnings: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that has been made."""
+
+    item: LearningSpace
+    request: Request
+    told: tuple[str, ...]
+    """The roles that decide; empty when there is nobody and the QA lead was told why."""
+
+
+def request_form(
+    session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime, kind: str = EXTENSION
+) -> RequestForm:
+    """The empty request of an item's own auditor. Reads only.
+
+    NotFound, NotYours, Withdrawn, AlreadyDone as for its form; TooLateToAsk after the deadline, AskedAlready while a
+    request waits, ExtendedAlready and NoLaterDate when no new date is possible.
+    """
+    item = own_item(session, token, actor)
+    refuse_if_submitted(session, item)
+    _refuse_if_closed(session, framework, item, kind, now=now)
+    today = Calendar.of(framework).local_date(now)
+    return RequestForm(
+        item=item,
+        kind=kind,
+        form=framework.form(kind),
+        context=FormContext.of(framework, allocated_on=item.allocated_on, today=today),
+        latest=latest_new_date(framework, item.due_on, item.quarter),
+    )
+
+
+def ask(
+    session: Session,
+    framework: Framework,
+    token: str,
+    *,
+    actor: Actor,
+    kind: str,
+    raw: Mapping[str, object],
+    now: datetime,
+) -> Asked | RequestForm:
+    """Make a request and tell who decides at once, in send hours. With something wrong in it, the form comes back."""
+    if kind not in (EXTENSION, EXCLUSION):
+        raise NotFound(token)
+    form = request_form(session, framework, token, actor=actor, now=now, kind=kind)
+    item = form.item
+    check = check_step(form.form, form.form.steps[0].key, raw, form.context, framework)
+    problems = dict(check.problems)
+    new_due = None
+    if kind == EXTENSION and check.answers.get("new_date"):
+        wanted = date.fromisoformat(check.answers["new_date"])
+        new_due = fitting_new_date(framework, item.due_on, item.quarter, wanted)
+        if new_due is None:
+            early = wanted <= item.due_on
+            problems["new_date"] = Problem("not_after_due", item.due_on.isoformat()) if early else _too_late(form)
+    if problems:
+        return RequestForm(
+            item, kind, form.form, form.context, form.latest, {**check.entered}, problems, check.warnings
+        )
+    request = Request(
+        token=uuid.uuid4().hex,
+        reference=item.reference,
+        kind=kind,
+        reason=check.answers["reason"],
+        note=check.answers.get("note") or "",
+        new_due_on=new_due,
+        asked_by=actor.person_id,
+        asked_at=now,
+    )
+    more_time.insert(session, request)
+    told = _tell(session, framework, item, request, now=now)
+    detail = {
+        "kind": kind,
+        "reason": request.reason,
+        "new_due_on": new_due.isoformat() if new_due else "",
+        "told": roles_told(told.recipients),
+        "notes": list(told.notes),
+    }
+    history.append(session, at=now, actor=actor, verb="more_time_asked", subject=item.reference, detail=detail)
+    roles = [role for one in told.recipients if one.via != "qa_for_vacancy" for role in one.roles]
+    return Asked(item, request, tuple(dict.fromkeys(roles)))
+
+
+def still_in_time(item: LearningSpace, now: datetime) -> bool:
+    """Whether the deadline of an item has not passed; while its clock stands it does not pass."""
+    paused = None if item.paused_on is None else item.due_on < item.paused_on
+    return in_time(item.deadline_at, now, late_before_pause=paused)
+
+
+def who_decides(
+    framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
+) -> Resolution:
+    """Who is asked: never the auditor, and one level up for somebody of the deciding level (A23)."""
+    rule = framework.event(ASKS)
+    on = Calendar.of(framework).local_date(now)
+    return resolve(rule.tell, (), subject_of(item), establishment, framework, on=on, escalation=True)
+
+
+def _refuse_if_closed(session: Session, framework: Framework, item: LearningSpace, kind: str, *, now: datetime) -> None:
+    earlier = more_time.of(session, item.reference)
+    waiting = next((one for one in earlier if one.state == ASKED), None)
+    if not still_in_time(item, now):
+        raise TooLateToAsk(item.reference, due_on=item.due_on)
+    if waiting is not None:
+        raise AskedAlready(item.reference, kind=waiting.kind, at=waiting.asked_at)
+    if kind != EXTENSION:
+        return
+    agreed = sum(one.kind == EXTENSION and one.state == AGREED for one in earlier)
+    if agreed >= framework.more_time.max_count:
+        raise ExtendedAlready(item.reference, due_on=item.due_on, token=item.token)
+    calendar = Calendar.of(framework)
+    if calendar.add_working_days(item.due_on, 1) > latest_new_date(framework, item.due_on, item.quarter):
+        raise NoLaterDate(item.reference, due_on=item.due_on, token=item.token)
+
+
+def _too_late(form: RequestForm) -> Problem:
+    return Problem("too_late", form.latest.isoformat())
+
+
+def _tell(
+    session: Session, framework: Framework, item: LearningSpace, request: Request, *, now: datetime
+) -> Resolution:
+    establishment = establishments.current(session)
+    calendar = Calendar.of(framework)
+    told = who_decides(framework, establishment, item, now=now)
+    not_before = calendar.next_send(now)
+    facts = {
+        **header(framework, establishment, item, on=calendar.local_date(not_before)),
+        "kind": request.kind,
+        "reason": request.reason,
+        "new_due_on": request.new_due_on.isoformat() if request.new_due_on else "",
+        "request": request.token,
+        "has_note": bool(request.note),
+    }
+    outbox.add(
+        session,
+        notices(
+            framework,
+            ASKS,
+            told.recipients,
+            subject=item.reference,
+            step=step_of(session, item.reference),
+            due_at=now,
+            not_before=not_before,
+            facts=facts,
+        ),
+        at=now,
+    )
+    return told
+
+
+def step_of(session: Session, reference: str) -> str:
+    """What tells the messages about one request from those about another: its number."""
+    return f"request {len(more_time.of(session, reference))}"

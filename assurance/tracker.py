@@ -1,0 +1,106 @@
+"""The action tracker as one person sees it: their own, those whose date waits for them, and their line's (R96)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assurance.action_view import READS_IN_LINE, deciders
+from assurance.authority import EXPORTS
+from assurance.decision import Decision
+from assurance.tell import name_of
+from policy.calendar import Calendar
+from policy.establishment import Establishment
+from policy.framework import Framework
+from storage import actions
+from storage import establishment as establishments
+from storage.actions import Action
+from storage.session import Session
+
+DUE_WITHIN_DAYS = 7
+"""An action due within this many days, or late, is on the home card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """One line of the tracker: whose, by when. Never the text."""
+
+    action: Action
+    owner: str
+    """The owner's name."""
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """What the tracker shows a person."""
+
+    own: tuple[Tracked, ...]
+    to_agree: tuple[Tracked, ...]
+    """Actions for which another date is asked of this person."""
+    line: tuple[Tracked, ...]
+    """Late ones of the people below them, most weeks late first; the QA team sees everybody's."""
+    line_open: int
+    """How many are open in that line, late or not."""
+
+
+def tracker(session: Session, framework: Framework, person: str, *, now: datetime) -> Tracker:
+    """The tracker of a person. Reads only."""
+    establishment = establishments.current(session)
+    today = Calendar.of(framework).local_date(now)
+    below = actions.open_of_any(session, people_below(session, establishment, person) - {person})
+    return Tracker(
+        own=tuple(_tracked(establishment, one, today) for one in actions.open_of(session, person)),
+        to_agree=tuple(
+            _tracked(establishment, one, today) for one in _to_agree(session, framework, establishment, person, today)
+        ),
+        line=tuple(_tracked(establishment, one, today) for one in below if one.due_on < today),
+        line_open=len(below),
+    )
+
+
+def people_below(session: Session, establishment: Establishment, person: str) -> frozenset[str]:
+    """Everyone with an open action whose line runs through a post this person holds, up to Head of Service.
+
+    For the QA team that is everyone (domain.md 4.2).
+    """
+    roles = {post.role for post in establishment.posts_held_by(person)}
+    if not roles & {*READS_IN_LINE, *EXPORTS}:
+        return frozenset()
+    owners = actions.owners_of_open(session)
+    if roles & set(EXPORTS):
+        return owners
+    mine = {post.id for post in establishment.posts_held_by(person) if post.role in READS_IN_LINE}
+    return frozenset(
+        owner
+        for owner in owners
+        if any(
+            above.id in mine for post in establishment.posts_held_by(owner) for above in establishment.line_of(post.id)
+        )
+    )
+
+
+def decisions_actions(
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+) -> list[Decision]:
+    """For the home card: actions that are late or due soon, counted, and dates that wait for this person's answer."""
+    today = Calendar.of(framework).local_date(now)
+    found = [
+        Decision("agree_action_date", one.reference, by_when=one.asked_due_on, token=one.token)
+        for one in _to_agree(session, framework, establishment, person, today)
+    ]
+    near = [one for one in actions.open_of(session, person) if (one.due_on - today).days <= DUE_WITHIN_DAYS]
+    if near:
+        found.append(Decision("actions_due", near[0].reference, by_when=near[0].due_on, count=len(near)))
+    return found
+
+
+def _to_agree(
+    session: Session, framework: Framework, establishment: Establishment, person: str, today: date
+) -> list[Action]:
+    return [one for one in actions.dates_asked(session) if person in deciders(framework, establishment, one, on=today)]
+
+
+def _tracked(establishment: Establishment, action: Action, today: date) -> Tracked:
+    owner = name_of(establishment, action.owner) if action.owner else ""
+    return Tracked(action, owner, (action.due_on - today).days)

@@ -1,0 +1,66 @@
+"""The auditor on closing the loop: loops that must exist, re-audits that must be open, nobody their own judge.
+
+It works the dates out again from the loop and the framework, and shares with the sweep only the rules of policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from assurance.loop_moves import dates_of
+from assurance.verify_item import Finding
+from policy.calendar import Calendar
+from policy.framework import Framework
+from policy.loop_steps import loop_steps, reaudit_due_on
+from storage import history, learning_spaces, loops, notices
+from storage.loops import Loop
+from storage.session import Session
+
+GRACE = timedelta(hours=1)
+"""How late the service may look before somebody should ask why."""
+
+
+def loop_findings(session: Session, framework: Framework, *, now: datetime) -> list[Finding]:
+    """Every difference between the loops as they are and as they must be; empty when all is well. Reads only."""
+    triggers = [grade.key for grade in framework.grades if grade.triggers_loop]
+    found = [
+        Finding("missing_loop", reference, "It was moderated down to a grade that opens closing the loop, and none is.")
+        for reference in loops.lowered_without_one(session, triggers)
+    ]
+    for loop in loops.still_open(session):
+        found += _of_loop(session, framework, loop, now)
+    return found
+
+
+def _of_loop(session: Session, framework: Framework, loop: Loop, now: datetime) -> Iterator[Finding]:
+    if loop.authorised_by:
+        item = learning_spaces.by_reference(session, loop.subject)
+        if loop.authorised_by == loop.filled_by or (item and loop.authorised_by == item.submitted_by):
+            yield Finding("own_judge", loop.reference, "It was authorised by the auditor or by who filled it in.")
+    if loop.authorised_at:
+        authorised_on = Calendar.of(framework).local_date(loop.authorised_at)
+        due_on = reaudit_due_on(framework, authorised_on)
+        if loop.reaudit_due_on != due_on:
+            yield Finding("wrong_date", loop.reference, f"It is due on {due_on}, not {loop.reaudit_due_on}.")
+        if loop.state == "with_qa" and Calendar.of(framework).send_at(due_on) + GRACE <= now:
+            yield Finding("missing_reaudit", loop.reference, f"The re-audit was due on {due_on} and is not open.")
+    if loop.state == "re_audit_due":
+        tried = any(entry.verb == "reaudit_not_opened" for entry in history.read(session, subject=loop.reference))
+        if not loop.reaudit_reference and not tried:
+            yield Finding("missing_reaudit", loop.reference, "The re-audit is due, and nothing was tried.")
+        if loop.reaudit_reference and learning_spaces.by_reference(session, loop.reaudit_reference) is None:
+            yield Finding("missing_reaudit", loop.reference, "Its re-audit does not exist.")
+    yield from _unsaid(session, framework, loop, now)
+
+
+def _unsaid(session: Session, framework: Framework, loop: Loop, now: datetime) -> Iterator[Finding]:
+    """Steps of its state that fell due a while ago and were never judged, or were judged and left no notice."""
+    said = {f"{notice.event}{notice.step}" for notice in notices.about(session, loop.reference)}
+    for step in loop_steps(framework, dates_of(framework, loop)):
+        if step.due_at + GRACE > now:
+            continue
+        if step.name not in loop.steps_done:
+            yield Finding("missing_notice", loop.reference, f"{step.name} fell due and was not judged.")
+        elif step.name not in said and loop.state != "returned_for_change":
+            yield Finding("missing_notice", loop.reference, f"{step.name} was judged and nobody was to be told.")
