@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dialogs import wording
-from dialogs.learning_space import About, begin
+from dialogs.learning_space import About, begin, not_counted
 from dialogs.message import Message
 from dialogs.rungs import if_nothing_happens, say_roles
 from dialogs.speaking import say_date, say_days_left
@@ -30,6 +30,7 @@ def escalation_message(about: About, framework: Framework, roles: Collection[str
             ("Was due", say_date(about.due_on, about.today)),
         ]
     )
+    page.para(not_counted(about))
     page.para(_why_you(about, roles, framework))
     page.spoken(wording.via_line(about.via, about.because))
     page.para(wording.NOTHING_TO_FILL_IN)

@@ -13,13 +13,14 @@ from microsoft_teams.cards import ChoiceSetInput
 
 from dialogs import wording
 from dialogs.cards import Bold
+from dialogs.form_parts import answers_of, not_kept, what_is_missing, what_may_name_somebody, what_to_look_at
+from dialogs.inert import inert
 from dialogs.message import Message
 from dialogs.page import Page
-from dialogs.problems import say_problem, say_warnings
-from dialogs.questions import Question, say_answer, value_to_show
-from dialogs.speaking import say_count, say_date, sentence
-from policy.forms import check_step, is_answered, next_step, previous_step, visible_fields, visible_steps
-from policy.framework import FormStep, Framework
+from dialogs.questions import Question, value_to_show
+from dialogs.speaking import say_date
+from policy.forms import next_step, previous_step, visible_fields, visible_steps
+from policy.framework import Framework
 
 if TYPE_CHECKING:
     from assurance.form_view import FormView
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 CARRIED = frozenset(["verb", "ref", "step", "v"])
 """What a button carries itself; everything else in its data is an answer."""
 REVIEW_TITLE = "Check and send"
-FEW = 3
-"""Up to this many missing questions of a step are named; more are counted."""
 CHANGED_ELSEWHERE = "Your answers have changed since that card was shown. Please look once more before you send."
 """The note for a press on a card that is behind the draft."""
 
@@ -49,12 +48,12 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
     step = view.form.step(view.step)
     page = _begin(view, step.title, in_dialog)
     page.para(note)
-    _not_kept(page, view)
+    not_kept(page, view)
     if step.intro and step.notice:
         page.begin_box("attention").spoken(Bold(step.intro)).end_box()
     else:
         page.para(step.intro)
-    _what_to_look_at(page, view)
+    what_to_look_at(page, view)
     if any(field.choices_from == "grades" for field in step.fields):
         _grades(page, view)
     fresh = not (view.entered or view.problems)
@@ -76,6 +75,9 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
     if previous_step(view.form, step.key, view.answers):
         page.button(wording.BACK, "back", token, step=step.key, v=version)
     page.button(wording.LATER, "later", token, step=step.key, v=version)
+    if not previous_step(view.form, step.key, view.answers) and view.item.due_on >= view.context.today:
+        typed = f"extension {view.item.reference}"
+        page.button(wording.MORE_TIME, "more_time", token, typed=typed, step=step.key, v=version)
     return page.message()
 
 
@@ -83,15 +85,18 @@ def review_message(view: FormView, framework: Framework, *, note: str = "", in_d
     """Every answer once more for its author, with the way back to each step, and Send."""
     page = _begin(view, REVIEW_TITLE, in_dialog)
     page.para(note)
-    _not_kept(page, view)
+    not_kept(page, view)
     steps = visible_steps(view.form, view.answers)
-    _missing(page, view, steps)
+    what_is_missing(page, view, steps)
     if not view.missing:
         page.para(f"Please read it through once. {wording.NOTHING_SENT_YET}")
     _soft_checks(page, view)
-    _warnings(page, view, steps, framework)
+    what_may_name_somebody(page, view, steps, framework)
     for step in steps:
-        _answers_of(page, view, step)
+        answers_of(page, view, step)
+    if view.reflection:
+        page.begin_box("emphasis").spoken(Bold("The practitioner's own words"))
+        page.spoken(inert(view.reflection), gap="Small").end_box()
     token, version = view.item.token, view.version
     choices = [CardChoice(title=step.title, value=step.key) for step in steps]
     first = next((step.key for step in steps if step.key in view.missing), steps[0].key)
@@ -141,59 +146,11 @@ def _begin(view: FormView, title: str, in_dialog: bool) -> Page:
     return page
 
 
-def _what_to_look_at(page: Page, view: FormView) -> None:
-    """One line at the top that says why the same step is back."""
-    wrong = [key for key in view.problems if key not in view.newly_asked]
-    asked = [key for key in view.problems if key in view.newly_asked]
-    lines = []
-    if wrong:
-        missing = all(view.problems[key].code == "required" for key in wrong)
-        one = len(wrong) == 1
-        needs = (
-            ("is" if one else "are") + " still missing" if missing else ("needs" if one else "need") + " another look"
-        )
-        lines.append(f"{sentence(say_count(len(wrong), 'answer'))} {needs}. The rest is saved.")
-    if asked:
-        lines.append(f"Because of what you answered, there is {say_count(len(asked), 'more question')} here.")
-    if view.warnings:
-        lines.append("Some words are shown back to you below. If they are fine as they are, just go on.")
-    if lines:
-        page.begin_box("attention" if wrong else "accent").para(" ".join(lines)).end_box()
-
-
-def _not_kept(page: Page, view: FormView) -> None:
-    """What was typed on the page just left and could not be kept, so that nobody thinks it was."""
-    lost = [key for key in view.not_kept if key not in view.problems]
-    if not lost:
-        return
-    page.begin_box("attention").para("This was not kept:")
-    for key in lost:
-        field = view.form.field(key)
-        why = say_problem(view.not_kept[key], field, "", view.context.today)
-        page.spoken(Bold(f"{field.label}: "), why, gap="Small")
-    page.end_box()
-
-
 def _grades(page: Page, view: FormView) -> None:
     """What the grade words mean, where the overall grade is given."""
     page.begin_box("emphasis")
     for number, grade in enumerate(view.context.grades):
         page.spoken(Bold(f"{grade.title}: "), grade.help, gap="Small" if number else "None", quiet=True)
-    page.end_box()
-
-
-def _missing(page: Page, view: FormView, steps: tuple[FormStep, ...]) -> None:
-    if not view.missing:
-        return
-    count = sum(len(fields) for fields in view.missing.values())
-    page.begin_box("attention")
-    is_are = "is" if count == 1 else "are"
-    page.para(f"Before you can send this, {say_count(count, 'answer')} {is_are} still needed:")
-    for step in steps:
-        if fields := view.missing.get(step.key):
-            labels = [view.form.field(key).label for key in fields]
-            said = "; ".join(labels) if len(labels) <= FEW else say_count(len(labels), "answer")
-            page.spoken(Bold(f"{step.title}: "), said, gap="Small")
     page.end_box()
 
 
@@ -210,35 +167,3 @@ def _soft_checks(page: Page, view: FormView) -> None:
                 "The QA team will look at this one with you, to help grades mean the same for everyone.", gap="Small"
             )
         page.end_box()
-
-
-def _warnings(page: Page, view: FormView, steps: tuple[FormStep, ...], framework: Framework) -> None:
-    """Words that may name somebody, and the like, shown once more before they are stored."""
-    found = []
-    for step in steps:
-        check = check_step(view.form, step.key, view.answers, view.context, framework, view.answers)
-        for key, warnings in check.warnings.items():
-            label = view.form.field(key).label
-            found += [(label, *said) for said in say_warnings(warnings, str(view.answers.get(key, "")))]
-    if not found:
-        return
-    page.begin_box("warning")
-    page.para("Please look at these once more. Nothing stops you if they are fine as they are.")
-    for label, sentence_, words in found:
-        page.spoken(Bold(f"{label}: "), f"{sentence_} ", Bold(words), gap="Small")
-    page.end_box()
-
-
-def _answers_of(page: Page, view: FormView, step: FormStep) -> None:
-    page.subheading(step.title, line=True)
-    empty = True
-    for field in visible_fields(step, view.answers):
-        value = view.answers.get(field.key)
-        if not is_answered(value):
-            continue
-        said = say_answer(field, value, view.context)
-        colon = " " if field.label.endswith("?") else ": "
-        page.spoken(Bold(f"{field.label}{chr(10) if field.kind == 'text' else colon}"), said, gap="Small")
-        empty = False
-    if empty:
-        page.small("Nothing answered.")

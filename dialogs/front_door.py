@@ -10,6 +10,8 @@ from dialogs.page import Page
 from dialogs.understanding import Hint, Intent
 
 ALLOCATES = "qa_lead"
+KEEPS_LOOPS = frozenset(["qa_lead", "qa_officer", "head_of_service", "senior_manager", "director"])
+MODERATES = frozenset(["qa_lead", "qa_officer"])
 ANSWERS_TO_NOBODY = frozenset(["practitioner", "executive_director", "bi_lead", "service_allocator"])
 """Roles that owe no learning space; whoever holds only these is told what they may hear from us instead."""
 
@@ -31,10 +33,19 @@ def help_message(roles: Collection[str]) -> Message:
     commands = [("list", "what is waiting for you, and by when")]
     if not (roles and ANSWERS_TO_NOBODY.issuperset(roles)):
         commands.append(("open LS-2026Q3-014", "open that learning space (use your own reference)"))
+        commands.append(("extension", "ask for more time, or to be taken off, before the due date"))
+    commands.append(("actions", "what you agreed to do, and by when"))
     if ALLOCATES in roles:
         commands.append(
             ("allocate December 2026", "propose a month's learning spaces; nothing is sent until you approve")
         )
+    if not MODERATES.isdisjoint(roles):
+        commands.append(("moderations", "what is looked at a second time, and by whom"))
+    if not KEEPS_LOOPS.isdisjoint(roles):
+        commands.append(("loops", "what is still open in closing the loop, oldest first"))
+    if ALLOCATES in roles:
+        commands.append(("preview", "what will be escalated next, and hold one"))
+        commands.append(("freeze", "stop the clock for an inspection; unfreeze starts it again"))
     commands.append(("help", "this page"))
     page.para("Press a button on a card, or type:")
     page.facts(commands)
@@ -91,10 +102,6 @@ _CONFUSED: dict[Hint, tuple[str, str]] = {
     "half_reference": (
         "That looks like a reference, but part of it is missing.",
         "A reference looks like LS-2026Q3-014. Your list has the right ones.",
-    ),
-    "extension": (
-        "I cannot change a due date.",
-        "Only a Head of Service can agree more time, and only before the due date. Please ask yours.",
     ),
     "answer": (
         "That looks like an answer. I did not keep it, because answers belong in the form.",

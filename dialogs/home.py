@@ -7,8 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dialogs import wording
+from dialogs.actions import actions_due_line, agree_date_line
 from dialogs.cards import MOST_BUTTONS, Bold
+from dialogs.loop_card import loop_line
 from dialogs.message import Message
+from dialogs.moderation import moderate_line, settle_line, several_line
+from dialogs.more_time import decision_line
 from dialogs.page import Page
 from dialogs.rungs import if_nothing_happens, told_of
 from dialogs.speaking import say_count, say_date, say_days_left, say_month, sentence
@@ -74,8 +78,12 @@ def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, 
         due = f"Was due {say_date(item.due_on, today)}: {say_days_left(entry.days_left)}.{begun}"
     else:
         due = f"Due {say_date(item.due_on, today)}, {say_days_left(entry.days_left).removeprefix('due ')}.{begun}"
+    if item.paused_on is not None and entry.days_left >= 0:
+        due = f"Due {say_date(item.due_on, today)}, and later by the days the clock stands still.{begun}"
     page.para(due, gap="Small")
-    if line := if_nothing_happens(told_of(entry.rungs), framework):
+    if item.paused_on is not None:
+        page.small("The clock stands still for now, so no message about it goes out.")
+    elif line := if_nothing_happens(told_of(entry.rungs), framework):
         page.small(line)
     if can_open:
         title = wording.CARRY_ON if entry.begun else wording.OPEN
@@ -107,20 +115,22 @@ def _proposal(page: Page, decision: Decision, today: date, buttons: int) -> int:
     return 0
 
 
-def _meeting(page: Page, decision: Decision, today: date, buttons: int) -> int:
-    page.spoken(Bold(f"Closing the loop: {decision.reference}"))
-    by = f" by {say_date(decision.by_when, today)}" if decision.by_when else ""
-    page.para(f"Please meet the practitioner and their manager{by}.", gap="Small")
-    return 0
-
-
 DecisionLine = Callable[[Page, "Decision", date, int], int]
 """Puts a decision on the page, given how many buttons are left; returns how many it took."""
 
 DECISIONS: dict[str, DecisionLine] = {
     "acknowledge_red_flag": _red_flag,
     "approve_allocation": _proposal,
-    "meet_for_loop": _meeting,
+    "meet_for_loop": loop_line,
+    "decide_more_time": decision_line,
+    "finish_loop_form": loop_line,
+    "authorise_loop": loop_line,
+    "record_loop_result": loop_line,
+    "moderate": moderate_line,
+    "settle_moderation": settle_line,
+    "moderations_open": several_line,
+    "actions_due": actions_due_line,
+    "agree_action_date": agree_date_line,
 }
 """Every kind of decision `assurance/waiting.py` finds, in words."""
 

@@ -43,11 +43,13 @@ class About:
     because: str = ""
     post: str = ""
     stream: str = ""
+    paused_days: int = 0
+    """Days the clock stood still after the due date; they are no lateness."""
 
     @property
     def days_left(self) -> int:
         """Days to the due date, negative when late."""
-        return (self.due_on - self.today).days
+        return (self.due_on - self.today).days + self.paused_days
 
 
 def begin(heading: str, summary: str, about: About) -> Page:
@@ -84,7 +86,7 @@ def allocation_message(about: About, framework: Framework) -> Message:
     )
     page.para(f"The form comes in short steps. {wording.SAVED_AS_YOU_GO}")
     _otherwise(page, about, framework)
-    return _open_button(page, about).message()
+    return _more_time_button(_open_button(page, about), about).message()
 
 
 def due_soon_message(about: About, framework: Framework) -> Message:
@@ -104,7 +106,7 @@ def due_soon_message(about: About, framework: Framework) -> Message:
             f"If you need more time, ask {_who_extends(about, framework)} now. After the due date it is too late."
         )
     _otherwise(page, about, framework)
-    return _open_button(page, about).message()
+    return _more_time_button(_open_button(page, about), about).message()
 
 
 def due_today_message(about: About, framework: Framework) -> Message:
@@ -114,7 +116,7 @@ def due_today_message(about: About, framework: Framework) -> Message:
     page.para(f"Your learning space is due today, by {until}.{_begun(about)}")
     page.para(f"Today is also the last day to ask {_who_extends(about, framework)} for more time.")
     _otherwise(page, about, framework)
-    return _open_button(page, about).message()
+    return _more_time_button(_open_button(page, about), about).message()
 
 
 def late_message(about: About, framework: Framework) -> Message:
@@ -124,6 +126,7 @@ def late_message(about: About, framework: Framework) -> Message:
     page.para(
         f"Your learning space was due on {say_date(about.due_on, about.today)}. {wording.STAYS_OPEN}{_begun(about)}"
     )
+    page.para(not_counted(about))
     page.para("If something is in the way, tell your manager today. They would rather hear it from you.")
     _otherwise(page, about, framework)
     return _open_button(page, about).message()
@@ -134,6 +137,7 @@ def escalated_message(about: About, framework: Framework) -> Message:
     late = say_days_left(about.days_left)
     page = begin(f"{sentence(late)}: {about.reference}", f"Learning space {about.reference} is {late}.", about)
     page.para(f"Your learning space was due on {say_date(about.due_on, about.today)}.{_begun(about)}")
+    page.para(not_counted(about))
     if about.told_now:
         page.para(
             f"As the framework asks, {say_roles(about.told_now, framework)} {_has(about.told_now)} been told today."
@@ -145,10 +149,13 @@ def escalated_message(about: About, framework: Framework) -> Message:
     return _open_button(page, about).message()
 
 
-def receipt_message(reference: str, at: datetime, framework: Framework, *, red_route: bool = False) -> Message:
+def receipt_message(
+    reference: str, at: datetime, framework: Framework, *, red_route: bool = False, token: str = ""
+) -> Message:
     """Sent in. It holds no answer and no grade, and it takes the place of the form in the chat.
 
-    `at` is when it was sent in. `red_route` repeats that people, not this bot, act on an immediate risk.
+    `at` is when it was sent in. With a `token` its author may say here that they have talked with the practitioner.
+    `red_route` repeats that people, not this bot, act on an immediate risk.
     """
     page = Page(f"Sent in: {reference}", summary=f"Thank you. Learning space {reference} has been sent in.")
     page.para("Thank you for taking the time. Your learning space is complete and safely stored.")
@@ -158,6 +165,13 @@ def receipt_message(reference: str, at: datetime, framework: Framework, *, red_r
         page.para(f"The people who must know have been asked to call you now. {wording.NOT_A_REFERRAL}")
         page.end_box()
     page.small("Your answers are no longer shown in this chat.")
+    if token:
+        days = framework.two_voices.release_after_working_days
+        page.para(
+            "When you have talked with the practitioner, let them see the result here. "
+            f"Otherwise it opens to them by itself after {days} working days."
+        )
+        page.button(wording.RELEASE, "release", token, typed=f"release {reference}")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
@@ -210,6 +224,14 @@ def _earlier(count: int) -> str:
     return "an earlier one" if count == 1 else f"{count} earlier ones"
 
 
+def not_counted(about: About) -> str:
+    """The days that are not held against anyone, if there are any."""
+    if not about.paused_days:
+        return ""
+    stood = "it is" if about.paused_days == 1 else "they are"
+    return f"The clock stood still for {say_days(about.paused_days)} since, and {stood} not counted."
+
+
 def _begun(about: About) -> str:
     return " You have begun it, and everything you wrote is saved." if about.begun else ""
 
@@ -234,4 +256,10 @@ def _open_button(page: Page, about: About) -> Page:
     if about.token:
         title = wording.CARRY_ON if about.begun else wording.OPEN
         page.button(title, "open", about.token, typed=f"open {about.reference}", main=True)
+    return page
+
+
+def _more_time_button(page: Page, about: About) -> Page:
+    if about.token:
+        page.button(wording.MORE_TIME, "more_time", about.token, typed=f"extension {about.reference}")
     return page

@@ -29,7 +29,11 @@ def chosen_message(about: About, roles: Collection[str]) -> Message:
             "It is a conversation about your practice: what went well, what the child gained, and what could be even "
             "better. You take part in it, and your own reflection counts."
         )
-        page.spoken(about.auditor, " will be in touch to agree a time. There is nothing to fill in.")
+        page.spoken(about.auditor, " will be in touch to agree a time. There is nothing you need to fill in.")
+        page.para(
+            "You may add a reflection in your own words until the form is sent in. You see the result after that."
+        )
+        page.button("Add a reflection", "reflect", about.reference, typed=f"reflect {about.reference}")
     else:
         page = begin(
             "A learning space in your team", "A piece of work in your team has been chosen for a learning space.", about
@@ -57,8 +61,8 @@ def sent_in_message(about: About, submitted_on: date | None) -> Message:
     return page.message()
 
 
-def immediate_attention_message(about: About) -> Message:
-    """The red route: whom to call, now. Nothing about why (3.1)."""
+def immediate_attention_message(about: About, *, chases: int = 0) -> Message:
+    """The red route: whom to call, now. Nothing about why (3.1). `chases` counts how often it has been asked again."""
     page = begin(
         f"Immediate attention: {about.reference}",
         f"Immediate attention needed: {about.reference}. Please open it now.",
@@ -68,6 +72,8 @@ def immediate_attention_message(about: About) -> Message:
     page.spoken(Bold(f"Call {about.auditor} now."))
     page.para("Please do not answer here: speak to them by phone.")
     page.end_box()
+    if chases:
+        page.para(f"Nobody has said yet that they have spoken to them. This is reminder {chases}.")
     page.para(wording.NOT_A_REFERRAL)
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
     return page.button(wording.ACKNOWLEDGE, "acknowledge", about.reference, main=True).message()
@@ -84,7 +90,14 @@ def acknowledged_message(reference: str, by_name: str, *, yours: bool) -> Messag
 
 
 def loop_opened_message(
-    about: About, roles: Collection[str], *, learning_space: str, meet_by: date, return_by: date, asked: bool = True
+    about: About,
+    roles: Collection[str],
+    *,
+    learning_space: str,
+    meet_by: date,
+    return_by: date,
+    asked: bool = True,
+    token: str = "",
 ) -> Message:
     """Closing the loop has opened: the Senior Manager is asked to meet, the others are told (R90-R92).
 
@@ -112,6 +125,8 @@ def loop_opened_message(
     if "senior_manager" in roles:
         page.spoken("Speak to ", Bold(about.auditor), " first: they can tell you whose work it is and what they saw.")
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
+    if "senior_manager" in roles and token:
+        page.button(wording.OPEN, "loop", token, typed=f"open {about.reference}", main=True)
     return page.small(wording.BETWEEN_YOU).message()
 
 

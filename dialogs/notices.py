@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dialogs import learning_space, news
+from dialogs import action_news, digests, learning_space, loop_news, moderation_news, more_time_news, news, people_news
 from dialogs.escalations import escalation_message
 from dialogs.learning_space import About
 from dialogs.message import Message
@@ -39,11 +39,12 @@ def _about(delivery: Delivery, framework: Framework) -> About:
     notice, item, facts = delivery.notice, delivery.item, delivery.notice.facts
     sent_on = Calendar.of(framework).local_date(notice.not_before)
     due_on = _date(facts, "due_on") or (item.due_on if item else sent_on)
+    paused_days = int(facts.get("paused_days", 0))
     # The header counts the days for the day it was meant to go out; those words and that count must agree.
     if "days_late" in facts:
-        sent_on = due_on + timedelta(days=int(facts["days_late"]))
+        sent_on = due_on + timedelta(days=int(facts["days_late"]) + paused_days)
     elif "days_left" in facts:
-        sent_on = due_on - timedelta(days=int(facts["days_left"]))
+        sent_on = due_on - timedelta(days=int(facts["days_left"]) - paused_days)
     told_now = tuple(facts.get("told", ()))
     return About(
         reference=str(facts.get("reference", notice.subject)),
@@ -60,6 +61,7 @@ def _about(delivery: Delivery, framework: Framework) -> About:
         via=str(facts.get("via", "")),
         because=str(facts.get("because", "")),
         post=str(facts.get("post", "")),
+        paused_days=paused_days,
         stream=_stream_title(item.stream if item else "", framework),
     )
 
@@ -112,7 +114,7 @@ def _sent_in(about: About, roles: Roles, facts: Facts, framework: Framework) -> 
 
 
 def _immediate_attention(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
-    return news.immediate_attention_message(about)
+    return news.immediate_attention_message(about, chases=int(facts.get("chases", 0)))
 
 
 def _loop_opened(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
@@ -124,6 +126,7 @@ def _loop_opened(about: About, roles: Roles, facts: Facts, framework: Framework)
         meet_by=meet_by or about.today,
         return_by=return_by or about.today,
         asked=bool(facts.get("asked", True)),
+        token=str(facts.get("token", "")),
     )
 
 
@@ -164,3 +167,9 @@ _EVENTS: dict[str, Speaker] = {
     "E65": _undelivered,
     "E68": _held,
 }
+_EVENTS.update(moderation_news.EVENTS)
+_EVENTS.update(people_news.EVENTS)
+_EVENTS.update(digests.EVENTS)
+_EVENTS.update(action_news.EVENTS)
+_EVENTS.update(loop_news.EVENTS)
+_EVENTS.update(more_time_news.EVENTS)

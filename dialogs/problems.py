@@ -41,6 +41,8 @@ def say_problem(problem: Problem, field: FormField, text: str, today: date) -> s
             return "Please choose one of the answers offered."
         case "too_many":
             return f"Please choose no more than {say_count(int(limit or 0), 'answer')}."
+        case "must_include":
+            return f"This needs {limit} as well."
         case "too_long":
             return f"Please shorten this to {limit} characters. It has {len(text)} now."
         case "not_a_date":
@@ -51,6 +53,8 @@ def say_problem(problem: Problem, field: FormField, text: str, today: date) -> s
             return "This date has not come yet. Please give the day it took place."
         case "before_allocation":
             return f"Please give a date on or after {_said(limit, today)}, the day this was allocated."
+        case "not_after_due":
+            return f"Please choose a day after {_said(limit, today)}, the day it is due now."
         case "not_after_today":
             return "Please choose a day after today."
         case "too_late":

@@ -12,14 +12,33 @@ from typing import Literal
 from dialogs.speaking import MONTHS
 from policy.reference import find_reference
 
-Kind = Literal["greeting", "home", "help", "allocate", "open", "thanks", "unknown"]
+Kind = Literal[
+    "greeting",
+    "home",
+    "help",
+    "allocate",
+    "open",
+    "actions",
+    "moderations",
+    "thanks",
+    "reflect",
+    "result",
+    "release",
+    "reassign",
+    "reachability",
+    "loops",
+    "more_time",
+    "preview",
+    "freeze",
+    "unfreeze",
+    "unknown",
+]
 Hint = Literal[
     "",
     "nothing",  # no words: a picture, an emoji, white space
     "which_month",  # allocate, without a month we can read
     "month_alone",  # a month, without allocate
     "half_reference",  # looks like a reference, but is none
-    "extension",  # asks for more time
     "answer",  # a long text: an answer typed outside its form
     "details",  # holds what looks like a person's details
     "choice",  # a number, a yes or a no, with nothing asked
@@ -46,11 +65,48 @@ _HOME = _phrases(
     |what have i got|what do i have|what do i have to do|what do i need to do|show my list|show my tasks
     |show me my list|anything for me|open|carry on|continue|resume|next|status"""
 )
+_ACTIONS = _phrases(
+    """actions|action|my actions|my action|action tracker|tracker|show actions|show my actions|list actions
+    |what are my actions|actions due"""
+)
+_MODERATIONS = _phrases(
+    """moderations|moderation|my moderations|my moderation|show moderations|list moderations|second looks
+    |show my moderations"""
+)
 _HELP = _phrases(
     """help|help me|info|commands|what can you do|what do you do|who are you|what is this|what are you
     |how does this work|how do i use this|how do i use you|what can i do|what can i ask|instructions"""
 )
-_COMMANDS = {"list": "list", "lists": "list", "help": "help", "allocate": "allocate", "open": "open"}
+_LOOPS = _phrases(
+    """loops|loop|my loops|outstanding loops|open loops|closing the loop|list loops|show loops
+    |show me the loops|what loops are open"""
+)
+_PREVIEW = _phrases(
+    """preview|the preview|show preview|show the preview|what goes out|what goes out today|what goes out tomorrow
+    |what will be escalated|escalations|hold"""
+)
+_FREEZE = _phrases("freeze|inspection|inspection freeze|stop the clock|freeze the clock")
+_UNFREEZE = _phrases("unfreeze|end freeze|end the freeze|start the clock|thaw")
+_SPOKEN = (
+    ("loops", _LOOPS),
+    ("preview", _PREVIEW),
+    ("freeze", _FREEZE),
+    ("unfreeze", _UNFREEZE),
+    ("greeting", _GREETINGS),
+    ("home", _HOME),
+    ("actions", _ACTIONS),
+    ("moderations", _MODERATIONS),
+    ("help", _HELP),
+    ("thanks", _THANKS),
+)
+_COMMANDS = {
+    "list": "list",
+    "lists": "list",
+    "help": "help",
+    "allocate": "allocate",
+    "open": "open",
+    "actions": "actions",
+}
 _ALLOCATE = re.compile(r"\balloc(?:ate|ation|ations|ating)\b")
 _MONTH_WORD = re.compile(
     r"\b(" + "|".join(f"{name[:3].lower()}(?:{name[3:].lower()})?" for name in MONTHS) + r"|sept)\b"
@@ -59,7 +115,7 @@ _YEAR = re.compile(r"\b(20\d\d)\b")
 _ISO_MONTH = re.compile(r"\b(20\d\d)[-/](0?[1-9]|1[0-2])\b|\b(0?[1-9]|1[0-2])[-/](20\d\d)\b")
 _MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _NOT_WORDS = re.compile(r"[^\w\s/?-]")
-_HALF_REFERENCE = re.compile(r"\b(?:ls|cl|ac)[-\s]?\d|\b20\d\d\s?q[1-4]\b")
+_HALF_REFERENCE = re.compile(r"\b(?:ls|cl|ac|mo)[-\s]?\d|\b20\d\d\s?q[1-4]\b")
 _EXTENSION = re.compile(r"\bexten(?:d|sion|sions)\b|\bmore time\b|\bpostpone\b|\bexclu(?:de|sion)\b")
 _DETAILS = re.compile(
     r"@\w+\.\w"  # an email address
@@ -68,6 +124,9 @@ _DETAILS = re.compile(
     r"|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b"  # a postcode
     r"|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\bdob\b"  # a date of birth
 )
+_PEOPLE = re.compile(r"(reflect|result|release|reassign)\b(?:.*?\bto (.+))?")
+"""What can be done with one learning space beside opening it, and for `reassign` to whom."""
+_REACHABILITY = re.compile(r"(?:who can(?:not|t) be reached|reachability|reach)\??")
 _CHOICE = re.compile(r"(?:\d{1,2}|yes|no|y|n|ok|okay|approve|submit|send|back|done)")
 
 
@@ -79,6 +138,8 @@ class Intent:
     reference: str = ""
     month: date | None = None
     """The first day of the month to allocate."""
+    person: str = ""
+    """Whom to give it to, as typed: a name or an id, in small letters."""
     hint: Hint = ""
     """For `unknown`: what it looked like, so that the answer can be of use."""
     nearest: str = ""
@@ -92,15 +153,21 @@ def understand(text: str, today: date) -> Intent:
     if not line:
         return Intent("unknown", hint="nothing")
     reference = find_reference(line)
+    if reference and len(line) <= _ANSWER_LENGTH and (about_people := _PEOPLE.match(line)):
+        return Intent(about_people[1], reference=reference, person=about_people[2] or "")  # type: ignore[arg-type]
+    if _REACHABILITY.fullmatch(line):
+        return Intent("reachability")
     if _ALLOCATE.search(line) and not reference:
         month = _month(line, today)
         return Intent("allocate", month=month) if month else Intent("unknown", hint="which_month")
+    if _EXTENSION.search(line) and len(line) <= _ANSWER_LENGTH and not _DETAILS.search(said):
+        return Intent("more_time", reference=reference or "")
     if reference and len(line) <= _ANSWER_LENGTH:
         return Intent("open", reference=reference)
     words = line.replace("-", " ").strip(" ?")
     words = re.sub(r"\b(?:please|the bot|bot)\b", " ", words)
     words = " ".join(words.split())
-    for kind, phrases in (("greeting", _GREETINGS), ("home", _HOME), ("help", _HELP), ("thanks", _THANKS)):
+    for kind, phrases in _SPOKEN:
         if words in phrases:
             return Intent(kind)  # type: ignore[arg-type]
     if not words:
@@ -114,8 +181,6 @@ def _guess(said: str, line: str, words: str, today: date) -> Intent:
         return Intent("unknown", hint="details")
     if _HALF_REFERENCE.search(line):
         return Intent("unknown", hint="half_reference")
-    if _EXTENSION.search(line):
-        return Intent("unknown", hint="extension")
     if len(line) > _ANSWER_LENGTH:
         return Intent("unknown", hint="answer")
     if _CHOICE.fullmatch(words):

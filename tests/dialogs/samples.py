@@ -17,6 +17,8 @@ from dialogs.message import Message
 from dialogs.notices import render
 from dialogs.understanding import understand
 from policy.allocation_plan import Unserved
+from tests.dialogs import people_samples, sample_actions, sample_moderations, samples_loop
+from tests.dialogs.more_time_samples import more_time_cards, more_time_notices
 from tests.dialogs.sample_facts import (
     ALLOCATED,
     AUDITOR,
@@ -102,6 +104,11 @@ def notices() -> dict[str, Message]:
         "e20_unserved": _say("E20", "qa_lead", {"reference": "run", **unserved}),
         "e65_undelivered": _say("E65", "qa_lead", lost),
         "e68_held": _say("E68", "qa_lead", {"reference": "sweep", "why": held}),
+        **samples_loop.loop_notices(),
+        **sample_actions.notices(),
+        **people_samples.notices(),
+        **sample_moderations.notices(),
+        **more_time_notices(),
     }
 
 
@@ -169,12 +176,17 @@ def homes() -> dict[str, Message]:
         Decision("acknowledge_red_flag", "LS-2026Q3-031", who_to_call="p-worker"),
         Decision("approve_allocation", "a" * 32, month=date(2026, 12, 1)),
         Decision("meet_for_loop", "CL-2026Q3-003", by_when=date(2026, 12, 17)),
+        Decision("agree_action_date", "AC-2026Q3-031", by_when=date(2027, 1, 14), token="e" * 32),
+        Decision("actions_due", "AC-2026Q3-032", by_when=date(2026, 12, 1), count=2),
     )
     say = {
         "home_one": waiting(waiting_item(26, begun=True), recent=1),
         "home_two_posts": waiting(waiting_item(5), second),
         "home_late": waiting(waiting_item(-3)),
         "home_empty": waiting(recent=2),
+        "home_paused": waiting(waiting_item(5, paused_on=TODAY)),
+        "home_paused_late": waiting(waiting_item(-3, paused_on=TODAY)),
+        "home_more_time": waiting(decisions=(Decision("decide_more_time", REFERENCE, by_when=DUE, token="b" * 32),)),
         "home_decisions": waiting(waiting_item(0), decisions=decisions),
         "home_many": waiting(*many),
     }
@@ -210,7 +222,6 @@ def doors() -> dict[str, Message]:
         "which_month": "allocate",
         "month_alone": "december",
         "half_reference": "LS-2026",
-        "extension": "I need an extension",
         "answer": "the visits were regular and the plan was clear " * 6,
         "details": "his mum lives at PR1 2AB",
         "choice": "yes",
@@ -233,7 +244,20 @@ def doors() -> dict[str, Message]:
 @cache
 def messages() -> dict[str, Message]:
     """Every message, by name."""
-    return {**notices(), **forms(), **homes(), **receipts(), **doors(), **allocations()}
+    return {
+        **notices(),
+        **samples_loop.loop_forms(),
+        **samples_loop.loop_receipts(),
+        **forms(),
+        **homes(),
+        **receipts(),
+        **doors(),
+        **allocations(),
+        **more_time_cards(),
+        **sample_moderations.cards(),
+        **sample_actions.cards(),
+        **people_samples.cards(),
+    }
 
 
 def cards() -> dict[str, dict[str, Any]]:

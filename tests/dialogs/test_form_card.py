@@ -127,7 +127,7 @@ def test_what_was_not_kept_is_said_on_the_page_that_comes_next() -> None:
 
 def test_the_buttons_carry_the_step_and_the_version_and_at_the_first_step_there_is_no_way_back() -> None:
     first = buttons_of(cards()["form_fresh"])
-    assert list(first) == ["Next", "Save for later"]
+    assert list(first) == ["Next", "Save for later", "Ask for more time"]
     later = buttons_of(cards()["form_domains"])
     assert list(later) == ["Next", "Back", "Save for later"]
     assert later["Next"] == {"verb": "next", "ref": TOKEN, "step": "domains", "v": 3}

@@ -38,12 +38,6 @@ def test_what_goes_wrong_on_our_side_is_said_to_be_ours() -> None:
     assert "Something went wrong on our side, not yours. What you had saved is safe." in text
 
 
-def test_an_extension_is_somebodys_decision_and_we_say_whose() -> None:
-    assert "Only a Head of Service can agree more time, and only before the due date." in (
-        messages()["confused_extension"].text
-    )
-
-
 def test_a_near_miss_is_answered_with_the_command_it_came_close_to() -> None:
     assert "Did you mean list?" in messages()["confused_command"].text
 

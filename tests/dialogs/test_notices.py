@@ -34,10 +34,13 @@ def test_an_allocation_says_what_by_when_and_what_happens_otherwise() -> None:
         "Due: Tuesday 29 December (due in 28 days)\n\n"
         "The form comes in short steps. It saves at every step, so you can stop and come back, on any device.\n\n"
         f"{IF_NOTHING}\n\n"
-        "[Open] or type: open LS-2026Q3-014"
+        "[Open] or type: open LS-2026Q3-014\n[Ask for more time] or type: extension LS-2026Q3-014"
     )
     assert message.summary == "A learning space is waiting for you: LS-2026Q3-014, due Tuesday 29 December."
-    assert _buttons("e1_allocated") == {"Open": {"verb": "open", "ref": TOKEN}}
+    assert _buttons("e1_allocated") == {
+        "Open": {"verb": "open", "ref": TOKEN},
+        "Ask for more time": {"verb": "more_time", "ref": TOKEN},
+    }
 
 
 def test_a_mash_allocation_says_which_stream_it_belongs_to() -> None:
@@ -55,7 +58,7 @@ def test_a_week_before_it_suggests_booking_the_meeting_unless_the_form_is_begun(
     begun = notices()["e6_week_begun"]
     assert "You have begun it, and everything you wrote is saved." in begun.text
     assert "book" not in begun.text
-    assert list(_buttons("e6_week_begun")) == ["Carry on"]
+    assert list(_buttons("e6_week_begun")) == ["Carry on", "Ask for more time"]
 
 
 def test_two_days_before_it_says_whom_to_ask_for_more_time_while_there_is_some() -> None:
@@ -128,12 +131,13 @@ def test_one_message_after_a_time_without_service_says_how_many_it_replaces() ->
     assert "This message takes the place of 2 earlier ones." in notices()["e12_auditor"].text
 
 
-def test_the_practitioner_hears_kindly_and_has_nothing_to_fill_in() -> None:
+def test_the_practitioner_hears_kindly_and_may_add_a_reflection() -> None:
     text = notices()["e2_chosen"].text
     assert "chosen for a learning space with Priya Fernhollow." in text
     assert "your own reflection counts" in text
-    assert "There is nothing to fill in." in text
-    assert _buttons("e2_chosen") == {}
+    assert "There is nothing you need to fill in." in text
+    assert _buttons("e2_chosen") == {"Add a reflection": {"verb": "reflect", "ref": "LS-2026Q3-014"}}
+    assert _buttons("e2_chosen_team") == {}
     assert "For information" in notices()["e2_chosen_team"].text
 
 

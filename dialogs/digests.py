@@ -1,0 +1,94 @@
+"""What is put together: the morning message, the Monday summary, the month in numbers. Counts, and nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from dialogs.cards import Bold
+from dialogs.learning_space import About, begin
+from dialogs.message import Message
+from dialogs.speaking import say_count, say_date, say_list, say_month, sentence
+from policy.framework import Framework
+
+Facts = Mapping[str, Any]
+COUNTED = {
+    "sent_in": "sent in",
+    "due": "due this week",
+    "late": "late",
+    "paused": "paused",
+    "loops": "open loops",
+    "actions": "actions past their date",
+}
+"""What a summary counts, in the order it is shown."""
+MOST_NAMED = 10
+
+
+def _morning(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    page = begin("Your news this morning", "There is news for you. It can wait.", about)
+    page.para("All of this can wait, and none of it asks you for anything.")
+    for line in facts.get("lines", ()):
+        page.spoken(_line(line))
+    return page.message()
+
+
+def _line(line: Mapping[str, Any]) -> str:
+    count, references = int(line.get("count", 0)), [str(one) for one in line.get("references", ())]
+    if line.get("event") == "E2":
+        pieces = sentence(say_count(count, "piece of work", "pieces of work"))
+        has, them = ("has", "practitioner") if count == 1 else ("have", "practitioners")
+        return (
+            f"{pieces} in your team {has} been chosen for a learning space. The {them} know. "
+            "Please help them find the time for it."
+        )
+    said = say_list(references[:MOST_NAMED]) + (f" and {count - MOST_NAMED} more" if count > MOST_NAMED else "")
+    return f"{sentence(say_count(count, 'learning space'))} sent in: {said}."
+
+
+def _weekly(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    monday = date.fromisoformat(str(facts["week"]))
+    page = begin("Your week in numbers", "Your week in numbers is here.", about)
+    page.small(f"Week of {say_date(monday, about.today)}")
+    for row in facts.get("rows", ()):
+        page.spoken(Bold(str(row.get("function", ""))), gap="Medium")
+        page.facts(_counts(row, framework))
+    page.small("Paused is not late: its clock stands still.")
+    return page.message()
+
+
+def _loops(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    page = begin("Closing the loop: what is open", "The list of open loops is here.", about)
+    ages = facts.get("ages", {})
+    page.facts([(title, _number(ages[key], framework)) for key, title in AGES.items() if key in ages])
+    named = [str(one) for one in facts.get("references", ())]
+    if named:
+        page.para(f"Open: {say_list(named)}.")
+    return page.message()
+
+
+AGES = {"new": "Up to four weeks old", "older": "Four to twelve weeks old", "oldest": "More than twelve weeks old"}
+
+
+def _monthly(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    month = date.fromisoformat(str(facts["month"]))
+    page = begin(f"The month in numbers: {say_month(month)}", "The month in numbers is here.", about)
+    for row in facts.get("rows", ()):
+        page.spoken(Bold(str(row.get("function", ""))), gap="Medium")
+        page.facts(_counts(row, framework))
+    page.small(
+        f"A number from 1 to {framework.digests.hide_below - 1} is not shown, so that nobody can be told from it."
+    )
+    return page.message()
+
+
+def _counts(row: Mapping[str, Any], framework: Framework) -> list[tuple[str, str]]:
+    return [(sentence(title), _number(row[key], framework)) for key, title in COUNTED.items() if key in row]
+
+
+def _number(count: int | None, framework: Framework) -> str:
+    return f"fewer than {framework.digests.hide_below}" if count is None else str(count)
+
+
+Speaker = Callable[[About, tuple[str, ...], Facts, Framework], Message]
+EVENTS: dict[str, Speaker] = {"E33": _loops, "E63": _weekly, "E64": _monthly, "E74": _morning}

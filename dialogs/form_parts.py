@@ -1,0 +1,118 @@
+"""Parts that every form's cards have: what to look at again, what was not kept, what is missing, the answers so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from dialogs.cards import Bold
+from dialogs.page import Page
+from dialogs.problems import say_problem, say_warnings
+from dialogs.questions import say_answer
+from dialogs.speaking import say_count, sentence
+from policy.forms import FormContext, Problem, check_step, is_answered, visible_fields
+from policy.framework import Form, FormStep, Framework
+
+FEW = 3
+"""Up to this many missing questions of a step are named; more are counted."""
+
+
+class FormPage(Protocol):
+    """As much of a page of a form as these parts draw on."""
+
+    @property
+    def form(self) -> Form: ...
+    @property
+    def answers(self) -> Mapping[str, Any]: ...
+    @property
+    def context(self) -> FormContext: ...
+    @property
+    def problems(self) -> Mapping[str, Problem]: ...
+    @property
+    def warnings(self) -> Mapping[str, tuple[Problem, ...]]: ...
+    @property
+    def not_kept(self) -> Mapping[str, Problem]: ...
+    @property
+    def newly_asked(self) -> frozenset[str]: ...
+    @property
+    def missing(self) -> Mapping[str, Mapping[str, Problem]]: ...
+
+
+def what_to_look_at(page: Page, view: FormPage) -> None:
+    """One line at the top that says why the same step is back."""
+    wrong = [key for key in view.problems if key not in view.newly_asked]
+    asked = [key for key in view.problems if key in view.newly_asked]
+    lines = []
+    if wrong:
+        missing = all(view.problems[key].code == "required" for key in wrong)
+        one = len(wrong) == 1
+        needs = (
+            ("is" if one else "are") + " still missing" if missing else ("needs" if one else "need") + " another look"
+        )
+        lines.append(f"{sentence(say_count(len(wrong), 'answer'))} {needs}. The rest is saved.")
+    if asked:
+        lines.append(f"Because of what you answered, there is {say_count(len(asked), 'more question')} here.")
+    if view.warnings:
+        lines.append("Some words are shown back to you below. If they are fine as they are, just go on.")
+    if lines:
+        page.begin_box("attention" if wrong else "accent").para(" ".join(lines)).end_box()
+
+
+def not_kept(page: Page, view: FormPage) -> None:
+    """What was typed on the page just left and could not be kept, so that nobody thinks it was."""
+    lost = [key for key in view.not_kept if key not in view.problems]
+    if not lost:
+        return
+    page.begin_box("attention").para("This was not kept:")
+    for key in lost:
+        field = view.form.field(key)
+        why = say_problem(view.not_kept[key], field, "", view.context.today)
+        page.spoken(Bold(f"{field.label}: "), why, gap="Small")
+    page.end_box()
+
+
+def what_is_missing(page: Page, view: FormPage, steps: tuple[FormStep, ...]) -> None:
+    if not view.missing:
+        return
+    count = sum(len(fields) for fields in view.missing.values())
+    page.begin_box("attention")
+    is_are = "is" if count == 1 else "are"
+    page.para(f"Before you can send this, {say_count(count, 'answer')} {is_are} still needed:")
+    for step in steps:
+        if fields := view.missing.get(step.key):
+            labels = [view.form.field(key).label for key in fields]
+            said = "; ".join(labels) if len(labels) <= FEW else say_count(len(labels), "answer")
+            page.spoken(Bold(f"{step.title}: "), said, gap="Small")
+    page.end_box()
+
+
+def what_may_name_somebody(page: Page, view: FormPage, steps: tuple[FormStep, ...], framework: Framework) -> None:
+    """Words that may name somebody, and the like, shown once more before they are stored."""
+    found = []
+    for step in steps:
+        check = check_step(view.form, step.key, view.answers, view.context, framework, view.answers)
+        for key, warnings in check.warnings.items():
+            label = view.form.field(key).label
+            found += [(label, *said) for said in say_warnings(warnings, str(view.answers.get(key, "")))]
+    if not found:
+        return
+    page.begin_box("warning")
+    page.para("Please look at these once more. Nothing stops you if they are fine as they are.")
+    for label, sentence_, words in found:
+        page.spoken(Bold(f"{label}: "), f"{sentence_} ", Bold(words), gap="Small")
+    page.end_box()
+
+
+def answers_of(page: Page, view: FormPage, step: FormStep) -> None:
+    page.subheading(step.title, line=True)
+    empty = True
+    for field in visible_fields(step, view.answers):
+        value = view.answers.get(field.key)
+        if not is_answered(value):
+            continue
+        said = say_answer(field, value, view.context)
+        colon = " " if field.label.endswith("?") else ": "
+        page.spoken(Bold(f"{field.label}{chr(10) if field.kind == 'text' else colon}"), said, gap="Small")
+        empty = False
+    if empty:
+        page.small("Nothing answered.")

@@ -1,0 +1,335 @@
+"""A moderation as cards: the moderator's own view, both side by side, the talk, the outcome, and the QA team's list.
+
+The original grades are drawn from a view that does not have them before the moderator's own are stored.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dialogs import wording
+from dialogs.cards import MOST_BUTTONS, Bold
+from dialogs.message import Message
+from dialogs.moderation_news import OUTCOMES, WHY
+from dialogs.page import Page
+from dialogs.questions import Question, say_answer, value_to_show
+from dialogs.speaking import say_count, say_date, sentence
+from policy.forms import previous_step, visible_fields
+from policy.framework import FormField, FormStep, Framework
+from policy.loop_form import DECISIONS
+
+if TYPE_CHECKING:
+    from assurance.moderation_list import Listed, ModerationList
+    from assurance.moderation_view import ModerationView
+    from assurance.waiting import Decision
+
+REASONS = {
+    "inadequate": "Every one of these gets a second look.",
+    "soft_check": "A question back in the form asked for a second look.",
+    "random": WHY["random"],
+    "requested": WHY["requested"],
+}
+"""Why it was chosen, once the first grades may be seen."""
+STATES = {
+    "selected": "own view to give",
+    "graded": "talk to hold",
+    "discussed": "outcome to confirm",
+    "disputed": "not agreed, waits for a decision",
+    "closed": "finished",
+}
+BOOK, RECORD, CONFIRM = "Book the talk", "Write down the talk", "Confirm"
+SECOND_STANDS, FIRST_STANDS, STAND_DOWN = "The second grade", "The first grade", "Stand the loop down"
+LIST = "Show moderations"
+AGAIN = "Look again"
+MOST_LISTED = 10
+STALE = "The form of this learning space has changed since."
+BOOKING_FORM, OWN_FORM = "moderation_booking", "moderation"
+
+
+def moderation_message(
+    view: ModerationView, framework: Framework, *, note: str = "", in_dialog: bool = False
+) -> Message:
+    """The page the view is at."""
+    page = Page(
+        f"Moderation {view.moderation.reference}",
+        summary=f"Moderation {view.moderation.reference} is open in front of you.",
+        in_dialog=in_dialog,
+    )
+    page.para(note)
+    if view.moderation.stale:
+        page.begin_box("warning").para(STALE).end_box()
+        if view.is_moderator and view.moderation.state != "selected":
+            page.button(AGAIN, "moderation_again", view.moderation.token, main=True, keep_answers=False)
+            return _both(page, view, framework, acts=False).message()
+    if view.form is not None and view.form.key == OWN_FORM:
+        return _own_view(page, view).message()
+    if view.form is not None:
+        return _talk(page, view).message()
+    if view.page == "status":
+        return _status(page, view).message()
+    return _both(page, view, framework).message()
+
+
+def list_message(found: ModerationList, today: date) -> Message:
+    """The QA team's list of what is open, one's own first."""
+    count = len(found.lines)
+    heading = f"{sentence(say_count(count, 'moderation'))} open"
+    page = Page(heading, summary=f"{heading}.")
+    page.spoken(f"By chance this quarter: {found.done} of {found.wanted} looked at again, of {found.returned} sent in.")
+    mine = [line for line in found.lines if line.mine]
+    for line in found.lines[:MOST_LISTED]:
+        _line(page, line, today, can_open=line in mine[:MOST_BUTTONS])
+    if count > MOST_LISTED:
+        page.small(f"And {count - MOST_LISTED} more.")
+    if count:
+        page.small("To open another one, type open and its reference.")
+    return page.message()
+
+
+def not_for_you_message() -> Message:
+    """The list is the QA team's."""
+    page = Page("That list is the QA team's", summary="That list is kept by the QA team.")
+    page.para("Moderation is a second look by the QA team, so the list is theirs.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def not_yet_message() -> Message:
+    """Something else has to happen first."""
+    page = Page("Not yet", summary="Something else comes first.")
+    page.para("Your own view comes first, then the talk with the manager, and then the outcome.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+def _own_view(page: Page, view: ModerationView) -> Page:
+    """A step of the form, with what the manager wrote and without any grade of theirs."""
+    assert view.form is not None
+    step = view.form.step(view.page)
+    keys = [one.key for one in view.form.steps]
+    page.subheading(f"Step {keys.index(step.key) + 1} of {len(keys)}: {step.title}", gap="Small")
+    if step.key == keys[0]:
+        page.facts(
+            [
+                ("Learning space", view.item.reference),
+                ("Case", view.item.case_ref),
+                ("Practitioner", view.practitioner),
+                ("Done by", view.auditor),
+                ("Function", view.function),
+            ]
+        )
+        why = view.moderation.why
+        page.para(WHY.get(why, WHY["certain"]))
+    page.para(step.intro)
+    if step.key in (keys[0], keys[-1]) and view.written:
+        page.begin_box("emphasis").para("What the manager wrote:")
+        for label, text in view.written:
+            page.spoken(Bold(f"{label}\n"), text, gap="Small")
+        page.end_box()
+    _questions(page, view, step)
+    token = view.moderation.token
+    last = step.key == keys[-1]
+    page.button("Save and show both" if last else wording.NEXT, "moderation_next", token, main=True, step=step.key)
+    if previous_step(view.form, step.key, view.answers):
+        page.button(wording.BACK, "moderation_back", token, step=step.key)
+    return page.button(wording.LATER, "moderation_later", token, step=step.key)
+
+
+def _both(page: Page, view: ModerationView, framework: Framework, *, acts: bool = True) -> Page:
+    """Both views side by side, and what comes next for this person."""
+    moderation, today = view.moderation, view.context.today
+    page.facts([("Learning space", view.item.reference), ("Done by", view.auditor), ("Function", view.function)])
+    page.para(REASONS.get(moderation.why, ""))
+    page.subheading("Both views", line=True)
+    for field in _graded_fields(framework):
+        _pair(page, field, view)
+    if moderation.discussed_on:
+        _said(page, view, framework)
+    elif moderation.booked_on:
+        page.facts([("Talk", say_date(moderation.booked_on, today))])
+    if not acts:
+        return page
+    match moderation.state:
+        case "graded" if view.is_moderator:
+            _to_book(page, view, framework)
+        case "discussed" if view.is_moderator:
+            _to_confirm(page, view)
+        case "disputed":
+            _to_settle(page, view)
+        case "closed":
+            _closed(page, view, framework)
+    return page
+
+
+def _status(page: Page, view: ModerationView) -> Page:
+    """For a colleague in the QA team, while the moderator has not given their own view."""
+    page.facts(
+        [
+            ("Learning space", view.item.reference),
+            ("Done by", view.auditor),
+            ("Function", view.function),
+            ("Stands at", sentence(STATES[view.moderation.state])),
+        ]
+    )
+    return page.para("The grades are shown once the moderator has given their own view.")
+
+
+def _talk(page: Page, view: ModerationView) -> Page:
+    assert view.form is not None
+    step = view.form.step(view.page)
+    page.subheading(step.title, gap="Small")
+    page.spoken("With ", Bold(view.auditor), f", about {view.item.reference}.")
+    _questions(page, view, step)
+    page.button(wording.SAVE, "moderation_talked", view.moderation.token, main=True, step=step.key)
+    return page.button(wording.BACK, "moderate", view.moderation.token, keep_answers=False)
+
+
+def _to_book(page: Page, view: ModerationView, framework: Framework) -> None:
+    form = framework.form(BOOKING_FORM)
+    booked = view.moderation.booked_on
+    page.subheading("The talk", line=True)
+    page.spoken("Please talk it through with ", Bold(view.auditor), ". Their view belongs to the outcome.")
+    for field in form.steps[0].fields:
+        value = view.entered.get(field.key) or (booked.isoformat() if booked else None)
+        Question(field, view.context, {}, value=value, problem=view.problems.get(field.key)).put_on(page)
+    token = view.moderation.token
+    page.button(BOOK, "moderation_book", token, main=not booked, step=form.steps[0].key)
+    page.button(RECORD, "moderation_talk", token, main=bool(booked), keep_answers=False)
+
+
+def _to_confirm(page: Page, view: ModerationView) -> None:
+    page.begin_box("emphasis").para(f"The outcome will be: {OUTCOMES[view.outcome]}.")
+    if view.outcome == "not_agreed":
+        page.para("The QA lead and the Head of Service will be asked to decide.", gap="Small")
+    page.end_box()
+    token = view.moderation.token
+    page.button(CONFIRM, "moderation_close", token, main=True, keep_answers=False)
+    page.button(wording.CHANGE, "moderation_talk", token, keep_answers=False)
+
+
+def _to_settle(page: Page, view: ModerationView) -> None:
+    page.begin_box("warning").para("The manager and the moderator do not agree.")
+    page.para("The QA lead and the Head of Service decide which grade stands.", gap="Small")
+    page.end_box()
+    open_seats = [seat for seat in view.seats if seat not in view.opinions]
+    if view.seats and not open_seats:
+        page.para("Your say is noted. The other one is still to come.")
+    elif open_seats:
+        page.para("Which one stands?")
+        token = view.moderation.token
+        page.button(SECOND_STANDS, "moderation_settle", token, keep_answers=False, step="moderated")
+        page.button(FIRST_STANDS, "moderation_settle", token, keep_answers=False, step="original")
+
+
+def _closed(page: Page, view: ModerationView, framework: Framework) -> None:
+    page.begin_box("emphasis").para(f"Outcome: {OUTCOMES[view.outcome]}.")
+    if view.outcome == "not_agreed":
+        page.para(
+            "They did not come to one view, so the first one stands and this is shown as not agreed.", gap="Small"
+        )
+    page.end_box()
+    if view.loop and not view.may_stand_down:
+        page.para(f"Closing the loop goes with it: {view.loop}.")
+    if view.may_stand_down:
+        page.para(f"Closing the loop {view.loop} was opened by a grade that no longer stands. You may stand it down.")
+        step = framework.form(DECISIONS).step("stand_down")
+        for field in step.fields:
+            value = view.entered.get(field.key)
+            Question(field, view.context, {}, value=value, problem=view.problems.get(field.key)).put_on(page)
+        page.button(STAND_DOWN, "moderation_stand_down", view.moderation.token, step=step.key)
+
+
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _questions(page: Page, view: ModerationView, step: FormStep) -> None:
+    assert view.form is not None
+    fresh = not (view.entered or view.problems)
+    for field in visible_fields(step, view.answers):
+        Question(
+            field,
+            view.context,
+            view.answers,
+            value=value_to_show(field, view.answers, view.entered, view.context, fresh=fresh),
+            problem=view.problems.get(field.key),
+            warnings=tuple(view.warnings.get(field.key, ())),
+            text_hint=view.form.text_hint,
+        ).put_on(page)
+
+
+def _graded_fields(framework: Framework) -> list[FormField]:
+    form = framework.form(OWN_FORM)
+    return [one for step in form.steps for one in step.fields if one.choices_from in ("grades", "grades_or_na")]
+
+
+def _pair(page: Page, field: FormField, view: ModerationView) -> None:
+    first, second = view.original.get(field.key), view.moderated.get(field.key)
+    if not second:
+        return
+    said = say_answer(field, second, view.context)
+    if first == second:
+        page.spoken(Bold(f"{field.label}: "), f"{said}, both times", gap="Small")
+    else:
+        before = say_answer(field, first, view.context) if first else "not given"
+        page.spoken(Bold(f"{field.label}: "), f"first {before}, second {said}", gap="Small")
+
+
+def _said(page: Page, view: ModerationView, framework: Framework) -> None:
+    talk = view.moderation.form.get("talk", {})
+    page.subheading("The talk", line=True)
+    for field in framework.form("moderation_talk").steps[0].fields:
+        value: Any = talk.get(field.key)
+        if value and not (field.key == "development" and value == "none"):
+            page.spoken(Bold(f"{field.label} "), say_answer(field, value, view.context), gap="Small")
+
+
+def _line(page: Page, line: Listed, today: date, *, can_open: bool) -> None:
+    moderation = line.moderation
+    page.begin_box("emphasis", gap="Small")
+    page.spoken(Bold(moderation.reference), f", {moderation.subject}")
+    who = "you" if line.mine else line.moderator or "nobody yet"
+    talk = f" Talk on {say_date(moderation.booked_on, today)}." if moderation.booked_on else ""
+    stale = " The form has changed since." if moderation.stale else ""
+    page.spoken(f"With {who}: {STATES[moderation.state]}.{talk}{stale}", gap="Small", quiet=True)
+    if can_open:
+        page.button_here(wording.OPEN, "moderate", moderation.token, typed=f"open {moderation.reference}")
+    page.end_box()
+
+
+# -- on the home card -------------------------------------------------------------------------------------------------
+
+
+def moderate_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    """One second look that waits."""
+    page.spoken(Bold(f"A second look: {decision.reference}"))
+    by = f" A day for the talk is wanted by {say_date(decision.by_when, today)}." if decision.by_when else ""
+    page.para(f"It waits for you.{by}", gap="Small")
+    return _button(page, decision, buttons)
+
+
+def settle_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    """A dispute that waits for this person's say."""
+    page.spoken(Bold(f"Not agreed: {decision.reference}"))
+    page.para("Please say which of the two stands.", gap="Small")
+    return _button(page, decision, buttons)
+
+
+def several_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    """More than fit one by one."""
+    page.spoken(Bold(sentence(say_count(decision.count, "second look"))), " wait for you.")
+    if not buttons:
+        page.para("To see them, type: moderations", gap="Small")
+        return 0
+    page.button_here(LIST, "moderations", "", typed="moderations")
+    return 1
+
+
+def _button(page: Page, decision: Decision, buttons: int) -> int:
+    typed = f"open {decision.reference}"
+    if not buttons:
+        page.para(f"To open it, type: {typed}", gap="Small")
+        return 0
+    page.button_here(wording.OPEN, "moderate", decision.token, typed=typed)
+    return 1
