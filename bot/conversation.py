@@ -24,6 +24,7 @@ from dialogs.message import Message
 from dialogs.understanding import Intent, understand
 from policy.actor import Actor
 from policy.calendar import Calendar
+from policy.reference import LEARNING_SPACE
 from storage import establishment, learning_spaces
 from storage.errors import StorageError
 
@@ -107,7 +108,7 @@ class Conversation:
                 return front_door.help_message(await self.db.read(roles_of, person.id))
             case "thanks":
                 return front_door.thanks_message()
-            case "open":
+            case "open" if intent.reference.startswith(f"{LEARNING_SPACE}-"):
                 view = await self.write(open_by_reference, intent.reference, person)
                 return form_message(view, self.framework)
             case "allocate" if intent.month:
@@ -117,6 +118,8 @@ class Conversation:
                     answer = feature.answer(self, person, intent)
                     if answer is not None:
                         return await answer
+                if intent.kind == "open":
+                    raise NotFound(intent.reference)
                 return front_door.confused_message(intent)
 
     # -- the learning space --------------------------------------------------------------------------------------------
@@ -169,7 +172,9 @@ class Conversation:
         reference, at = outcome.item.reference, outcome.at or self.clock.now()
         if outcome.state == "already":
             return learning_space.already_message(reference, at, self.framework)
-        return learning_space.receipt_message(reference, at, self.framework, red_route=outcome.red_route)
+        return learning_space.receipt_message(
+            reference, at, self.framework, red_route=outcome.red_route, token=outcome.item.token
+        )
 
     # -- home, allocation, the red route -------------------------------------------------------------------------------
 

@@ -63,6 +63,19 @@ def reachable(session: Session, framework: Framework, *, now: datetime) -> Itera
     yield from _vacant(council, framework, now)
     yield from _without_identity(session, council)
     yield from _cut_off(session, council)
+    yield from _open_ladders(session, framework, now)
+
+
+def _open_ladders(session: Session, framework: Framework, now: datetime) -> Iterator[Check]:
+    """Of those, who stands in a ladder of open work now."""
+    from assurance.reachability import out_of_reach
+
+    found = out_of_reach(session, framework, now=now)
+    if found:
+        names = ", ".join(f"{row.who} ({row.why}, {row.items} open)" for row in found)
+        yield Check("Open ladders", "note", f"{len(found)} in them cannot be told: {names}.")
+    else:
+        yield Check("Open ladders", "ok", "Everybody in them can be told.")
 
 
 def _qa_lead(council: Establishment) -> Iterator[Check]:

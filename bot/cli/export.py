@@ -26,7 +26,9 @@ class Format(StrEnum):
 
 
 def export(
-    what: Annotated[str, typer.Argument(help="allocations, actions, loops, notices, history or establishment")],
+    what: Annotated[
+        str, typer.Argument(help="allocations, actions, loops, moderations, notices, history or establishment")
+    ],
     format_: Annotated[Format, typer.Option("--format", help="how the rows are written")] = Format.JSONL,
     out: Annotated[
         Path | None, typer.Option("--out", help="the file to write, or a folder when there are several tables")

@@ -13,8 +13,10 @@ from bot.cli.chat import chat
 from bot.cli.checks import doctor, verify
 from bot.cli.council import demo, import_
 from bot.cli.export import export
+from bot.cli.freeze import freeze, unfreeze
 from bot.cli.ladder import sweep
 from bot.cli.package import manifest
+from bot.cli.people import reassign
 from bot.cli.playground import playground
 from bot.cli.reading import next_, timetable
 from bot.cli.refusals import in_words
@@ -54,7 +56,10 @@ app.command("playground")(playground)
 app.command("demo")(demo)
 app.command("import")(import_)
 app.command("allocate")(allocate)
+app.command("reassign")(reassign)
 app.command("sweep")(sweep)
+app.command("freeze")(freeze)
+app.command("unfreeze")(unfreeze)
 app.command("timetable")(timetable)
 app.command("next")(next_)
 app.command("chat")(chat)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.features import actions, closing_the_loop, moderation, more_time, people, voices
+
 if TYPE_CHECKING:
     from assurance.refusals import Refused
     from bot.conversation import Conversation
@@ -30,4 +32,4 @@ class Feature(Protocol):
     def refused(self, talk: Conversation, refused: Refused, person: Person) -> Message | None: ...
 
 
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (actions, voices, moderation, people, closing_the_loop, more_time)

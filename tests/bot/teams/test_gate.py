@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import socket
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,6 @@ from prometheus_client import generate_latest
 from bot.teams.gate import Gate, TurnedAway
 from bot.teams.hosts import Hosts
 from bot.teams.jwks import SigningKeys
-from desk.connector import TeamsDesk
 from desk.entra import Entra, unsigned
 from tests.bot.teams.conftest import AMIRA, APP_ID, CLOCK, TENANT_ID, Stack
 
@@ -327,21 +325,6 @@ def test_outside_local_mode_there_is_no_gate_without_an_app_id(http: aiohttp.Cli
     for app_id, tenant_id, found in (("", TENANT_ID, keys), (APP_ID, "", keys), (APP_ID, TENANT_ID, None)):
         with pytest.raises(ValueError, match="outside local mode"):
             Gate(app_id, tenant_id, Hosts(), CLOCK.now, found)
-
-
-async def test_the_cheap_checks_take_well_under_a_millisecond(stack: Stack, teams: TeamsDesk) -> None:
-    """The list of attacks, timed up to the point where a signature would be checked: goal B10."""
-    headers = {"Content-Type": "application/json"}
-    tokens = [forge(stack.entra, teams.service_url) for forge, code in FORGED.values() if code != "unknown_key"]
-    body = json.dumps(stack.person(AMIRA).activity("message", text="list")).encode()
-    await stack.gate.keys.warm()  # type: ignore[union-attr]
-    spans = []
-    for token in tokens * 20:
-        began = time.perf_counter()
-        with pytest.raises(TurnedAway):
-            await stack.gate.check(headers | {"Authorization": f"Bearer {token}"}, body, "10.0.0.7")
-        spans.append(time.perf_counter() - began)
-    assert sorted(spans)[int(len(spans) * 0.99)] < 0.005  # measured near 0.2 ms; room for a busy machine
 
 
 async def test_a_client_that_stops_in_the_middle_of_its_body_is_let_go(

@@ -1,0 +1,87 @@
+"""`reassign`: give one open learning space, or all of a leaver's, to somebody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.refusals import Refusal
+from bot.cli.say import complain, count, say
+
+if TYPE_CHECKING:
+    from assurance.hand_over import HandedOver
+    from bot.cli.opened import Opened
+
+
+def reassign(
+    reference: Annotated[str, typer.Argument(metavar="[REF]", help="an open learning space, like LS-2026Q3-014")] = "",
+    leaver: Annotated[str, typer.Option("--leaver", metavar="PERSON", help="all open ones of this person")] = "",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="PERSON", help="who takes over; with --leaver, empty means the posts' holders"),
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="a reason of the framework file")] = "",
+) -> None:
+    """Give one open learning space, or all of a leaver's, to somebody else. People by id or whole name."""
+    from assurance.reassign import find_person
+    from assurance.reassign import reassign as give
+    from bot.cli.opened import command_line, opened
+
+    if bool(reference) == bool(leaver):
+        raise Refusal("Give either a reference or --leaver PERSON.")
+    if reference and not to:
+        raise Refusal("Say who takes over: --to PERSON.")
+    with opened() as bot:
+        reasons = bot.framework.people_change.reasons
+        if reason not in reasons:
+            raise Refusal(f"Say why with --reason: one of {', '.join(reasons)}.")
+        council = bot.council()
+        person = find_person(council, to) if to else ""
+        if leaver:
+            _leaver(bot, leaver, person, reason)
+            return
+        done = bot.db.write_now(
+            give,
+            bot.framework,
+            reference.upper(),
+            to=person,
+            reason=reason,
+            actor=command_line(),
+            now=bot.clock.now(),
+        )
+        _say(done)
+
+
+def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
+    """Somebody who has left is no longer in the establishment, so their id is taken as it is."""
+    from assurance.reassign import find_person, reassign_leaver
+    from assurance.refusals import UnknownPerson
+    from bot.cli.opened import command_line
+
+    try:
+        who = find_person(bot.council(), leaver)
+    except UnknownPerson:
+        who = leaver
+    bulk = bot.db.write_now(
+        reassign_leaver,
+        bot.framework,
+        who,
+        to=person,
+        reason=reason,
+        actor=command_line(),
+        now=bot.clock.now(),
+    )
+    for done in bulk.done:
+        _say(done)
+    for reference, why in bulk.left:
+        complain(f"{reference} stays where it is: {why}")
+    say(f"{count(len(bulk.done), 'learning space')} handed over, {len(bulk.left)} left.")
+    if bulk.left:
+        raise typer.Exit(1)
+
+
+def _say(done: HandedOver) -> None:
+    item = done.item
+    moved = f", moved from {done.moved_from:%Y-%m-%d}" if done.moved_from else ""
+    say(f"{item.reference}: {done.from_person} -> {item.person} (post {item.post}), due {item.due_on:%Y-%m-%d}{moved}")

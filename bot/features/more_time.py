@@ -1,0 +1,227 @@
+"""More time in conversation: asked, decided, held; the preview, and the freeze that stops the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assurance.ask_more_time import RequestForm, ask, request_form
+from assurance.decide_more_time import decide_request, see_request
+from assurance.freeze import freeze, freeze_state, unfreeze
+from assurance.hold_step import HoldRefused, hold_step
+from assurance.more_time_refusals import (
+    AskedAlready,
+    DecidedAlready,
+    ExtendedAlready,
+    FreezeStands,
+    HeldAlready,
+    NoFreeze,
+    NoLaterDate,
+    NothingToHold,
+    OnlyQaLead,
+    TooLateToAsk,
+)
+from assurance.preview import as_facts, preview
+from assurance.refusals import NotFound
+from assurance.save_step import STAY, save_step
+from dialogs import discretion, more_time
+from dialogs.form_card import answers_in
+from dialogs.message import Message
+from policy.actor import Actor
+from policy.forms import Problem
+from storage import learning_spaces
+from storage.more_time import EXCLUSION, EXTENSION
+
+if TYPE_CHECKING:
+    from assurance.refusals import Refused
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+
+Data = Mapping[str, Any]
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """The verbs of this feature's cards."""
+    desk = _Desk(talk)
+    return {
+        "more_time": desk.want_extension,
+        "want_exclusion": desk.want_exclusion,
+        "ask_extension": desk.ask_extension,
+        "ask_exclusion": desk.ask_exclusion,
+        "see_request": desk.see,
+        "agree_request": desk.agree,
+        "decline_request": desk.decline,
+        "preview": desk.preview,
+        "hold": desk.hold,
+        "freeze": desk.freeze,
+        "unfreeze": desk.unfreeze,
+    }
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """'extension', 'preview', 'freeze' and 'unfreeze'."""
+    desk = _Desk(talk)
+    match intent.kind:
+        case "more_time":
+            return desk.typed_extension(person, intent.reference)
+        case "preview":
+            return desk.preview(person, {}, False)
+        case "freeze" | "unfreeze":
+            return desk.confirm_freeze(person, on=intent.kind == "freeze")
+    return None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """Every refusal of this feature, with what remains possible."""
+    today, framework = talk.today(), talk.framework
+    match refused:
+        case TooLateToAsk():
+            return more_time.too_late_message(refused, today)
+        case AskedAlready():
+            return more_time.asked_already_message(refused, framework)
+        case ExtendedAlready():
+            return more_time.extended_already_message(refused, today)
+        case NoLaterDate():
+            return more_time.no_later_date_message(refused, today)
+        case DecidedAlready():
+            return more_time.decided_already_message(refused, framework)
+        case HeldAlready():
+            return discretion.held_already_message(refused, today)
+        case NothingToHold():
+            return discretion.nothing_to_hold_message(refused.subject)
+        case OnlyQaLead():
+            return discretion.only_qa_lead_message()
+        case FreezeStands():
+            return discretion.freeze_stands_message(refused, today)
+        case NoFreeze():
+            return discretion.no_freeze_message()
+    return None
+
+
+class _Desk:
+    """The handlers, for one conversation."""
+
+    def __init__(self, talk: Conversation) -> None:
+        self._talk = talk
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    async def want_extension(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        """Pressed on a page of the form, what was typed there is kept first."""
+        if step := _word(data, "step"):
+            raw = answers_in(data)
+            view = await self._talk.write(save_step, _word(data, "ref"), person, step=step, raw=raw, move=STAY)
+            if view.red_route:
+                self._talk.wake()
+        return await self._form(person, _word(data, "ref"), EXTENSION, in_dialog)
+
+    async def want_exclusion(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._form(person, _word(data, "ref"), EXCLUSION, in_dialog)
+
+    async def ask_extension(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._ask(person, data, EXTENSION, in_dialog)
+
+    async def ask_exclusion(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._ask(person, data, EXCLUSION, in_dialog)
+
+    async def typed_extension(self, person: Person, reference: str) -> Message:
+        """With a reference that one; without, the only one there is, or which of them."""
+        items = await self._talk.db.read(learning_spaces.waiting_for, person.id)
+        if reference:
+            items = [item for item in items if item.reference == reference]
+            if not items:
+                raise NotFound(reference)
+        if len(items) == 1:
+            return await self._form(person, items[0].token, EXTENSION, False)
+        return more_time.which_message(items, self._talk.today())
+
+    async def _form(self, person: Person, token: str, kind: str, in_dialog: bool) -> Message:
+        talk = self._talk
+        form = await self._read(request_form, token, person, kind=kind)
+        return more_time.request_message(form, talk.framework, in_dialog=in_dialog)
+
+    async def _ask(self, person: Person, data: Data, kind: str, in_dialog: bool) -> Message:
+        talk = self._talk
+        made = await talk.write(ask, _word(data, "ref"), person, kind=kind, raw=answers_in(data))
+        if isinstance(made, RequestForm):
+            return more_time.request_message(made, talk.framework, in_dialog=in_dialog)
+        talk.wake()
+        return more_time.asked_message(made, talk.framework, talk.today())
+
+    # -- deciding -----------------------------------------------------------------------------------------------------
+
+    async def see(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await self._read(see_request, _word(data, "ref"), person)
+        return more_time.request_view_message(view, self._talk.framework, self._talk.today())
+
+    async def agree(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._decide(person, data, agree=True)
+
+    async def decline(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._decide(person, data, agree=False)
+
+    async def _decide(self, person: Person, data: Data, *, agree: bool) -> Message:
+        made = await self._talk.write(decide_request, _word(data, "ref"), person, agree=agree)
+        self._talk.wake()
+        return more_time.decided_message(made, self._talk.today(), agree=agree)
+
+    # -- the discretion -----------------------------------------------------------------------------------------------
+
+    async def preview(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return await self._preview(person)
+
+    async def _preview(self, person: Person, **shown: Any) -> Message:
+        talk = self._talk
+        seen = await talk.db.read(preview, talk.framework, actor=Actor.person(person.id), now=talk.clock.now())
+        return discretion.preview_message(seen, as_facts(seen), talk.framework, talk.today(), **shown)
+
+    async def hold(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        """Nothing chosen, or something missing, shows the preview again with what is wrong."""
+        talk = self._talk
+        answers = answers_in(data)
+        token = _word(answers, discretion.ITEM)
+        if not token:
+            wrong = {"reason": Problem("required")} if not answers.get("reason") else {}
+            return await self._preview(person, answers=answers, problems=wrong, note=discretion.CHOOSE_ONE)
+        made = await talk.write(hold_step, token, person, raw=answers)
+        if isinstance(made, HoldRefused):
+            shown = {**made.answers, discretion.ITEM: token}
+            return await self._preview(person, answers=shown, problems=made.problems)
+        talk.wake()
+        return discretion.hold_made_message(made, talk.framework, talk.today())
+
+    # -- the freeze ---------------------------------------------------------------------------------------------------
+
+    async def confirm_freeze(self, person: Person, *, on: bool) -> Message:
+        talk = self._talk
+        state = await talk.db.read(freeze_state, talk.framework, actor=Actor.person(person.id), now=talk.clock.now())
+        if on and state.since is not None:
+            raise FreezeStands(state.since)
+        if not on and state.since is None:
+            raise NoFreeze("pauses")
+        return discretion.freeze_message(state, talk.today())
+
+    async def freeze(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        return discretion.frozen_message(await self._talk.write(freeze, "", person))
+
+    async def unfreeze(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        state = await self._talk.write(unfreeze, "", person)
+        self._talk.wake()
+        return discretion.unfrozen_message(state)
+
+    async def _read(self, query: Any, subject: str, person: Person, **facts: Any) -> Any:
+        talk = self._talk
+        return await talk.db.read(
+            query, talk.framework, subject, actor=Actor.person(person.id), now=talk.clock.now(), **facts
+        )
+
+
+def _word(data: Data, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
+
+
+LONGEST_ID = 100
+"""Characters of a token in a button's data; ours are shorter."""

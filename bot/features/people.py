@@ -1,0 +1,96 @@
+"""The QA lead on people: `reassign LS-... to PERSON`, confirmed on a card, and `reachability`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assurance.hand_over import NoPostForIt, TooClose
+from assurance.reachability import ask_reachability
+from assurance.reassign import (
+    NoSuchReason,
+    SeveralPeople,
+    ask_to_reassign,
+    confirm_reassignment,
+)
+from assurance.refusals import NotReady, NotYours, Refused, UnknownPerson
+from dialogs import people, people_news
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.message import Message
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+
+Data = Mapping[str, Any]
+LONGEST_ID = 100
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """The button that confirms."""
+
+    async def confirm(person: Person, data: Data, in_dialog: bool) -> Message:
+        reference, reason = _word(data, "ref"), _word(data, people.REASON)
+        try:
+            if not reason:
+                asked = await talk.write(ask_to_reassign, reference, person, to="")
+                return people.reassign_message(asked, talk.framework, talk.today(), missing=True)
+            done, name = await talk.write(confirm_reassignment, reference, person, reason=reason)
+        except NotYours:
+            return people.for_qa_lead_message()
+        talk.wake()
+        return people.reassigned_message(done, name, talk.today())
+
+    return {"reassign": confirm}
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """The two commands."""
+    match intent.kind:
+        case "reassign":
+            return _reassign(talk, person, intent)
+        case "reachability":
+            return _reachability(talk, person)
+        case _:
+            return None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """Why it cannot go to that person."""
+    match refused:
+        case UnknownPerson() | SeveralPeople():
+            return people.no_such_person_message()
+        case NoPostForIt():
+            return people.no_post_message()
+        case TooClose():
+            return people.too_close_message()
+        case NoSuchReason():
+            return people.how_to_reassign_message(refused.subject)
+        case _:
+            return None
+
+
+async def _reassign(talk: Conversation, person: Person, intent: Intent) -> Message:
+    if not intent.person:
+        return people.how_to_reassign_message(intent.reference)
+    try:
+        asked = await talk.write(ask_to_reassign, intent.reference, person, to=intent.person)
+    except NotYours:
+        return people.for_qa_lead_message()
+    except NotReady:
+        return people.not_open_message(intent.reference)
+    return people.reassign_message(asked, talk.framework, talk.today())
+
+
+async def _reachability(talk: Conversation, person: Person) -> Message:
+    try:
+        found = await talk.write(ask_reachability, "", person)
+    except NotYours:
+        return people.for_qa_lead_message()
+    return people_news.out_of_reach_message([one.as_facts() for one in found])
+
+
+def _word(data: Data, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""

@@ -1,0 +1,97 @@
+"""Two voices: the practitioner's reflection and opened result, and the auditor's word that they have talked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assurance.read_result import NotReleased, read_result
+from assurance.reflect import GradeIsFinal, open_reflection, save_reflection
+from assurance.refusals import NotFound, NotReady, NotYours, Refused
+from assurance.release import release
+from dialogs import two_voices
+from dialogs.form_card import answers_in
+from storage import learning_spaces
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.message import Message
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+
+Data = Mapping[str, Any]
+LONGEST_ID = 100
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """The buttons of both voices."""
+
+    async def reflect(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _reflect(talk, person, _word(data))
+
+    async def keep(person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await talk.write(save_reflection, _word(data), person, raw=answers_in(data))
+        return two_voices.reflected_message(view) if view.kept else two_voices.reflection_message(view)
+
+    async def result(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _result(talk, person, _word(data))
+
+    async def let_go(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _release(talk, person, _word(data))
+
+    return {"reflect": reflect, "keep_reflection": keep, "result": result, "release": let_go}
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """'reflect LS-...', 'result LS-...' and 'release LS-...'."""
+    match intent.kind:
+        case "reflect":
+            return _reflect(talk, person, intent.reference)
+        case "result":
+            return _result(talk, person, intent.reference)
+        case "release":
+            return _release_typed(talk, person, intent.reference)
+        case _:
+            return None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """Too early, or too late."""
+    match refused:
+        case NotReleased():
+            return two_voices.not_released_message(refused, talk.today())
+        case GradeIsFinal():
+            return two_voices.grade_is_final_message(refused.subject)
+        case _ if type(refused) is NotReady and refused.subject.startswith("LS-"):
+            return two_voices.not_sent_in_message(refused.subject)
+        case _:
+            return None
+
+
+async def _reflect(talk: Conversation, person: Person, reference: str) -> Message:
+    return two_voices.reflection_message(await talk.write(open_reflection, reference, person))
+
+
+async def _result(talk: Conversation, person: Person, reference: str) -> Message:
+    return two_voices.result_message(await talk.write(read_result, reference, person), talk.framework)
+
+
+async def _release(talk: Conversation, person: Person, token: str) -> Message:
+    done = await talk.write(release, token, person)
+    talk.wake()
+    return two_voices.released_message(done.item, talk.framework, already=done.already)
+
+
+async def _release_typed(talk: Conversation, person: Person, reference: str) -> Message:
+    item = await talk.db.read(learning_spaces.by_reference, reference)
+    if item is None:
+        raise NotFound(reference)
+    if item.person != person.id:
+        raise NotYours(reference)
+    return await _release(talk, person, item.token)
+
+
+def _word(data: Data) -> str:
+    value = data.get("ref")
+    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""

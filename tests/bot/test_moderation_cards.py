@@ -1,0 +1,296 @@
+"""Moderation as it is pressed: blind until one's own view is stored, and only for those it belongs to."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.moderation_selection import select
+from bot.cli.terminal_card import buttons_of, inputs_of
+from bot.clock import Clock
+from bot.conversation import Conversation
+from dialogs.message import Message
+from policy.actor import Actor
+from policy.establishment import Person
+from policy.framework import Framework
+from storage import establishment, history, learning_spaces, loops, moderations
+from storage.database import Database, Session
+from storage.moderations import Moderation
+from storage.tables import answers
+from tests.bot.filling import fill_to_review, press
+
+OWN = {
+    "grade": "requires_improvement",
+    "impact": "requires_improvement",
+    "grade_plan": "good",
+    "quality_evidence": "yes",
+    "quality_actions": "partly",
+    "quality_child": "yes",
+}
+
+
+@pytest.fixture
+def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
+    return Conversation(db, framework, clock)
+
+
+@pytest.fixture
+def manager(db: Database) -> Person:
+    return db.read_now(establishment.current).people[DEMO_TEAM_MANAGER]
+
+
+@pytest.fixture
+def qa_lead(db: Database) -> Person:
+    return db.read_now(establishment.current).people[DEMO_QA_LEAD]
+
+
+async def _sent_in(talk: Conversation, manager: Person, grade: str) -> str:
+    """The manager's own learning space, graded like this and sent in; its reference."""
+    item = talk.db.read_now(learning_spaces.waiting_for, manager.id)[0]
+    home = (await talk.text(manager, "list"))[0]
+    reasons = "The plan is clear and everybody keeps to it."
+    review = await fill_to_review(talk, manager, home, grade=grade, sure_why=reasons)
+    await press(talk, manager, review, "submit")
+    stored = talk.db.read_now(learning_spaces.by_reference, item.reference)
+    assert stored and stored.grade == grade
+    return item.reference
+
+
+def _selected(talk: Conversation, reference: str, why: str = "random") -> Moderation:
+    def use_case(session: Session) -> Moderation:
+        item = learning_spaces.by_reference(session, reference)
+        assert item
+        return select(session, talk.framework, item, why=why, actor=Actor.system("sweep"), now=talk.clock.now())
+
+    return talk.db.write_now(use_case)
+
+
+def _moderator(talk: Conversation, moderation: Moderation) -> Person:
+    return talk.db.read_now(establishment.current).people[moderation.moderator]
+
+
+async def _open(talk: Conversation, person: Person, moderation: Moderation) -> Message:
+    return (await talk.text(person, f"open {moderation.reference}"))[0]
+
+
+async def _own_view(talk: Conversation, person: Person, moderation: Moderation, **changes: str) -> list[Message]:
+    """Every card on the way from the first page to both views side by side."""
+    cards = [await _open(talk, person, moderation)]
+    for _ in range(3):
+        asked = {question.id for question in inputs_of(cards[-1].card)}
+        answers = {key: value for key, value in {**OWN, **changes}.items() if key in asked}
+        cards.append(await press(talk, person, cards[-1], "moderation_next", **answers))
+    return cards
+
+
+async def test_before_ones_own_view_is_stored_no_card_can_tell_the_first_grade(
+    talk: Conversation, db: Database, manager: Person
+) -> None:
+    """Whatever the first grade was, every card up to then is the same to the letter."""
+    reference = await _sent_in(talk, manager, "inadequate")
+    moderation = db.read_now(moderations.of_subject, reference)
+    assert moderation
+    moderator = _moderator(talk, moderation)
+    rounds: list[list[str]] = []
+    for grade in ("good", "inadequate", "outstanding"):  # after the first round the draft is always the same
+
+        def regrade(session: Session, grade: str = grade) -> None:
+            given = learning_spaces.load_answers(session, reference) or {}
+            learning_spaces.update(session, reference, grade=grade, impact=grade)
+            moderations.update(session, moderation.reference, original_grade=grade, original_impact=grade)
+            session.execute(_new_answers(reference, {**given, "grade": grade, "impact": grade, "grade_reasons": grade}))
+
+        db.write_now(regrade)
+        cards = [await _open(talk, moderator, moderation)]
+        cards.append(await press(talk, moderator, cards[-1], "moderation_next", grade="good", impact="good"))
+        cards.append(await press(talk, moderator, cards[-1], "moderation_next"))
+        cards.append(await press(talk, moderator, cards[-1], "moderation_next"))  # something is missing
+        cards.append(await press(talk, moderator, cards[-1], "moderation_back"))
+        cards.append(await press(talk, moderator, cards[-1], "moderation_later"))
+        cards += await talk.text(moderator, "moderations")
+        cards += await talk.text(moderator, "list")
+        rounds.append([card.text + card.summary + json.dumps(card.card) for card in cards])
+    assert rounds[1] == rounds[2]
+    assert all("inadequate" not in card.casefold() for card in rounds[2][-2:])
+
+
+def _new_answers(reference: str, given: dict[str, Any]) -> sa.Update:
+    return sa.update(answers).where(answers.c.reference == reference).values(answers=given)
+
+
+async def test_after_it_both_are_shown_side_by_side(talk: Conversation, manager: Person) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    cards = await _own_view(talk, _moderator(talk, moderation), moderation)
+    assert "Overall practice grade: first Good, second Requires improvement to be good" in cards[-1].text
+    assert "Plan, review and progress: Good, both times" in cards[-1].text
+    assert "Parts of practice" not in cards[-1].text
+
+
+async def test_an_old_card_pressed_again_changes_nothing(talk: Conversation, db: Database, manager: Person) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    moderator = _moderator(talk, moderation)
+    cards = await _own_view(talk, moderator, moderation)
+    again = await press(talk, moderator, cards[-2], "moderation_next", quality_evidence="no")
+    assert again.text == cards[-1].text
+    stored = db.read_now(moderations.by_reference, moderation.reference)
+    assert stored and stored.form["grading"]["quality_evidence"] == "yes"
+
+
+async def test_the_talk_is_booked_written_down_and_confirmed_with_buttons(
+    talk: Conversation, db: Database, manager: Person
+) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    moderator = _moderator(talk, moderation)
+    both = (await _own_view(talk, moderator, moderation))[-1]
+    refused = await press(talk, moderator, both, "moderation_book", booked_on="2026-11-01")
+    assert "Please choose a day after today." in refused.text
+    booked = await press(talk, moderator, refused, "moderation_book", booked_on="2026-11-24")
+    assert "Talk: Tuesday 24 November" in booked.text
+    page = await press(talk, moderator, booked, "moderation_talk")
+    half = await press(
+        talk, moderator, page, "moderation_talked", discussed_on="2026-11-20", way="video", accepted="yes"
+    )
+    assert "Please write a few words." in half.text
+    said = {
+        "discussed_on": "2026-11-20",
+        "way": "video",
+        "accepted": "yes",
+        "managers_view": "They see it the same way.",
+    }
+    outcome = await press(talk, moderator, half, "moderation_talked", **said)
+    assert "The outcome will be: lowered." in outcome.text
+    closed = await press(talk, moderator, outcome, "moderation_close")
+    assert "Outcome: lowered." in closed.text
+    assert buttons_of(closed.card) == []
+    stored = db.read_now(moderations.by_reference, moderation.reference)
+    assert stored and (stored.state, stored.outcome) == ("closed", "lowered")
+    assert (await press(talk, moderator, outcome, "moderation_close")).text == closed.text
+
+
+async def test_the_manager_may_read_it_once_it_was_talked_through_and_history_says_so(
+    talk: Conversation, db: Database, manager: Person
+) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    moderator = _moderator(talk, moderation)
+    assert "cannot open" in (await _open(talk, manager, moderation)).text
+    both = (await _own_view(talk, moderator, moderation, grade="good"))[-1]
+    assert "cannot open" in (await _open(talk, manager, moderation)).text
+    page = await press(talk, moderator, both, "moderation_talk")
+    said = {
+        "discussed_on": "2026-11-20",
+        "way": "phone",
+        "accepted": "yes",
+        "managers_view": "They see it the same way.",
+    }
+    outcome = await press(talk, moderator, page, "moderation_talked", **said)
+    await press(talk, moderator, outcome, "moderation_close")
+    read = await _open(talk, manager, moderation)
+    assert "Outcome: agreed." in read.text
+    assert "They see it the same way." in read.text
+    assert buttons_of(read.card) == []
+    entries = db.read_now(history.read, subject=moderation.reference)
+    assert [entry.actor for entry in entries if entry.verb == "moderation_read"] == [f"person:{manager.id}"]
+
+
+async def test_moderated_up_the_qa_lead_stands_the_loop_down_only_with_a_reason(
+    talk: Conversation, db: Database, manager: Person, qa_lead: Person
+) -> None:
+    reference = await _sent_in(talk, manager, "inadequate")
+    moderation = db.read_now(moderations.of_subject, reference)
+    assert moderation
+    moderator = _moderator(talk, moderation)
+    both = (await _own_view(talk, moderator, moderation))[-1]
+    early = await talk.press(
+        qa_lead, "moderation_stand_down", {"ref": moderation.token, "stand_down_because": "Too soon"}
+    )
+    assert "Not yet" in early.text
+    page = await press(talk, moderator, both, "moderation_talk")
+    said = {
+        "discussed_on": "2026-11-20",
+        "way": "phone",
+        "accepted": "yes",
+        "managers_view": "They see it the same way.",
+    }
+    await press(talk, moderator, await press(talk, moderator, page, "moderation_talked", **said), "moderation_close")
+    offer = await _open(talk, qa_lead, moderation)
+    without = await press(talk, qa_lead, offer, "moderation_stand_down", stand_down_because="")
+    assert "Please write a few words." in without.text
+    loop = db.read_now(loops.of_subject, reference)
+    assert loop and loop.state == "open"
+    await press(
+        talk, qa_lead, without, "moderation_stand_down", stand_down_because="The second look saw sound practice."
+    )
+    loop = db.read_now(loops.of_subject, reference)
+    assert loop and (loop.state, loop.result) == ("closed", "stood_down")
+
+
+VERBS = (
+    "moderate",
+    "moderation_next",
+    "moderation_back",
+    "moderation_later",
+    "moderation_book",
+    "moderation_talk",
+    "moderation_talked",
+    "moderation_close",
+    "moderation_again",
+    "moderation_settle",
+    "moderation_stand_down",
+)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_whoever_it_does_not_belong_to_can_press_nothing(
+    talk: Conversation, db: Database, manager: Person, verb: str
+) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    director = next(post.holder for post in db.read_now(establishment.current).posts_of_role("director"))
+    stranger = db.read_now(establishment.current).people[director]
+    before = len(db.read_now(history.read))
+    for person in (stranger, manager):
+        said = await talk.press(person, verb, {"ref": moderation.token, "step": "judgement", **OWN})
+        assert any(words in said.text for words in ("cannot open", "Not yet"))
+        assert moderation.subject not in said.text
+    assert len(db.read_now(history.read)) == before
+    after = db.read_now(moderations.by_reference, moderation.reference)
+    assert after == moderation
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "moderations"])
+@pytest.mark.parametrize("data", [{}, {"ref": 7, "step": []}, {"ref": "x" * 100_000}, {"ref": None, "grade": ["good"]}])
+async def test_whatever_stands_in_a_button_the_answer_is_kind(
+    talk: Conversation, manager: Person, verb: str, data: dict[str, Any]
+) -> None:
+    assert (await talk.press(manager, verb, data)).text
+
+
+async def test_the_list_is_for_the_qa_team_and_shows_ones_own_first(
+    talk: Conversation, manager: Person, qa_lead: Person
+) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    listed = (await talk.text(qa_lead, "moderations"))[0]
+    assert moderation.reference in listed.text
+    assert "good" not in listed.text.casefold()
+    assert "QA team" in (await talk.text(manager, "moderations"))[0].text
+    home = (await talk.text(_moderator(talk, moderation), "list"))[0]
+    assert f"A second look: {moderation.reference}" in home.text
+
+
+async def test_another_moderator_sees_where_it_stands_and_no_grade(
+    talk: Conversation, db: Database, manager: Person
+) -> None:
+    moderation = _selected(talk, await _sent_in(talk, manager, "outstanding"))
+    team = {
+        post.holder
+        for role in ("qa_lead", "qa_officer")
+        for post in db.read_now(establishment.current).posts_of_role(role)
+        if post.holder
+    }
+    for other in sorted(team - {moderation.moderator}):
+        seen = await _open(talk, db.read_now(establishment.current).people[other], moderation)
+        assert "The grades are shown once the moderator has given their own view." in seen.text
+        assert "outstanding" not in seen.text.casefold()
