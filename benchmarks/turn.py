@@ -65,7 +65,7 @@ def main() -> None:
     set_up_opponents()
     with tempfile.TemporaryDirectory(dir=ROOT) as name:
         found = _measure_all(Path(name))
-    keep("B1", "B1 Turn: a grade sent in, beside others' echo", "python -m benchmarks turn", _tables(found))
+    keep("B1", "B1 Turn: a grade sent in, beside others' echo", ".venv/bin/python -m benchmarks turn", _tables(found))
 
 
 def set_up_opponents() -> None:

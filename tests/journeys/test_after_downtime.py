@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from policy.actor import Actor
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london, nine
@@ -91,6 +93,24 @@ def test_two_weeks_off_need_nobody_s_leave_when_only_some_are_late(council: Livi
     council.now = london("2026-02-16 10:00")
     outcome = council.sweep()
     assert (outcome.held, outcome.judged) == ("", 10)
+
+
+def test_two_late_ones_after_a_fortnight_off_are_nobodys_mass_mailing(council: LivingCouncil) -> None:
+    for number in (1, 2):
+        council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case=f"NM-{number:06}")
+    council.when_the_service_looks(london("2026-01-26 09:00"))
+    council.now = london("2026-02-09 12:00")
+    outcome = council.sweep()
+    assert (outcome.held, outcome.judged) == ("", 2)
+
+
+@pytest.mark.parametrize(("back", "held"), [("2026-02-05 09:00", False), ("2026-02-05 09:01", True)])
+def test_more_than_eight_days_of_silence_may_be_a_wrong_clock(council: LivingCouncil, back: str, held: bool) -> None:
+    for number in range(1, 4):
+        council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case=f"NM-{number:06}")
+    council.when_the_service_looks(london("2026-01-28 09:00"))
+    council.now = london(back)
+    assert bool(council.sweep().held) is held
 
 
 def test_a_person_at_the_command_line_lets_a_held_sweep_go(council: LivingCouncil) -> None:
