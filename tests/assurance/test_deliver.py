@@ -145,6 +145,29 @@ def test_an_answer_that_was_lost_is_repeated_once_with_the_word(council: LivingC
     assert row(council, late, HEAD).state == "sent"
 
 
+def test_an_answer_that_was_lost_twice_is_left_to_the_qa_lead_and_not_sent_a_third_time(
+    council: LivingCouncil, late: str
+) -> None:
+    council.courier.answers[HEAD] = [CourierResult("unknown", reason="timeout")] * 2
+    council.dispatch()
+    assert QA_LEAD not in council.told(event="E65"), "the first time it is only repeated"
+    council.when_the_service_looks(SECOND + timedelta(minutes=5))
+    council.when_the_service_looks(SECOND + timedelta(minutes=10))
+    assert row(council, late, HEAD).state == "parked"
+    assert len([said for said in council.said if said.person == HEAD]) == 2
+    (report,) = [said for said in council.said if said.event == "E65"]
+    assert (report.person, report.facts["why"]) == (QA_LEAD, "nobody knows whether it arrived")
+
+
+def test_a_repeat_that_is_only_put_off_is_not_reported_as_lost(council: LivingCouncil, late: str) -> None:
+    council.courier.answers[HEAD] = [CourierResult("unknown"), CourierResult("later")]
+    council.dispatch()
+    council.when_the_service_looks(SECOND + timedelta(minutes=5))
+    council.when_the_service_looks(SECOND + timedelta(minutes=30))
+    assert row(council, late, HEAD).state == "sent"
+    assert council.told(event="E65") == {}
+
+
 def test_someone_who_has_left_is_not_written_to_and_the_qa_lead_hears(council: LivingCouncil, late: str) -> None:
     gone = with_post(small_council(), "hos-family", holder="")
     del gone.people[HEAD]

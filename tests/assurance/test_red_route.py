@@ -8,7 +8,7 @@ import pytest
 
 from storage import red_flags
 from storage.red_flags import RedFlag
-from tests.assurance.forms_filled import MEETING, RED_ROUTE, save
+from tests.assurance.forms_filled import MEETING, RED_ROUTE, fill_in, save, send_in
 from tests.councils import HEAD, IN_CARE_HEAD, IN_CARE_SENIOR, QA_LEAD, SENIOR_MANAGER, small_council, with_post
 from tests.journeys.living_council import LivingCouncil, london
 
@@ -107,6 +107,18 @@ def test_taking_the_answer_back_does_not_take_the_flag_back(council: LivingCounc
     assert len(raised) == 1
     council.dispatch()
     assert len(council.said) == 3
+
+
+def test_the_receipt_still_says_that_people_were_asked_to_call_after_the_answer_was_taken_back(
+    council: LivingCouncil,
+) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    raw = {**MEETING, "immediate_risk": "yes"}
+    save(council.database, council.framework, item, "meeting", raw, now=council.now)
+    view = fill_in(council.database, council.framework, item, now=council.now, immediate_risk="no")
+    for state in ("submitted", "already"):
+        outcome = send_in(council.database, council.framework, item, version=view.version, now=council.now)
+        assert (outcome.state, outcome.red_route) == (state, True)
 
 
 @pytest.mark.parametrize("answer", ["no", "", "maybe"])

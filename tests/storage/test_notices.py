@@ -236,6 +236,17 @@ def test_an_owner_that_stops_in_good_order_gives_back_what_it_has_not_begun(data
     assert {row.attempts for row in again} == {1}
 
 
+def test_whoever_can_be_reached_again_gets_at_once_what_was_put_off_for_them_and_nothing_else(
+    database: Database,
+) -> None:
+    add(database, notice(1), notice(2, recipient="p-0043"), notice(3, channel="mail"))
+    for put_off in claim(database):
+        finish(database, put_off, "later", not_before=NINE + 60 * MINUTE)
+    add(database, notice(4, not_before=NINE + 60 * MINUTE))  # never tried: it is not late, only not due
+    assert database.write_now(notices.hasten, "p-0045", "teams", at=NINE + MINUTE) == 1
+    assert [row.subject for row in claim(database, at=NINE + MINUTE)] == ["LS-2026Q3-001"]
+
+
 def test_what_is_only_recorded_is_never_claimed(database: Database) -> None:
     add(database, notice(state="recorded", reason="a higher step spoke"))
     assert claim(database, at=NINE + timedelta(days=30)) == []
