@@ -87,7 +87,9 @@ def test_the_reasons_may_have_six_hundred_characters(length: int) -> None:
 
 
 def test_no_more_than_three_themes_may_be_chosen_and_only_from_the_list() -> None:
-    four = "planning,supervision,timeliness,permanence"
+    three = "planning,supervision,timeliness"
+    assert codes(check("learning", {**LEARNING, "strength_themes": three}, JUDGEMENT).problems) == {}
+    four = f"{three},permanence"
     problem = check("learning", {**LEARNING, "strength_themes": four}, JUDGEMENT).problems["strength_themes"]
     assert (problem.code, problem.limit) == ("too_many", 3)
     invented = check("learning", {**LEARNING, "strength_themes": "planning,charisma"}, JUDGEMENT)
