@@ -1,4 +1,11 @@
 """The schema's history. `REVISIONS` names every step in order, so that a start-up need not load Alembic to know."""
 
-REVISIONS: tuple[str, ...] = ("2026_11_23_0001", "2026_11_23_0002")
+REVISIONS: tuple[str, ...] = (
+    "2026_11_23_0001",
+    "2026_11_23_0002",
+    "2026_11_23_0003",
+    "2026_11_23_0004",
+    "2026_11_23_0005",
+    "2026_11_23_0006",
+)
 """Oldest first; the last one is what this version of the bot writes to."""

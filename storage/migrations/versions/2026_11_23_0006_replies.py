@@ -1,0 +1,15 @@
+"""Emails that came in: kept raw, understood once, and waiting for YES."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "2026_11_23_0006"
+down_revision = "2026_11_23_0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Only additions, so an older copy of the data is complete in the new schema."""
