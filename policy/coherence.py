@@ -10,6 +10,7 @@ from policy.coherence_forms import form_problems
 from policy.coherence_loop import loop_problems
 from policy.coherence_more_time import more_time_problems
 from policy.coherence_people import people_problems
+from policy.coherence_visibility import visibility_problems
 from policy.framework import Framework, Ladder, LadderStep
 from policy.ladder import roles_above
 from policy.problem import Path, Problem, repeated, unknown
@@ -30,6 +31,13 @@ SPOKEN_EVENTS = (
     "E64",
     "E74",
     "E75",
+    "E66",
+    "E67",
+    "E76",
+    "E85",
+    "E77",
+    "E79",
+    "E80",
     "E1",
     "E2",
     "E3",
@@ -91,6 +99,7 @@ def problems(framework: Framework) -> list[Problem]:
         *_learning_space(framework),
         *_actions(framework),
         *_windows(framework),
+        *_corrections(framework),
         *_moderation(framework),
         *_grades(framework),
         *_events(framework),
@@ -99,6 +108,7 @@ def problems(framework: Framework) -> list[Problem]:
         *loop_problems(framework),
         *people_problems(framework),
         *more_time_problems(framework),
+        *visibility_problems(framework),
     ]
 
 
@@ -230,6 +240,12 @@ def _windows(framework: Framework) -> Iterator[Problem]:
         value = getattr(framework.closing_the_loop, key)
         if value < 1:
             yield Problem(("closing_the_loop", key), f"must be 1 or more, not {value}.")
+
+
+def _corrections(framework: Framework) -> Iterator[Problem]:
+    known = [role.key for role in framework.roles]
+    for number, role in enumerate(framework.corrections.reopened_by):
+        yield from unknown(role, known, ("corrections", "reopened_by", number), "role")
 
 
 def _moderation(framework: Framework) -> Iterator[Problem]:

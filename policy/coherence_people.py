@@ -15,11 +15,10 @@ def people_problems(framework: Framework) -> Iterator[Problem]:
     """What does not fit in `[red_route]`, `[two_voices]`, `[people_change]` and `[digests]`."""
     if NEEDED_FORM not in {form.key for form in framework.forms}:
         yield Problem(("forms",), f'the bot needs a form "{NEEDED_FORM}".')
-    route, voices = framework.red_route, framework.two_voices
+    route = framework.red_route
     if not route.then_tell:
         yield Problem(("red_route", "then_tell"), "somebody must hear when nobody takes it up.")
     yield from _recipients(framework, route.then_tell, ("red_route", "then_tell"))
-    yield from _recipients(framework, voices.readers, ("two_voices", "readers"))
     if not framework.people_change.reasons:
         yield Problem(("people_change", "reasons"), "at least one reason is needed.")
     for key in ("weekly_tell", "weekly_totals_tell", "monthly_tell"):

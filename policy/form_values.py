@@ -157,11 +157,12 @@ def _date(field: FormField, raw: object, context: FormContext) -> Checked:
         day = date.fromisoformat(raw.strip())
     except ValueError:
         return Checked(problem=Problem("not_a_date"))
-    problem = _date_problem(field, day, context)
+    problem = date_problem(field, day, context)
     return Checked(None if problem else day.isoformat(), problem, entered=day.isoformat())
 
 
-def _date_problem(field: FormField, day: date, context: FormContext) -> Problem | None:
+def date_problem(field: FormField, day: date, context: FormContext) -> Problem | None:
+    """Why a day is no answer to this question, or None if it stands."""
     if field.date_rule == "held":
         if day > context.today:
             return Problem("in_future", context.today.isoformat())

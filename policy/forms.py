@@ -19,6 +19,7 @@ from policy.form_values import (
     check_value,
     choices_of,
     clean_text,
+    date_problem,
     default_of,
 )
 from policy.form_walk import (
@@ -54,6 +55,7 @@ __all__ = [
     "check_step",
     "choices_of",
     "clean_text",
+    "date_problem",
     "default_of",
     "is_answered",
     "is_required",

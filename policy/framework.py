@@ -12,10 +12,14 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, StringConstraints
 
 from policy.rules_actions import ActionRules
+from policy.rules_kept import CorrectionRules, RetentionRules
 from policy.rules_loop import ClosingTheLoopRules
+from policy.rules_mail import MailRules
 from policy.rules_moderation import ModerationRules
 from policy.rules_more_time import DiscretionRules, MoreTimeRules, PracticeWeek
 from policy.rules_people import DigestRules, PeopleChangeRules, RedRouteRules, TwoVoicesRules
+from policy.rules_taking_back import TakingBackRules
+from policy.rules_visibility import Sees
 from policy.section import Key, Section, Weekday
 
 
@@ -150,7 +154,8 @@ class Event(Section):
     """Recipient expressions for an event that is not a ladder step; a ladder step names its own."""
     urgent: bool = False
     """True only on the red route: sent at any hour (3.1)."""
-    channel: Literal["teams", "mail", "both"] = "teams"
+    channel: Literal["teams", "mail", "both", "teams_then_mail"] = "teams"
+    """Which way it goes where both ways are open (`policy/ways.py`)."""
     digest_for: tuple[Key, ...] = ()
     """Roles that read of it in their morning message, with everything else that is not urgent."""
 
@@ -325,10 +330,16 @@ class Framework(Section):
     red_route: RedRouteRules
     two_voices: TwoVoicesRules
     people_change: PeopleChangeRules
+    taking_back: TakingBackRules
+    mail: MailRules = MailRules()
     digests: DigestRules
     actions: ActionRules = ActionRules()
     moderation: ModerationRules = ModerationRules()
+    corrections: CorrectionRules
+    retention: RetentionRules = RetentionRules()
     identifiers: IdentifierRules
+    sees: tuple[Sees, ...]
+    """Who sees what; whoever no row names sees nothing."""
     ladders: tuple[Ladder, ...]
     events: tuple[Event, ...]
     grades: tuple[Grade, ...]

@@ -131,11 +131,36 @@ REQUEST: Table = (
     Transition("asked", "expire", "expired", "sweep"),
 )
 
+# A submitted form that is put right. Until the corrected one is in, the form as it was stands.
+CORRECTION: Table = (
+    Transition(START, "reopen", "asked", "qa_lead or qa_officer"),
+    Transition("asked", "correct", "corrected", "auditor"),
+    Transition("asked", "lapse", "lapsed", "sweep"),
+)
+
+# A difference between what must exist and what is. What comes back after it was mended is wrong again.
+FINDING: Table = (
+    Transition(START, "find", "wrong", "verify"),
+    Transition("wrong", "mend", "mended", "verify"),
+    Transition("wrong", "not_found_again", "gone", "verify"),
+    Transition("mended", "find", "wrong", "verify"),
+    Transition("gone", "find", "wrong", "verify"),
+)
+
 # A month's proposal of learning spaces.
 ALLOCATION_RUN: Table = (
     Transition(START, "propose", "proposed", "qa_lead"),
     Transition("proposed", "approve", "approved", "qa_lead"),
     Transition("proposed", "withdraw", "withdrawn", "qa_lead"),
+)
+
+# An email that came in. What nobody could understand waits for a person of the QA team; nothing is guessed.
+EMAIL: Table = (
+    Transition(START, "receive", "received", "mail edge"),
+    Transition("received", "answer", "answered", "mail edge"),
+    Transition("received", "ignore", "ignored", "mail edge"),
+    Transition("received", "give_up", "unclear", "mail edge"),
+    Transition("unclear", "settle", "settled", "qa_lead or qa_officer"),
 )
 
 TABLES: dict[str, Table] = {
@@ -147,6 +172,9 @@ TABLES: dict[str, Table] = {
     "channel": CHANNEL,
     "allocation run": ALLOCATION_RUN,
     "request": REQUEST,
+    "correction": CORRECTION,
+    "finding": FINDING,
+    "email": EMAIL,
 }
 
 

@@ -120,6 +120,13 @@ def resolve(
     return Resolution(_each_person_once(found), tuple(dict.fromkeys(notes)))
 
 
+def posts_asked(text: str, subject: Subject, establishment: Establishment, framework: Framework) -> Sequence[Post]:
+    """The posts an expression asks for, vacant ones too; none for one that names a person. NotARecipient."""
+    expression = Expression.parse(text)
+    search = _Search(subject, establishment, framework, date.min, escalation=False)
+    return search.posts(expression) if expression.role else ()
+
+
 @dataclass
 class _Found:
     """What a list of expressions came to."""
@@ -199,7 +206,7 @@ class _Search:
         if self._is_own_level_or_below(level):
             self._leave_out(level, found)
             return
-        posts = self._posts(expression)
+        posts = self.posts(expression)
         if not posts:
             found.absent.append(f"There is no {self._title(role)} {_LINE_WORDS[expression.line]}.")
             return
@@ -231,7 +238,8 @@ class _Search:
             return f"The {self._title(post.role)} post {post.id} is vacant and has no deputy."
         return Recipient(post.holder, (post.role,), "holder")
 
-    def _posts(self, expression: Expression) -> Sequence[Post]:
+    def posts(self, expression: Expression) -> Sequence[Post]:
+        """The posts of a role, in the line the expression names or in the whole establishment."""
         role = expression.role
         if not expression.line:
             return self.establishment.posts_of_role(role)

@@ -18,5 +18,10 @@ class ModerationRules(Section):
     """A moderator without a date for the talk by then is reminded."""
     watch_from_week: int = Field(default=9, ge=1, le=13)
     """The week of the quarter from which a rate that is too low is said, weekly and at the quarter's end."""
+    request_reasons: dict[Key, str] = Field(
+        default={"asked_by_manager": "The manager asked for it", "concern": "A concern about the judgement"},
+        min_length=1,
+    )
+    """Why the QA lead asks for a second look at one learning space: code and title."""
     settles: tuple[str, ...] = Field(default=("qa_lead", "auditor.head_of_service"), min_length=1)
     """Who decides together where the moderator and the manager do not agree, as recipients."""

@@ -22,8 +22,6 @@ class TwoVoicesRules(Section):
     """When the practitioner sees the result, if the auditor does not say sooner that they have talked (4.2, rule 3)."""
 
     release_after_working_days: int = Field(default=5, ge=0, le=60)
-    readers: tuple[str, ...] = ()
-    """Recipient expressions: who else may open the result of a single learning space, each time with a trace."""
 
 
 class PeopleChangeRules(Section):

@@ -15,6 +15,8 @@ from storage.tables import allocation_runs
 PROPOSED = "proposed"
 APPROVED = "approved"
 WITHDRAWN = "withdrawn"
+RE_AUDITS = "system:re-audit"
+"""Who proposes and approves the run of a single re-audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class AllocationRun:
 
 _NAMES = tuple(field.name for field in fields(AllocationRun))
 _COLUMNS = tuple(allocation_runs.c[name] for name in _NAMES)
+_LATEST = (
+    sa.select(*_COLUMNS)
+    .where(allocation_runs.c.month == sa.bindparam("of"), allocation_runs.c.state == sa.bindparam("how"))
+    .order_by(allocation_runs.c.proposed_at.desc(), allocation_runs.c.id)
+    .limit(1)
+)
 
 
 def insert(session: Session, run: AllocationRun) -> None:
@@ -47,13 +55,14 @@ def by_id(session: Session, run: str) -> AllocationRun | None:
     return AllocationRun(**row._mapping) if row else None
 
 
-def count_of_month(session: Session, month: date) -> int:
-    """How many runs a month has had, whatever became of them; the next one's number follows from it."""
-    return int(
-        session.execute(
-            sa.select(sa.func.count()).select_from(allocation_runs).where(allocation_runs.c.month == month)
-        ).scalar_one()
-    )
+def count_of_month(session: Session, month: date, *, not_by: str = "") -> int:
+    """How many runs a month has had, whatever became of them; the next one's number follows from it.
+
+    Those of `not_by` are left out: a re-audit is a run of its own, and no draw of the month.
+    """
+    runs = sa.select(sa.func.count()).select_from(allocation_runs)
+    drawn = runs.where(allocation_runs.c.month == month, allocation_runs.c.proposed_by != not_by)
+    return int(session.execute(drawn).scalar_one())
 
 
 def put_off(session: Session, months: Sequence[date], *, but_for: str) -> frozenset[str]:
@@ -67,12 +76,7 @@ def put_off(session: Session, months: Sequence[date], *, but_for: str) -> frozen
 
 def latest_of_month(session: Session, month: date, state: str) -> AllocationRun | None:
     """The newest run of a month in a state, or None."""
-    row = session.execute(
-        sa.select(*_COLUMNS)
-        .where(allocation_runs.c.month == month, allocation_runs.c.state == state)
-        .order_by(allocation_runs.c.proposed_at.desc(), allocation_runs.c.id)
-        .limit(1)
-    ).first()
+    row = session.execute(_LATEST, {"of": month, "how": state}).first()
     return AllocationRun(**row._mapping) if row else None
 
 

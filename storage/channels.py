@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select, update
@@ -41,6 +41,8 @@ class Card:
     conversation_id: str
     activity_id: str
     sent_at: datetime
+    event: str = ""
+    """Of the news it shows."""
 
 
 def get(session: Session, person: str, channel: str) -> ChannelState | None:
@@ -78,14 +80,18 @@ def states_of(session: Session, channel: str) -> dict[str, ChannelState]:
 
 def card_of(session: Session, person: str, subject: str) -> Card | None:
     """The card a person has of an item, or None."""
-    found = select(_cards).where(_cards.c.person == person, _cards.c.subject == subject)
-    row = session.execute(found).mappings().first()
-    return Card(**row) if row else None
+    row = session.execute(_CARD, {"whose": person, "about": subject}).first()
+    return Card(*row) if row else None
 
 
 def save_card(session: Session, card: Card) -> None:
-    """Remember the card a person has of an item, in place of an older one."""
-    put(session, _cards, asdict(card))
+    """Remember the card a person has of an item, in place of an older one. It shows what is so."""
+    put(session, _cards, {**asdict(card), "stale_since": None, "try_at": None})
+
+
+_CARD = select(*(_cards.c[field.name] for field in fields(Card))).where(
+    _cards.c.person == bindparam("whose"), _cards.c.subject == bindparam("about")
+)
 
 
 def _of(person: str, channel: str) -> ColumnElement[bool]:

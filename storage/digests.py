@@ -30,6 +30,9 @@ _MADE = sa.select(digests.c.made_at).where(
     digests.c.kind == sa.bindparam("sort"),
     digests.c.period == sa.bindparam("when"),
 )
+_EVER = (
+    sa.select(digests.c.period).where(digests.c.person == EVERYBODY, digests.c.kind == sa.bindparam("sort")).limit(1)
+)
 
 
 def make(session: Session, person: str, kind: str, period: str, facts: Mapping[str, Any], *, at: datetime) -> bool:
@@ -46,8 +49,7 @@ def is_made(session: Session, person: str, kind: str, period: str) -> bool:
 
 def ever_made(session: Session, kind: str) -> bool:
     """Whether one of this kind was ever looked into for everybody."""
-    found = sa.select(digests.c.period).where(digests.c.person == EVERYBODY, digests.c.kind == kind).limit(1)
-    return session.execute(found).first() is not None
+    return session.execute(_EVER, {"sort": kind}).first() is not None
 
 
 def for_the_morning(session: Session, now: datetime) -> list[Notice]:

@@ -100,6 +100,12 @@ EXPORTS = tuple(_SHEETS)
 """What can be exported."""
 
 
+def count_rows(session: Session, export: str) -> int:
+    """How many rows all the sheets of an export have. KeyError for an unknown name."""
+    tables = [query.table for query in _SHEETS[export].values()]
+    return sum(session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables)
+
+
 def read_sheets(session: Session, export: str) -> tuple[Sheet, ...]:
     """The sheets of an export, read as they are walked. KeyError for an unknown name."""
     return tuple(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage import tables
 from storage.session import Session
 from storage.upsert import put
 
 _heartbeats = tables.heartbeats
+_LAST = select(_heartbeats).where(_heartbeats.c.name == bindparam("part"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +33,5 @@ def beat(session: Session, name: str, at: datetime, detail: Mapping[str, Any] | 
 
 def last(session: Session, name: str) -> Heartbeat | None:
     """The last round of a part, or None if it never did one."""
-    row = session.execute(select(_heartbeats).where(_heartbeats.c.name == name)).first()
+    row = session.execute(_LAST, {"part": name}).first()
     return Heartbeat(*row) if row else None

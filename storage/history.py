@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -106,34 +106,76 @@ def read(
     return [Entry(*row) for row in session.execute(statement.order_by(order).limit(limit))]
 
 
+@dataclass(frozen=True, slots=True)
+class ChainMark:
+    """How far the chain has been checked: the last row seen and its hash. The beginning is row 0."""
+
+    seq: int = 0
+    hash: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> ChainMark:
+        """The mark as it was written down; the beginning for nothing."""
+        seq, _, sealed = text.partition(":")
+        return cls(int(seq), sealed) if seq else cls()
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLook:
+    """What checking a stretch of the chain came to."""
+
+    mark: ChainMark
+    """Where to go on."""
+    problems: list[str]
+    at_end: bool
+    """Whether the newest row was reached."""
+
+
 def verify(session: Session) -> list[str]:
     """Walk the whole chain. Empty when it is intact, else a sentence for each row that was edited, moved or removed."""
     problems: list[str] = []
-    expected, previous = 1, ""
-    for entry in _walk(session):
+    look = ChainLook(ChainMark(), [], False)
+    while not look.at_end:
+        look = verify_from(session, look.mark, PAGE)
+        problems += look.problems
+    return problems
+
+
+def verify_from(session: Session, mark: ChainMark, most: int) -> ChainLook:
+    """Check up to `most` rows after a mark. From a mark that is kept, only what was added since has to be read.
+
+    The row of the mark itself is looked at again, so that one replaced under it is missed by nobody.
+    """
+    problems: list[str] = []
+    if mark.seq:
+        row = session.execute(select(_history).where(_history.c.seq == mark.seq)).first()
+        if row is None:
+            problems.append(f"{_rows(mark.seq, mark.seq)} removed.")
+        elif (found := Entry(*row)).hash != mark.hash or found.computed_hash() != found.hash:
+            problems.append(f"History row {found.seq} ({found.verb} {found.subject}) was edited.")
+    expected, previous, last = mark.seq + 1, mark.hash, mark.seq
+    # A row numbered 0 or below has no business here, so a walk from the beginning must see it.
+    after = mark.seq or -(2**31)
+    rows = session.execute(select(_history).where(_history.c.seq > after).order_by(_history.c.seq).limit(most)).all()
+    for entry in (Entry(*row) for row in rows):
         if entry.seq > expected:
             problems.append(f"{_rows(expected, entry.seq - 1)} removed.")
         elif entry.previous_hash != previous:
             problems.append(f"History row {entry.seq} does not follow the row before it: one of them was replaced.")
         if entry.computed_hash() != entry.hash:
             problems.append(f"History row {entry.seq} ({entry.verb} {entry.subject}) was edited.")
-        expected, previous = entry.seq + 1, entry.hash
-    tail_seq, tail_hash = _tail(session)
-    if tail_seq >= expected:
-        problems.append(f"{_rows(expected, tail_seq)} removed from the end.")
-    elif (tail_seq, tail_hash) != (expected - 1, previous):
-        problems.append(f"History row {expected - 1} is not the one that was written last, row {tail_seq}.")
-    return problems
-
-
-def _walk(session: Session) -> Iterator[Entry]:
-    after = -(2**31)  # a row numbered 0 or below has no business here, so it must be seen
-    while rows := session.execute(
-        select(_history).where(_history.c.seq > after).order_by(_history.c.seq).limit(PAGE)
-    ).all():
-        for row in rows:
-            yield Entry(*row)
-        after = rows[-1].seq
+        expected, previous, last = entry.seq + 1, entry.hash, entry.seq
+    at_end = len(rows) < most
+    if at_end:
+        tail_seq, tail_hash = _tail(session)
+        if tail_seq >= expected:
+            problems.append(f"{_rows(expected, tail_seq)} removed from the end.")
+        elif (tail_seq, tail_hash) != (expected - 1, previous):
+            problems.append(f"History row {expected - 1} is not the one that was written last, row {tail_seq}.")
+    return ChainLook(ChainMark(last, previous), problems, at_end)
 
 
 def _tail(session: Session) -> tuple[int, str]:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from storage import tables
 from storage.session import Session
@@ -42,6 +42,13 @@ def seen(session: Session, channel: str, external_id: str) -> bool:
 def recall(session: Session, channel: str, external_id: str) -> Any:
     """What came of a delivery the first time, or None."""
     return session.execute(select(_inbox.c.outcome).where(_is(channel, external_id))).scalar()
+
+
+def last_heard(session: Session, person: str, channel: str) -> datetime | None:
+    """When somebody last wrote or pressed anything on a channel, or None."""
+    theirs = (_inbox.c.person == person) & (_inbox.c.channel == channel)
+    found: datetime | None = session.execute(select(func.max(_inbox.c.received_at)).where(theirs)).scalar()
+    return found
 
 
 def forget_before(session: Session, at: datetime) -> int:

@@ -99,8 +99,17 @@ _SELECT_DRAFT = sa.select(*(drafts.c[field.name] for field in fields(Draft)))
 _BY_TOKEN = _SELECT.where(allocations.c.token == sa.bindparam("wanted"))
 _BY_REFERENCE = _SELECT.where(allocations.c.reference == sa.bindparam("wanted"))
 _BY_REFERENCES = _SELECT.where(allocations.c.reference.in_(sa.bindparam("wanted", expanding=True)))
+_WAITING_FOR = _SELECT.where(
+    allocations.c.person == sa.bindparam("wanted"), allocations.c.state.in_(OPEN_STATES)
+).order_by(allocations.c.due_on, allocations.c.reference)
+_SUBMITTED_BY = _SELECT.where(
+    allocations.c.person == sa.bindparam("wanted"),
+    allocations.c.state == SUBMITTED,
+    allocations.c.submitted_at >= sa.bindparam("since"),
+).order_by(allocations.c.submitted_at.desc(), allocations.c.reference)
 _UPDATE = sa.update(allocations).where(allocations.c.reference == sa.bindparam("which"))
 _DRAFT = _SELECT_DRAFT.where(drafts.c.reference == sa.bindparam("item"), drafts.c.person == sa.bindparam("writer"))
+_DRAFTS_OF = _SELECT_DRAFT.where(drafts.c.person == sa.bindparam("writer"))
 _DELETE_DRAFTS = sa.delete(drafts).where(drafts.c.reference == sa.bindparam("item"))
 _INSERT_ANSWERS = sa.insert(answers)
 
@@ -165,23 +174,12 @@ def by_references(session: Session, references: Iterable[str]) -> dict[str, Lear
 
 def waiting_for(session: Session, person: str) -> list[LearningSpace]:
     """What a person still owes, soonest first, over all their posts."""
-    return _read(
-        session,
-        allocations.c.person == person,
-        allocations.c.state.in_(OPEN_STATES),
-        order=(allocations.c.due_on, allocations.c.reference),
-    )
+    return [_item(row) for row in session.execute(_WAITING_FOR, {"wanted": person})]
 
 
 def submitted_by(session: Session, person: str, *, since: datetime) -> list[LearningSpace]:
     """What a person has submitted since an instant, newest first."""
-    return _read(
-        session,
-        allocations.c.person == person,
-        allocations.c.state == SUBMITTED,
-        allocations.c.submitted_at >= since,
-        order=(allocations.c.submitted_at.desc(), allocations.c.reference),
-    )
+    return [_item(row) for row in session.execute(_SUBMITTED_BY, {"wanted": person, "since": since})]
 
 
 def of_post(session: Session, post: str, quarter: str) -> list[LearningSpace]:
@@ -313,13 +311,21 @@ def delete_drafts(session: Session, reference: str) -> None:
 
 def drafts_of(session: Session, person: str) -> dict[str, Draft]:
     """Every draft a person has begun, by reference."""
-    found = session.execute(_SELECT_DRAFT.where(drafts.c.person == person))
+    found = session.execute(_DRAFTS_OF, {"writer": person})
     return {row[0]: Draft(*row) for row in found}
 
 
 def save_answers(session: Session, reference: str, given: dict[str, Any], *, at: datetime) -> None:
     """Keep the submitted form. A second time for one item breaks the primary key: a form is submitted once."""
     session.execute(_INSERT_ANSWERS, {"reference": reference, "answers": given, "submitted_at": at})
+
+
+def answered_at(session: Session, reference: str) -> datetime | None:
+    """When the form that is kept now was sent in; None where there is none."""
+    found: datetime | None = session.execute(
+        sa.select(answers.c.submitted_at).where(answers.c.reference == reference)
+    ).scalar()
+    return found
 
 
 def load_answers(session: Session, reference: str) -> dict[str, Any] | None:

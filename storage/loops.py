@@ -66,6 +66,7 @@ class Loop:
 _NAMES = tuple(one.name for one in fields(Loop))
 _COLUMNS = tuple(loops.c[name] for name in _NAMES)
 _SELECT = sa.select(*_COLUMNS).order_by(loops.c.reference)
+_STILL_OPEN = _SELECT.where(loops.c.state != CLOSED)
 _UPDATE = sa.update(loops).where(loops.c.reference == sa.bindparam("which"))
 _DUE = (
     sa.select(*_COLUMNS)
@@ -119,7 +120,7 @@ def by_token(session: Session, token: str) -> Loop | None:
 
 def still_open(session: Session) -> list[Loop]:
     """Every loop that is not closed, oldest reference first."""
-    return _read(session, loops.c.state != CLOSED)
+    return [_loop(row) for row in session.execute(_STILL_OPEN)]
 
 
 def of_practitioner(session: Session, practitioner: str) -> list[Loop]:

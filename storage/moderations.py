@@ -75,6 +75,10 @@ _DUE = (
     .order_by(moderations.c.next_step_at, moderations.c.reference)
     .limit(sa.bindparam("most"))
 )
+_IN_STATES = _SELECT.where(moderations.c.state.in_(sa.bindparam("states", expanding=True))).order_by(
+    moderations.c.reference
+)
+_OF_MODERATOR = _IN_STATES.where(moderations.c.moderator == sa.bindparam("person"))
 _UPDATE = sa.update(moderations).where(moderations.c.reference == sa.bindparam("which"))
 _RETURNED = (
     sa.select(
@@ -142,13 +146,12 @@ def due(session: Session, now: datetime, limit: int) -> list[Moderation]:
 
 def of_moderator(session: Session, person: str, states: Collection[str]) -> list[Moderation]:
     """What one person has in hand, oldest first."""
-    statement = _SELECT.where(moderations.c.moderator == person, moderations.c.state.in_(states))
-    return _read(session, statement.order_by(moderations.c.reference))
+    return _read(session, _OF_MODERATOR, person=person, states=list(states))
 
 
 def in_states(session: Session, states: Collection[str]) -> list[Moderation]:
     """Every moderation in one of these states, oldest first."""
-    return _read(session, _SELECT.where(moderations.c.state.in_(states)).order_by(moderations.c.reference))
+    return _read(session, _IN_STATES, states=list(states))
 
 
 def selected_since(session: Session, since: datetime) -> list[Moderation]:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Update, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Update, bindparam, case, func, select, text, update
 
 from storage import tables
 from storage.session import Session
+from storage.turns import next_in_line
 from storage.upsert import insert_new
 
 Outcome = Literal["sent", "later", "never", "unknown", "cancelled"]
@@ -39,10 +40,14 @@ class NewNotice:
     """Ids, dates and counts only: all the message may be made from."""
     state: str = "pending"
     reason: str = ""
+    follows: str = ""
+    """The key of the same notice on another channel, which this one comes after or beside; empty for any other."""
 
     @property
     def key(self) -> str:
-        """See `key_of`."""
+        """See `key_of`; one that follows has its own, so that it can neither double nor be doubled."""
+        if self.follows:
+            return f"{self.follows}|{self.channel}"
         return key_of(self.event, self.subject, self.step, self.recipient)
 
 
@@ -73,6 +78,12 @@ class Notice:
     sent_at: datetime | None
     remote_id: str
     reason: str
+
+    @property
+    def follows(self) -> str:
+        """The key of the notice this one follows on another channel; empty when it follows none."""
+        first, bar, way = self.key.partition(f"|{self.recipient}|")
+        return f"{first}|{self.recipient}" if bar and way.startswith(self.channel) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +146,10 @@ def claim(
     A lease that ran out counts as an unknown outcome: the notice may have been sent, so it comes back marked as a
     repeat, and the second time it is parked.
     """
-    ready = (_notices.c.not_before <= now) & or_(_notices.c.state == "pending", _notices.c.lease_until <= now)
-    if urgent_only:
-        ready &= _notices.c.urgent
-    order = (_notices.c.urgent.desc(), _notices.c.due_at, _notices.c.id)
-    statement = select(_notices).where(_WAITING, ready).order_by(*order).limit(limit)
-    if per_recipient is not None:
-        statement = statement.where(_notices.c.id.in_(_turns(ready, order, per_recipient, now)))
+    statement = next_in_line(session.dialect, urgent_only, per_recipient)
     claimed: list[Notice] = []
     parked: list[Notice] = []
-    for row in session.execute(statement):
+    for row in session.execute(statement, {"now": now, "most": limit}):
         notice = _claimed(Notice(*row), owner, now + lease)
         (parked if notice.state == "parked" else claimed).append(notice)
     if claimed or parked:
@@ -244,6 +249,23 @@ def hasten(session: Session, recipient: str, channel: str, *, at: datetime) -> i
     return session.execute(update(_notices).where(_WAITING, *put_off).values(not_before=at)).rowcount
 
 
+def by_key(session: Session, key: str) -> Notice | None:
+    """One notice by what makes it that notice."""
+    row = session.execute(select(_notices).where(_notices.c.key == key)).first()
+    return Notice(*row) if row else None
+
+
+def send_now(session: Session, notice_id: int, *, at: datetime) -> bool:
+    """Bring forward one that waits for a later time. False if it waits no more."""
+    waiting = (_notices.c.id == notice_id) & (_notices.c.state == "pending") & (_notices.c.not_before > at)
+    return session.execute(update(_notices).where(waiting).values(not_before=at)).rowcount == 1
+
+
+def move_to(session: Session, notice_id: int, channel: str) -> None:
+    """A claimed notice goes another way than it was written for; nothing of it has gone out yet."""
+    session.execute(update(_notices).where(_notices.c.id == notice_id).values(channel=channel))
+
+
 def get(session: Session, notice_id: int) -> Notice | None:
     """One notice by its id."""
     row = session.execute(select(_notices).where(_notices.c.id == notice_id)).first()
@@ -285,21 +307,6 @@ def counts(session: Session) -> dict[str, int]:
 
 def _try_at() -> Any:
     return case((_notices.c.state == "leased", _notices.c.lease_until), else_=_notices.c.not_before)
-
-
-def _turns(ready: Any, order: tuple[Any, ...], per_recipient: int, now: datetime) -> Any:
-    """The ids of each recipient's next few, fewer while some of theirs are under way."""
-    place = func.row_number().over(partition_by=_notices.c.recipient, order_by=order).label("place")
-    queue = select(_notices.c.id, _notices.c.recipient, place).where(_WAITING, ready).subquery()
-    under_way = (
-        select(_notices.c.recipient, func.count().label("count"))
-        .where(_WAITING, _notices.c.state == "leased", _notices.c.lease_until > now)
-        .group_by(_notices.c.recipient)
-        .subquery()
-    )
-    free = per_recipient - func.coalesce(under_way.c.count, 0)
-    joined = queue.outerjoin(under_way, queue.c.recipient == under_way.c.recipient)
-    return select(queue.c.id).select_from(joined).where(queue.c.place <= free)
 
 
 def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:

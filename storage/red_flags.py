@@ -34,6 +34,7 @@ class RedFlag:
 _NAMES = tuple(field.name for field in fields(RedFlag))
 _COLUMNS = tuple(red_flags.c[name] for name in _NAMES)
 _OF = sa.select(*_COLUMNS).where(red_flags.c.reference == sa.bindparam("item"))
+_OPEN = sa.select(*_COLUMNS).where(red_flags.c.acknowledged_at.is_(None)).order_by(red_flags.c.raised_at)
 _TO_CHASE = (
     sa.select(*_COLUMNS)
     .where(red_flags.c.next_chase_at.is_not(None), red_flags.c.next_chase_at <= sa.bindparam("now"))
@@ -77,10 +78,7 @@ def acknowledge(session: Session, reference: str, *, by: str, at: datetime) -> b
 
 def unacknowledged(session: Session) -> list[RedFlag]:
     """Every flag nobody has taken up, oldest first."""
-    rows = session.execute(
-        sa.select(*_COLUMNS).where(red_flags.c.acknowledged_at.is_(None)).order_by(red_flags.c.raised_at)
-    )
-    return [RedFlag(**row._mapping) for row in rows]
+    return [RedFlag(*row) for row in session.execute(_OPEN)]
 
 
 def to_chase(session: Session, now: datetime) -> list[RedFlag]:

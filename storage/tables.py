@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from storage.metadata import metadata
 from storage.tables_casework import digests, form_drafts, holds, moderations, pauses, reflections, requests
+from storage.tables_conversation import typed_conversations
 from storage.tables_establishment import cases, cover, leave, meta, people, posts
 from storage.tables_history import heartbeats, history
+from storage.tables_kept import corrections, findings
 from storage.tables_learning_space import actions, allocation_runs, allocations, answers, drafts, loops, red_flags
+from storage.tables_letters import invitations, letters, mail_preferences
 from storage.tables_messages import cards, channel_states, inbox, notices
+from storage.tables_replies import read_backs, received_mail
 
 __all__ = [
     "actions",
@@ -17,16 +21,21 @@ __all__ = [
     "cards",
     "cases",
     "channel_states",
+    "corrections",
     "cover",
     "digests",
     "drafts",
+    "findings",
     "form_drafts",
     "heartbeats",
     "history",
     "holds",
     "inbox",
+    "invitations",
     "leave",
+    "letters",
     "loops",
+    "mail_preferences",
     "meta",
     "metadata",
     "moderations",
@@ -34,7 +43,10 @@ __all__ = [
     "pauses",
     "people",
     "posts",
+    "read_backs",
+    "received_mail",
     "red_flags",
     "reflections",
     "requests",
+    "typed_conversations",
 ]

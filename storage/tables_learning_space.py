@@ -98,6 +98,20 @@ Index(
     postgresql_where=_open_items,
 )
 
+Index("ix_allocations_practitioner", allocations.c.practitioner, allocations.c.state)
+# What is open, in numbers: answered from the index alone, however many years of sent-in ones there are.
+_still_owed = text("state IN ('allocated', 'opened')")
+Index(
+    "ix_allocations_owed",
+    allocations.c.function,
+    allocations.c.due_on,
+    allocations.c.paused_days,
+    allocations.c.paused_on,
+    allocations.c.post,
+    sqlite_where=_still_owed,
+    postgresql_where=_still_owed,
+)
+
 # The form as it was submitted, apart from the item so that it can be purged on its own schedule.
 answers = Table(
     "answers",

@@ -45,6 +45,18 @@ notices = Table(
 _waiting = text("state IN ('pending', 'leased')")
 Index("ix_notices_waiting", notices.c.not_before, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_notices_subject", notices.c.subject)
+# Everybody's own queue in its order, so that who comes next is read without reading who waits longest.
+Index(
+    "ix_notices_turns",
+    notices.c.recipient,
+    notices.c.urgent.desc(),
+    notices.c.due_at,
+    notices.c.id,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+_parked = text("state = 'parked'")
+Index("ix_notices_parked", notices.c.created_at, sqlite_where=_parked, postgresql_where=_parked)
 # Kept for somebody's next morning message: reading them costs what is in them, not what was ever recorded.
 _for_digest = text("state = 'recorded' AND reason = 'for the morning message'")
 Index("ix_notices_digest", notices.c.not_before, sqlite_where=_for_digest, postgresql_where=_for_digest)
@@ -60,6 +72,8 @@ inbox = Table(
     Column("person", String(80), nullable=False, server_default=""),
     Column("outcome", Json),  # no text anyone typed: only what happened, by reference
 )
+# Whether somebody has been heard from since a moment is asked before an email follows a Teams message.
+Index("ix_inbox_heard", inbox.c.person, inbox.c.channel, inbox.c.received_at)
 
 channel_states = Table(
     "channel_states",
@@ -85,4 +99,10 @@ cards = Table(
     Column("conversation_id", String(500), nullable=False),
     Column("activity_id", String(300), nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
+    Column("event", String(20), nullable=False, server_default=""),  # of the news it shows
+    Column("stale_since", UtcDateTime),  # what it shows was overtaken; None while it is true
+    Column("try_at", UtcDateTime),  # when it may next be brought up to date; claiming it moves this on
 )
+Index("ix_cards_subject", cards.c.subject)
+_stale = text("try_at IS NOT NULL")
+Index("ix_cards_stale", cards.c.try_at, sqlite_where=_stale, postgresql_where=_stale)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from storage import actions, tables
 from storage.actions import Action
-from storage.learning_spaces import LearningSpace, after_reference
+from storage.learning_spaces import LearningSpace, after_reference, by_reference
 from storage.more_time import holds_of
 from storage.notices import Notice
 from storage.session import Session
@@ -33,32 +33,42 @@ class Kept:
     held_until: date | None = None
 
 
-def walk(session: Session) -> Iterator[Kept]:
-    """Every learning space in order of reference, a page at a time."""
-    reference = ""
-    while items := after_reference(session, reference, PAGE):
-        references = [item.reference for item in items]
-        said: dict[str, list[Notice]] = {}
-        for row in session.execute(sa.select(tables.notices).where(tables.notices.c.subject.in_(references))):
-            notice = Notice(*row)
-            said.setdefault(notice.subject, []).append(notice)
-        answered = _among(session, tables.answers.c.reference, references)
-        looped = _among(session, tables.loops.c.subject, references)
-        flagged = _among(session, tables.red_flags.c.reference, references)
-        held = holds_of(session, references)
-        for item in items:
-            key = item.reference
-            hold = held.get(key)
-            yield Kept(
-                item,
-                tuple(said.get(key, ())),
-                key in answered,
-                key in looped,
-                key in flagged,
-                hold.step if hold else "",
-                hold.until if hold else None,
-            )
-        reference = references[-1]
+def walk(session: Session, after: str = "", most: int | None = None) -> Iterator[Kept]:
+    """Every learning space in order of reference, a page at a time; from a reference on, and at most so many."""
+    reference, left = after, most
+    while items := after_reference(session, reference, PAGE if left is None else min(PAGE, left)):
+        yield from _kept(session, items)
+        reference, left = items[-1].reference, None if left is None else left - len(items)
+
+
+def one(session: Session, reference: str) -> Kept | None:
+    """One learning space and everything about it, or None."""
+    item = by_reference(session, reference)
+    return next(_kept(session, [item]), None) if item else None
+
+
+def _kept(session: Session, items: list[LearningSpace]) -> Iterator[Kept]:
+    references = [item.reference for item in items]
+    said: dict[str, list[Notice]] = {}
+    for row in session.execute(sa.select(tables.notices).where(tables.notices.c.subject.in_(references))):
+        notice = Notice(*row)
+        said.setdefault(notice.subject, []).append(notice)
+    answered = _among(session, tables.answers.c.reference, references)
+    looped = _among(session, tables.loops.c.subject, references)
+    flagged = _among(session, tables.red_flags.c.reference, references)
+    held = holds_of(session, references)
+    for item in items:
+        key = item.reference
+        hold = held.get(key)
+        yield Kept(
+            item,
+            tuple(said.get(key, ())),
+            key in answered,
+            key in looped,
+            key in flagged,
+            hold.step if hold else "",
+            hold.until if hold else None,
+        )
 
 
 MOVED = ("action_date_agreed", "action_moved")
@@ -75,26 +85,36 @@ class KeptAction:
     """When it last got another due date; None if it has its first."""
 
 
-def walk_actions(session: Session) -> Iterator[KeptAction]:
-    """Every action in order of reference, a page at a time."""
-    reference = ""
-    while found := actions.after_reference(session, reference, PAGE):
-        references = [action.reference for action in found]
-        said: dict[str, list[Notice]] = {}
-        for row in session.execute(sa.select(tables.notices).where(tables.notices.c.subject.in_(references))):
-            notice = Notice(*row)
-            said.setdefault(notice.subject, []).append(notice)
-        moved = dict(
-            tuple(row)
-            for row in session.execute(
-                sa.select(tables.history.c.subject, sa.func.max(tables.history.c.at))
-                .where(tables.history.c.subject.in_(references), tables.history.c.verb.in_(MOVED))
-                .group_by(tables.history.c.subject)
-            )
+def walk_actions(session: Session, after: str = "", most: int | None = None) -> Iterator[KeptAction]:
+    """Every action in order of reference, a page at a time; from a reference on, and at most so many."""
+    reference, left = after, most
+    while found := actions.after_reference(session, reference, PAGE if left is None else min(PAGE, left)):
+        yield from _kept_actions(session, found)
+        reference, left = found[-1].reference, None if left is None else left - len(found)
+
+
+def one_action(session: Session, reference: str) -> KeptAction | None:
+    """One action and everything about it, or None."""
+    action = actions.by_reference(session, reference)
+    return next(_kept_actions(session, [action]), None) if action else None
+
+
+def _kept_actions(session: Session, found: list[Action]) -> Iterator[KeptAction]:
+    references = [action.reference for action in found]
+    said: dict[str, list[Notice]] = {}
+    for row in session.execute(sa.select(tables.notices).where(tables.notices.c.subject.in_(references))):
+        notice = Notice(*row)
+        said.setdefault(notice.subject, []).append(notice)
+    moved = dict(
+        tuple(row)
+        for row in session.execute(
+            sa.select(tables.history.c.subject, sa.func.max(tables.history.c.at))
+            .where(tables.history.c.subject.in_(references), tables.history.c.verb.in_(MOVED))
+            .group_by(tables.history.c.subject)
         )
-        for action in found:
-            yield KeptAction(action, tuple(said.get(action.reference, ())), moved.get(action.reference))
-        reference = references[-1]
+    )
+    for action in found:
+        yield KeptAction(action, tuple(said.get(action.reference, ())), moved.get(action.reference))
 
 
 def loops_without(session: Session, event: str) -> list[str]:
