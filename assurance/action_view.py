@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from assurance.action_ladder import ladder_of, subject_of_action
-from assurance.authority import EXPORTS
 from assurance.judge_actions import rungs_ahead_of
+from assurance.may_see import right_on_action
 from assurance.refusals import NotFound, NotYours
 from assurance.tell import name_of
 from policy.actor import Actor
@@ -18,6 +18,7 @@ from policy.establishment import Establishment
 from policy.forms import FormContext, Problem
 from policy.framework import Form, Framework
 from policy.ladder import Rung
+from policy.visibility import Right
 from storage import actions
 from storage import establishment as establishments
 from storage.actions import Action
@@ -25,8 +26,6 @@ from storage.session import Session
 
 FORM = "action_update"
 STEP = "update"
-READS_IN_LINE = ("team_manager", "senior_manager", "head_of_service")
-"""Managers above the owner who may read an action; the Director and above see headers (domain.md 4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,13 @@ class ActionView:
 def open_action(session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime) -> ActionView:
     """An action by its opaque token. NotFound, and NotYours for anyone who is not to read it.
 
-    Its owner, who set it, the managers above its owner up to the Head of Service, and the QA team.
+    Who may read it is the framework's matrix (4.2).
     """
     action = actions.by_token(session, token)
     if action is None:
         raise NotFound(token)
     establishment = establishments.current(session)
-    if not may_read(framework, establishment, action, actor.person_id, now=now):
+    if not may_read(session, framework, establishment, action, actor.person_id, now=now):
         raise NotYours(action.reference)
     return build_action_view(framework, establishment, action, actor=actor, now=now)
 
@@ -81,7 +80,7 @@ def open_action_by_reference(
     if action is None:
         raise NotFound(reference)
     establishment = establishments.current(session)
-    if not may_read(framework, establishment, action, actor.person_id, now=now):
+    if not may_read(session, framework, establishment, action, actor.person_id, now=now):
         raise NotFound(reference)
     return build_action_view(framework, establishment, action, actor=actor, now=now)
 
@@ -116,21 +115,14 @@ def context_of_update(framework: Framework, action: Action, *, today: date) -> F
     return FormContext.of(framework, allocated_on=set_on, today=today)
 
 
-def may_read(framework: Framework, establishment: Establishment, action: Action, person: str, *, now: datetime) -> bool:
+def may_read(
+    session: Session, framework: Framework, establishment: Establishment, action: Action, person: str, *, now: datetime
+) -> bool:
     """Whether a person may open an action."""
-    if not person:
-        return False
-    if person in (action.owner, action.set_by):
-        return True
     on = Calendar.of(framework).local_date(now)
-    if person in in_roles(establishment, EXPORTS, on=on):
-        return True
-    post = subject_of_action(establishment, framework, action).auditor_post
-    return any(
-        person in (above.holder, establishment.deputy_of(above.id, on))
-        for above in establishment.line_of(post)
-        if above.role in READS_IN_LINE
-    )
+    subject = subject_of_action(establishment, framework, action)
+    right = right_on_action(session, framework, establishment, action, subject, person=person, on=on)
+    return right >= Right.READ
 
 
 def setter_who_decides(establishment: Establishment, action: Action) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from assurance.tell import header, notices, roles_told, subject_of
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
-from policy.forms import FormContext, Problem, check_step
+from policy.forms import FormContext, Problem, StepCheck, check_step
 from policy.framework import Form, Framework
 from policy.more_time import fitting_new_date, in_time, latest_new_date
 from policy.recipients import Resolution, resolve
@@ -90,18 +90,10 @@ def ask(
         raise NotFound(token)
     form = request_form(session, framework, token, actor=actor, now=now, kind=kind)
     item = form.item
-    check = check_step(form.form, form.form.steps[0].key, raw, form.context, framework)
-    problems = dict(check.problems)
-    new_due = None
-    if kind == EXTENSION and check.answers.get("new_date"):
-        wanted = date.fromisoformat(check.answers["new_date"])
-        new_due = fitting_new_date(framework, item.due_on, item.quarter, wanted)
-        if new_due is None:
-            early = wanted <= item.due_on
-            problems["new_date"] = Problem("not_after_due", item.due_on.isoformat()) if early else _too_late(form)
-    if problems:
+    check, new_due = check_request(framework, form, raw)
+    if check.problems:
         return RequestForm(
-            item, kind, form.form, form.context, form.latest, {**check.entered}, problems, check.warnings
+            item, kind, form.form, form.context, form.latest, {**check.entered}, check.problems, check.warnings
         )
     request = Request(
         token=uuid.uuid4().hex,
@@ -125,6 +117,21 @@ def ask(
     history.append(session, at=now, actor=actor, verb="more_time_asked", subject=item.reference, detail=detail)
     roles = [role for one in told.recipients if one.via != "qa_for_vacancy" for role in one.roles]
     return Asked(item, request, tuple(dict.fromkeys(roles)))
+
+
+def check_request(framework: Framework, form: RequestForm, raw: Mapping[str, object]) -> tuple[StepCheck, date | None]:
+    """What is wrong with a request as it would be made, and the date it would set. Asks nobody."""
+    check = check_step(form.form, form.form.steps[0].key, raw, form.context, framework)
+    if form.kind != EXTENSION or not check.answers.get("new_date"):
+        return check, None
+    item = form.item
+    wanted = date.fromisoformat(check.answers["new_date"])
+    new_due = fitting_new_date(framework, item.due_on, item.quarter, wanted)
+    if new_due is None:
+        early = wanted <= item.due_on
+        problem = Problem("not_after_due", item.due_on.isoformat()) if early else _too_late(form)
+        check = replace(check, problems={**check.problems, "new_date": problem})
+    return check, new_due
 
 
 def still_in_time(item: LearningSpace, now: datetime) -> bool:

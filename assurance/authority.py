@@ -15,7 +15,7 @@ COMMAND_LINE = Actor.system("command line")
 ALLOCATES = ("qa_lead",)
 """Roles that decide on a month's learning spaces (R38)."""
 EXPORTS = ("qa_lead", "qa_officer")
-"""Roles that may take single rows out (domain.md 4.2, rule 5)."""
+"""Roles of the QA team that put other people's actions and messages in order; who sees what is `may_see.py`'s."""
 
 
 def require_role(establishment: Establishment, actor: Actor, roles: Collection[str], *, on: date) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from assurance.loop_close import tell_practitioner_of_result
 from assurance.loop_moves import change, facts_of, say, steps_left
-from assurance.loop_people import authorisers, told
+from assurance.loop_people import authorisers, told, told_of_a_late_form
 from assurance.reaudit import open_reaudit
 from assurance.tell import roles_told
 from policy.actor import Actor
 from policy.calendar import Calendar
+from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.lifecycle import LOOP, move
-from policy.loop_steps import FOR_AUTHORISATION, ON_THE_DAY, REAUDIT_DUE, LoopStep
+from policy.loop_steps import FOR_AUTHORISATION, FORM_DUE, ON_THE_DAY, REAUDIT_DUE, LoopStep
 from policy.recipients import Recipient
 from storage import establishment as establishments
 from storage import history, learning_spaces, loops
@@ -79,10 +81,18 @@ def _recipients(
     on = calendar.local_date(calendar.next_send(now))
     if step.event == FOR_AUTHORISATION:
         return authorisers(framework, establishment, loop, item, on)
-    first = told(framework, establishment, item, step.tell or framework.event(step.event).tell, on).recipients
+    tell = step.tell or framework.event(step.event).tell
+    hears = told_of_a_late_form if step.event == FORM_DUE else _told
+    first = hears(framework, establishment, item, tell, on)
     copied = told(framework, establishment, item, step.copy_to, on).recipients if step.copy_to else ()
     known = {one.person for one in first}
     return (*first, *(one for one in copied if one.person not in known))
+
+
+def _told(
+    framework: Framework, establishment: Establishment, item: LearningSpace, tell: Sequence[str], on: date
+) -> tuple[Recipient, ...]:
+    return told(framework, establishment, item, tell, on).recipients
 
 
 def _speak(

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from assurance.action_ladder import why_moot
+from assurance.channel_choice import (
+    ADDRESS_FAILS,
+    NO_ADDRESS,
+    NO_TEAMS,
+    choose,
+    let_mail_follow,
+    not_needed,
+    offer,
+    try_another_way,
+    ways_of,
+)
 from assurance.courier import Delivery
+from assurance.living_cards import in_place
 from assurance.tell import OUTLIVES_SUBMISSION, header
-from assurance.unreachable import report_unreachable
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.reference import ACTION
+from policy.ways import MAIL, TEAMS, Ways
 from storage import actions, channels, heartbeats, learning_spaces
 from storage import establishment as establishments
 from storage import notices as outbox
-from storage.channels import ChannelState
 from storage.learning_spaces import SUBMITTED, LearningSpace
 from storage.notices import Notice
 from storage.session import Session
@@ -24,11 +36,11 @@ from storage.session import Session
 PULSE = "dispatcher"
 """The heartbeat of whoever claims, written at most once in `PULSE_EVERY`."""
 PULSE_EVERY = timedelta(seconds=10)
+EACH_PERSON = 2
+"""Notices one person may have under way at once: a conversation takes one at a time, and nobody waits behind another's
+long queue."""
 LEASE = timedelta(minutes=2)
 """How long a claimed notice belongs to its claimer; longer than any courier's deadline."""
-
-NEVER_FROM_HERE = ("blocked", "disabled")
-"""Channel states only the person or an administrator can end; an uninstalled app may still be installed again."""
 
 
 def claim_notices(
@@ -39,28 +51,42 @@ def claim_notices(
     now: datetime,
     limit: int = 50,
     lease: timedelta = LEASE,
+    couriers: Collection[str] = (TEAMS,),
 ) -> list[Delivery]:
     """Up to `limit` deliveries for `owner` alone until the lease runs out; urgent ones first, then the longest due.
 
     Outside the send window only urgent ones. A notice whose item has been submitted or withdrawn meanwhile, or has
-    gone to someone else, is cancelled here; one for a person who has left or blocked the bot is parked and the QA lead
-    told.
+    gone to someone else, is cancelled here. `couriers` are the ways there are: a notice takes the one that leads to its
+    recipient, an email follows where the framework says so, and where no way leads to them it is parked and the QA
+    lead told.
     """
     _beat(session, now)
+    offer(session, couriers)
     urgent_only = not Calendar.of(framework).in_send_window(now)
     for notice in outbox.about_to_be_parked(session, now=now):
-        report_unreachable(session, framework, notice, reason="nobody knows whether it arrived", now=now)
+        try_another_way(session, framework, notice, reason="nobody knows whether it arrived", now=now)
     deliveries: list[Delivery] = []
     while len(deliveries) < limit:
         wanted = limit - len(deliveries)
-        claimed = outbox.claim(session, owner=owner, now=now, lease=lease, limit=wanted, urgent_only=urgent_only)
-        deliveries += _still_to_send(session, framework, claimed, now=now)
-        if len(claimed) < wanted:
+        claimed = outbox.claim(
+            session,
+            owner=owner,
+            now=now,
+            lease=lease,
+            limit=wanted,
+            urgent_only=urgent_only,
+            per_recipient=EACH_PERSON,
+        )
+        sent_on = _still_to_send(session, framework, claimed, couriers, now=now)
+        deliveries += sent_on
+        if len(claimed) == len(sent_on) < wanted:
             break
     return deliveries
 
 
-def _still_to_send(session: Session, framework: Framework, claimed: list[Notice], *, now: datetime) -> list[Delivery]:
+def _still_to_send(
+    session: Session, framework: Framework, claimed: list[Notice], couriers: Collection[str], *, now: datetime
+) -> list[Delivery]:
     establishment = establishments.current(session)
     items = learning_spaces.by_references(session, (notice.subject for notice in claimed))
     tracked = actions.by_references(session, (one.subject for one in claimed if one.subject.startswith(f"{ACTION}-")))
@@ -69,21 +95,30 @@ def _still_to_send(session: Session, framework: Framework, claimed: list[Notice]
         item = items.get(notice.subject)
         action = tracked.get(notice.subject)
         moot = why_moot(action, notice) if action else _moot(notice, item)
+        moot = moot or not_needed(session, framework, notice)
         if moot:
             outbox.finish(session, notice.id, notice.fence, outcome="cancelled", at=now, reason=moot)
             continue
-        state = channels.get(session, notice.recipient, notice.channel)
-        hopeless = _hopeless(notice, establishment, state)
-        if hopeless:
+        person = establishment.people.get(notice.recipient)
+        teams = channels.get(session, notice.recipient, TEAMS)
+        ways = ways_of(session, person, teams, couriers) if person else Ways(teams=False, mail=False)
+        way = choose(framework, notice, ways) if person else ""
+        if person is None or not way:
+            hopeless = "has left the council" if person is None else _why_closed(session, notice)
             outbox.finish(session, notice.id, notice.fence, outcome="never", at=now, reason=hopeless)
-            report_unreachable(session, framework, notice, reason=hopeless, now=now)
+            try_another_way(session, framework, notice, reason=hopeless, now=now)
             continue
+        if way != notice.channel:
+            outbox.move_to(session, notice.id, way)
+            notice = replace(notice, channel=way)
+        let_mail_follow(session, framework, notice, ways, now=now)
+        on_teams = way == TEAMS
         deliveries.append(
             Delivery(
                 notice=_as_of_today(framework, establishment, notice, item, now=now),
-                person=establishment.people[notice.recipient],
-                channel_state=state,
-                card=channels.card_of(session, notice.recipient, notice.subject),
+                person=person,
+                channel_state=teams if on_teams else channels.get(session, person.id, way),
+                card=channels.card_of(session, person.id, notice.subject) if on_teams and in_place(notice) else None,
                 item=item,
             )
         )
@@ -101,13 +136,15 @@ def _moot(notice: Notice, item: LearningSpace | None) -> str:
     return ""
 
 
-def _hopeless(notice: Notice, establishment: Establishment, state: ChannelState | None) -> str:
-    """Why there is no point in trying, or empty."""
-    if notice.recipient not in establishment.people:
-        return "has left the council"
-    if state is not None and state.state in NEVER_FROM_HERE:
+def _why_closed(session: Session, notice: Notice) -> str:
+    """Why the way a notice would go leads nowhere."""
+    if notice.channel == MAIL:
+        known = channels.get(session, notice.recipient, MAIL)
+        return ADDRESS_FAILS if known is not None and known.state == "disabled" else NO_ADDRESS
+    state = channels.get(session, notice.recipient, notice.channel)
+    if state is not None and state.state not in ("reachable", "unknown"):
         return f"{notice.channel}: {state.state}"
-    return ""
+    return NO_TEAMS
 
 
 def _as_of_today(

@@ -53,7 +53,8 @@ def decide_action_date(
     establishment = establishments.current(session)
     today = Calendar.of(framework).local_date(now)
     if actor.person_id not in deciders(framework, establishment, action, on=today):
-        raise NotYours(action.reference if may_read(framework, establishment, action, actor.person_id, now=now) else "")
+        known = may_read(session, framework, establishment, action, actor.person_id, now=now)
+        raise NotYours(action.reference if known else "")
     asked = action.asked_due_on
     if asked is None or not action.is_open or asked_due_on not in (None, asked):
         return DateDecision(action, agreed=False, already=True)

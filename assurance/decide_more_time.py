@@ -148,7 +148,19 @@ def requests_to_decide(
         if item is None or not item.is_open or not still_in_time(item, now):
             continue
         if person in may_decide(framework, establishment, item, now=now):
-            found.append(Decision("decide_more_time", item.reference, by_when=item.due_on, token=request.token))
+            found.append(
+                Decision(
+                    "decide_more_time",
+                    item.reference,
+                    by_when=item.due_on,
+                    token=request.token,
+                    who=name_of(establishment, request.asked_by),
+                    until=request.new_due_on,
+                    because=request.reason,
+                    asks=request.kind,
+                    has_note=bool(request.note),
+                )
+            )
     return found
 
 

@@ -23,3 +23,13 @@ class Decision:
     """What a button to settle it carries, where that is not the reference."""
     count: int = 0
     """How many things one decision stands for."""
+    who: str = ""
+    """The name of who asks."""
+    until: date | None = None
+    """The date they ask for."""
+    because: str = ""
+    """Their reason, a key of the framework file."""
+    asks: str = ""
+    """What for, where a kind of decision may be about several: 'extension' or 'exclusion'."""
+    has_note: bool = False
+    """Whether they wrote something for whoever decides."""

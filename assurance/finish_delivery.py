@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from assurance.channel_choice import ADDRESS_FAILS, try_another_way
 from assurance.courier import CourierResult, Delivery
-from assurance.unreachable import report_unreachable
+from assurance.living_cards import TEAMS, retire
 from policy.calendar import Calendar
 from policy.framework import Framework
+from policy.ways import MAIL
 from storage import channels
 from storage import notices as outbox
 from storage.channels import Card, ChannelState
@@ -27,8 +29,9 @@ def finish_delivery(
 ) -> bool:
     """Finish a claimed notice by its courier's answer. False when the lease was lost: the answer is somebody else's.
 
-    `unknown` is repeated once, marked; a second one, and `never`, park the notice and the QA lead is told who could
-    not be reached. What the courier learnt about the person's channel is kept either way.
+    `unknown` is repeated once, marked; a second one, and `never`, park the notice: it goes the other way, and where
+    there is none the QA lead is told who could not be reached. What the courier learnt about the person's channel is
+    kept either way.
     """
     notice = delivery.notice
     _keep_what_was_learnt(session, delivery, result, now=now)
@@ -47,7 +50,7 @@ def finish_delivery(
     if result.outcome == "sent":
         _keep_card(session, delivery, result, now=now)
     elif result.outcome == "never" or (result.outcome == "unknown" and notice.unknown_outcomes > 0):
-        report_unreachable(session, framework, notice, reason=_why(result), now=now)
+        try_another_way(session, framework, notice, reason=_why(result, notice.channel), now=now)
     return True
 
 
@@ -77,22 +80,35 @@ def _keep_what_was_learnt(session: Session, delivery: Delivery, result: CourierR
         )
         if learnt != known:
             channels.save(session, replace(learnt, updated_at=now))
-    if result.channel_state:
+    if result.channel_state and channel == MAIL:
+        # The address that failed is kept beside the state: another address starts afresh.
+        address = delivery.person.email
+        channels.save(
+            session,
+            ChannelState(person, MAIL, result.channel_state, now, channel_user_id=address, reason=result.reason),
+        )
+    elif result.channel_state:
         known_state = channels.get(session, person, channel)
         if known_state is None or known_state.state != result.channel_state:
             channels.set_state(session, person, channel, result.channel_state, result.reason, now)
 
 
 def _keep_card(session: Session, delivery: Delivery, result: CourierResult, *, now: datetime) -> None:
-    """The newest message about an item is the card that later news updates in place."""
-    state = channels.get(session, delivery.person.id, delivery.notice.channel)
+    """The newest message about an item is its living card; the one before it, if there is one, is to say so."""
+    person, notice = delivery.person.id, delivery.notice
+    state = channels.get(session, person, notice.channel)
     conversation = result.conversation_id or (state.conversation_id if state else "")
-    if result.remote_id and conversation:
-        card = Card(delivery.person.id, delivery.notice.subject, conversation, result.remote_id, now)
-        channels.save_card(session, card)
+    if not (notice.channel == TEAMS and result.remote_id and conversation):
+        return
+    before = channels.card_of(session, person, notice.subject)
+    if before is not None and before.activity_id != result.remote_id:
+        retire(session, before, at=now)
+    channels.save_card(session, Card(person, notice.subject, conversation, result.remote_id, now, notice.event))
 
 
-def _why(result: CourierResult) -> str:
+def _why(result: CourierResult, channel: str) -> str:
     if result.outcome == "unknown":
         return "nobody knows whether it arrived"
+    if channel == MAIL and result.channel_state:
+        return ADDRESS_FAILS
     return result.channel_state or result.reason or "the channel refused it"

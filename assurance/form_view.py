@@ -23,8 +23,8 @@ from policy.forms import (
     visible_steps,
 )
 from policy.framework import Form, Framework
+from storage import corrections, learning_spaces, reflections
 from storage import establishment as establishments
-from storage import learning_spaces, reflections
 from storage.learning_spaces import EXCLUDED, SUBMITTED, WITHDRAWN, Draft, LearningSpace
 from storage.session import Session
 
@@ -59,6 +59,10 @@ class FormView:
     """Of the page just saved: field -> why what was typed there was not kept, so that nobody thinks it was."""
     newly_asked: frozenset[str] = frozenset()
     """Questions these answers have just brought up; unanswered, but nobody's fault."""
+    overtaken: bool = False
+    """Whether this page's answers were changed elsewhere after its card was drawn, so that nothing was kept of it."""
+    form_changed: bool = False
+    """Whether the card this came from was of an older form."""
     missing: Mapping[str, Mapping[str, Problem]] = field(default_factory=dict)
     """On the review: page -> field -> what still stands in the way of submitting."""
     soft: tuple[SoftCheckHit, ...] = ()
@@ -101,6 +105,17 @@ def refuse_if_submitted(session: Session, item: LearningSpace) -> None:
         by = item.submitted_by or item.person
         name = name_of(establishments.current(session), by)
         raise AlreadyDone(item.reference, by=by, by_name=name, at=item.submitted_at or item.deadline_at)
+
+
+def may_fill_in(session: Session, item: LearningSpace) -> bool:
+    """Whether its form can be filled in now: while it is open, and when it was opened again to be corrected."""
+    return item.state != SUBMITTED or corrections.asked(session, item.reference) is not None
+
+
+def refuse_unless_to_fill_in(session: Session, item: LearningSpace) -> None:
+    """AlreadyDone, with who and when, for a submitted item that was not opened again."""
+    if not may_fill_in(session, item):
+        refuse_if_submitted(session, item)
 
 
 def risk_is_raised(form: Form, answers: Mapping[str, Any]) -> bool:

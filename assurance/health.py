@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 from assurance.claim_notices import PULSE as DISPATCHER
 from assurance.sweep import PULSE as SWEEPER
+from assurance.upkeep import PULSE as VERIFIER
 from policy.calendar import Calendar
 from policy.framework import Framework
-from storage import heartbeats, learning_spaces, notices, red_flags
+from storage import findings, heartbeats, learning_spaces, notices, red_flags
 from storage.session import Session
 
 SENDING_IS_LATE = timedelta(minutes=15)
 """How long a notice that may be sent can wait before something is wrong with sending."""
+FOR_QA = ("nobody_to_tell", "own_work", "own_judge")
+"""What `verify` finds and an administrator cannot help with: it is about posts and people, and the QA team's."""
 STEP_IS_LATE = timedelta(seconds=60)
 """Our promise: a step is attempted within this of its time."""
 
@@ -39,6 +42,10 @@ class Figures:
     last_dispatch: datetime | None
     held: str
     """Why the sweep waits for a person, or empty."""
+    wrong: dict[str, int]
+    """What `verify` found and did not mend, by kind."""
+    last_verify: datetime | None
+    """When the last whole round of `verify` was complete."""
 
 
 def figures(session: Session, *, now: datetime) -> Figures:
@@ -47,6 +54,7 @@ def figures(session: Session, *, now: datetime) -> Figures:
     next_step = learning_spaces.next_due_at(session)
     sweep = heartbeats.last(session, SWEEPER)
     dispatch = heartbeats.last(session, DISPATCHER)
+    verified = heartbeats.last(session, VERIFIER)
     return Figures(
         open_items=learning_spaces.count_open(session),
         steps_due=learning_spaces.count_due(session, now),
@@ -60,12 +68,14 @@ def figures(session: Session, *, now: datetime) -> Figures:
         last_sweep=sweep.at if sweep else None,
         last_dispatch=dispatch.at if dispatch else None,
         held=str(sweep.detail.get("held", "")) if sweep else "",
+        wrong=findings.wrong_by_kind(session),
+        last_verify=verified.at if verified else None,
     )
 
 
 def troubles(framework: Framework, reading: Figures, *, now: datetime, interval: timedelta) -> tuple[str, ...]:
     """What is wrong, each in a plain sentence; empty when all is well. `interval` is how often the sweep should run."""
-    found = []
+    found: list[str] = []
     if reading.last_sweep is None or now - reading.last_sweep > 3 * interval:
         found.append(f"The last sweep was {_ago(reading.last_sweep, now)}.")
     if reading.held:
@@ -75,6 +85,10 @@ def troubles(framework: Framework, reading: Figures, *, now: datetime, interval:
     oldest = reading.oldest_notice_overdue
     if oldest and Calendar.of(framework).in_send_window(now) and now - oldest > SENDING_IS_LATE:
         found.append(f"{reading.notices_overdue} messages wait to be sent; the oldest {_ago(oldest, now)}.")
+    wrong = {kind: count for kind, count in reading.wrong.items() if kind not in FOR_QA}
+    if wrong:
+        kinds = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in sorted(wrong.items()))
+        found.append(f"What is kept is not what must be ({kinds}). To see each, run: python -m bot verify")
     return tuple(found)
 
 

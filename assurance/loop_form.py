@@ -23,7 +23,7 @@ from assurance.loop_view import (
     whole_view,
 )
 from assurance.refusals import NotYours, UnknownStep
-from assurance.save_step import BACK, NEXT, STAY, kept_answers, page_after, what_to_show
+from assurance.save_step import BACK, NEXT, STAY, kept_answers, overwrites, page_after, what_to_show
 from assurance.tell import roles_told
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -88,10 +88,12 @@ def save_loop_step(
     raw: Mapping[str, object],
     move_to: str,
     now: datetime,
+    version: int | None = None,
 ) -> LoopView:
     """Save one page as `raw` fills it in, and go where `move_to` says: next, back, stay, a page's key or the review.
 
-    The meeting counts as held once its page is whole, and the answer that the child is not safe now is acted on
+    A card drawn at an older `version` does not put its answers over newer ones; its page comes back instead. The
+    meeting counts as held once its page is whole, and the answer that the child is not safe now is acted on
     here, whatever else is missing. Raises NotFound, NotYours, UnknownStep.
     """
     loop, item = loop_and_item(session, token)
@@ -104,6 +106,11 @@ def save_loop_step(
     earlier = dict(draft.answers) if draft else _known(session, item)
     check = _check(framework, loop, form, step, raw, earlier, now)
     answers = kept_answers(check, earlier)
+    newly_at_risk = answers.get(SAFE_NOW) == "no" != earlier.get(SAFE_NOW)
+    behind = draft is not None and version is not None and version < draft.version and not newly_at_risk
+    if behind and overwrites(form, step, check, earlier):
+        shown: dict[str, Any] = {"entered": check.entered, "warnings": check.warnings, "overtaken": True}
+        return fill_view(session, framework, loop, item, draft, step=step, now=now, **shown)
     page = page_after(form, step, move_to, answers, check)
     draft = _save(session, loop, draft, answers, page, actor=actor, now=now)
     if answers.get(SAFE_NOW) == "no":

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assurance.decision import Decision
-from assurance.loop_people import SEES_ALL, in_post, in_team, may_authorise, those_who_meet
+from assurance.loop_people import in_post, in_team, may_authorise, those_who_meet
 from assurance.loop_view import waits_for_a_result
+from assurance.may_see import reads_everything
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
+from policy.visibility import Right
 from storage import establishment as establishments
 from storage import learning_spaces, loops
 from storage.learning_spaces import LearningSpace
 from storage.loops import Loop
 from storage.session import Session
-
-COUNTS_ONLY = ("director",)
-"""Hears how many there are, not which (E33)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,10 @@ def outstanding_loops(session: Session, framework: Framework, person: str, *, no
     """
     establishment = establishments.current(session)
     on = Calendar.of(framework).local_date(now)
-    everything = in_team(establishment, person, SEES_ALL, on)
-    counts = not everything and in_team(establishment, person, COUNTS_ONLY, on)
+    everything = reads_everything(framework, establishment, "closing_the_loop", person, on=on)
+    counts = not everything and reads_everything(
+        framework, establishment, "closing_the_loop", person, on=on, least=Right.AGGREGATE
+    )
     rules = framework.closing_the_loop
     theirs = (rules.meets, rules.authoriser)
     roles = tuple(text.rpartition(".")[2] for text in theirs)

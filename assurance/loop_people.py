@@ -1,4 +1,4 @@
-"""Who may do what in closing the loop: who meets, who authorises, who may look (R90, R93, A20, 4.2)."""
+"""Who does what in closing the loop: who meets, who authorises, who runs it (R90, R93, A20)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from assurance.refusals import NotFound
 from assurance.tell import subject_of
 from policy.establishment import Establishment
 from policy.framework import Framework
+from policy.ladder import next_roles_up
 from policy.recipients import Recipient, Resolution, resolve
 from storage import learning_spaces, loops
 from storage.learning_spaces import LearningSpace
@@ -17,10 +18,6 @@ from storage.session import Session
 
 RUNS_IT = ("qa_lead",)
 """Who records a result, and who ends a loop with a reason (A21, A32)."""
-SEES_ALL = ("qa_lead", "qa_officer")
-MANAGERS = "practitioner.team_manager"
-LISTS_ONLY = ("director",)
-"""Hears counts, and opens one only as its authoriser (4.2)."""
 
 
 def loop_and_item(session: Session, token: str) -> tuple[Loop, LearningSpace]:
@@ -45,6 +42,37 @@ def in_post(
     """The people in those places or standing in for them; not the QA team that hears of a vacancy."""
     found = told(framework, establishment, item, tell, on).recipients
     return frozenset(one.person for one in found if one.via != "qa_for_vacancy")
+
+
+def told_of_a_late_form(
+    framework: Framework, establishment: Establishment, item: LearningSpace, tell: Sequence[str], on: date
+) -> tuple[Recipient, ...]:
+    """Who hears that the form is late. Whoever owes it hears so as that, and never as somebody's manager (A29).
+
+    Where that leaves nobody above them, as when the Head of Service stands in for the Senior Manager, the next level
+    up hears the same day.
+    """
+    meets = framework.closing_the_loop.meets
+    owing = told(framework, establishment, item, [one for one in tell if one == meets], on).recipients
+    late = those_who_meet(framework, establishment, item, on)
+    above = [one for one in tell if one != meets]
+    found = told(framework, establishment, item, above, on).recipients if above else ()
+    kept = tuple(one for one in found if one.person not in late)
+    level = max((_level(framework, one) for one in above), default=None)
+    while found and not kept and level is not None:
+        roles = next_roles_up(level, framework)
+        if not roles:
+            break
+        higher = told(framework, establishment, item, [f"case.{role}" for role in roles], on).recipients
+        kept = tuple(one for one in higher if one.person not in late)
+        level = max(_level(framework, role) for role in roles)
+    known = {one.person for one in owing}
+    return (*owing, *(one for one in kept if one.person not in known))
+
+
+def _level(framework: Framework, expression: str) -> int:
+    level = framework.level(expression.rpartition(".")[2])
+    return -1 if level is None else level
 
 
 def those_who_meet(framework: Framework, establishment: Establishment, item: LearningSpace, on: date) -> frozenset[str]:
@@ -87,16 +115,3 @@ def in_team(establishment: Establishment, person: str, roles: Sequence[str], on:
     """Whether a person holds, or covers on this day, a post of one of the roles."""
     posts = [post for role in roles for post in establishment.posts_of_role(role)]
     return bool(person) and any(person in (post.holder, establishment.deputy_of(post.id, on)) for post in posts)
-
-
-def may_read(
-    framework: Framework, establishment: Establishment, loop: Loop, item: LearningSpace, person: str, on: date
-) -> bool:
-    """Whether a person may open a loop's form (4.2): those it goes through, the practitioner, the team manager, QA."""
-    if person and person in (loop.practitioner, loop.filled_by):
-        return True
-    if in_team(establishment, person, SEES_ALL, on):
-        return True
-    rules = framework.closing_the_loop
-    line = in_post(framework, establishment, item, (rules.meets, rules.authoriser, MANAGERS), on)
-    return person in line or may_authorise(framework, establishment, loop, item, person, on)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from assurance.loop_people import LISTS_ONLY, RUNS_IT, in_team, may_authorise, may_read, those_who_meet
+from assurance.final_grade import as_it_stands
+from assurance.loop_people import RUNS_IT, in_team, may_authorise, those_who_meet
+from assurance.may_see import right_on_learning_space, right_on_loop
 from assurance.refusals import NotYours
 from assurance.tell import name_of
 from policy.calendar import Calendar
 from policy.forms import FormContext, Problem, check_all
 from policy.framework import Form, Framework
 from policy.loop_form import FORM, loop_form
-from policy.moderation import final_grade
-from storage import actions, form_drafts, learning_spaces, loops, moderations
+from policy.visibility import Right
+from storage import actions, form_drafts, learning_spaces, loops
 from storage import establishment as establishments
 from storage.actions import Action
 from storage.form_drafts import FormDraft
@@ -27,8 +29,6 @@ REVIEW = ""
 """The page after the last: everything once more before it is sent."""
 FILLED_IN_WHILE = ("open", "met", "returned_for_change")
 """The states in which the form is with the Senior Manager."""
-SETTLED = "closed"
-"""The state of a moderation whose grade stands."""
 Mode = Literal["fill", "authorise", "record", "read"]
 
 
@@ -65,6 +65,8 @@ class LoopView:
     entered: Mapping[str, Any] = field(default_factory=dict)
     not_kept: Mapping[str, Problem] = field(default_factory=dict)
     newly_asked: frozenset[str] = frozenset()
+    overtaken: bool = False
+    """Whether this page's answers were changed elsewhere after its card was drawn, so that nothing was kept of it."""
     missing: Mapping[str, Mapping[str, Problem]] = field(default_factory=dict)
     then_and_now: ThenAndNow | None = None
     shows_case: bool = True
@@ -133,15 +135,13 @@ def whole_view(
 ) -> LoopView:
     """The whole of it, for somebody who decides on it or may look. NotYours for everyone else.
 
-    Nothing that was not sent in is shown, and a Director sees a single form only as its authoriser (4.2).
+    Nothing that was not sent in is shown. Who may look is the framework's matrix (4.2).
     """
     establishment = establishments.current(session)
     on = Calendar.of(framework).local_date(now)
     authorises = loop.state == "submitted" and may_authorise(framework, establishment, loop, item, person, on)
     runs_it = in_team(establishment, person, RUNS_IT, on)
-    reads = may_read(framework, establishment, loop, item, person, on)
-    only_lists = in_team(establishment, person, LISTS_ONLY, on) and person != loop.authorised_by
-    if not (authorises or runs_it or reads) or (only_lists and not (authorises or runs_it)):
+    if right_on_loop(session, framework, establishment, loop, item, person=person, on=on) < Right.READ:
         raise NotYours(loop.reference)
     both = then_and_now(session, framework, loop, item, on=on)
     if person == loop.practitioner and both and not both.released:
@@ -160,7 +160,10 @@ def whole_view(
         context=context_for(framework, loop, now),
         actions=given if loop.submissions else (),
         then_and_now=both,
-        shows_case=person != loop.practitioner,
+        shows_case=right_on_learning_space(
+            session, framework, establishment, item, "case_reference", person=person, on=on
+        )
+        >= Right.READ,
         runs_it=runs_it,
         one_of_several=sum(other.is_open for other in loops.of_practitioner(session, loop.practitioner)) > 1,
     )
@@ -182,15 +185,7 @@ def then_and_now(
     if now is None or now.state != SUBMITTED:
         return None
     released = is_released(session, framework, now, on=on)
-    return ThenAndNow(_as_it_stands(session, item), _as_it_stands(session, now), released=released)
-
-
-def _as_it_stands(session: Session, item: LearningSpace) -> LearningSpace:
-    """A learning space with its final grade: the moderated one where a moderation has settled it (A32)."""
-    moderation = moderations.of_subject(session, item.reference)
-    if moderation is None or moderation.state != SETTLED:
-        return item
-    return replace(item, grade=final_grade(item.grade, moderation.moderated_grade, moderation.outcome))
+    return ThenAndNow(as_it_stands(session, item), as_it_stands(session, now), released=released)
 
 
 def is_released(session: Session, framework: Framework, item: LearningSpace, *, on: date) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from assurance.authority import require_role
 from assurance.decision import Decision
+from assurance.may_see import require_everywhere
 from assurance.moderation_draw import returned_in
-from assurance.moderation_view import QA, seats_of
 from assurance.moderation_view import SETTLED as SAYS
+from assurance.moderation_view import seats_among
 from assurance.tell import name_of
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -53,7 +53,7 @@ def list_moderations(session: Session, framework: Framework, *, actor: Actor, no
     """Every open moderation, for the QA team. NotYours for anybody else."""
     establishment, calendar = establishments.current(session), Calendar.of(framework)
     today = calendar.local_date(now)
-    require_role(establishment, actor, QA, on=today)
+    require_everywhere(framework, establishment, "moderation", actor, on=today)
     rows = returned_in(session, framework, calendar.quarter_of(today), up_to=now)
     found = [
         Listed(one, name_of(establishment, one.moderator), one.moderator == actor.person_id)
@@ -72,9 +72,12 @@ def moderation_decisions(
 ) -> list[Decision]:
     """What waits for a moderator, and a dispute for those who have not yet said which grade stands."""
     found = []
-    for one in moderations.in_states(session, (DISPUTED,)):
-        item = learning_spaces.by_reference(session, one.subject)
-        seats = seats_of(session, framework, one, item, now=now) if item else {}
+    disputed = moderations.in_states(session, (DISPUTED,))
+    items = learning_spaces.by_references(session, [one.subject for one in disputed])
+    today = Calendar.of(framework).local_date(now)
+    for one in disputed:
+        item = items.get(one.subject)
+        seats = seats_among(framework, establishment, one, item, on=today) if item else {}
         said = one.form.get(SAYS, {})
         if any(person in people and seat not in said for seat, people in seats.items()):
             found.append(Decision("settle_moderation", one.reference, token=one.token))

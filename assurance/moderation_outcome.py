@@ -12,13 +12,15 @@ from assurance.loop_decide import NotAnAnswer
 from assurance.moderation_selection import hearers_of, tell
 from assurance.moderation_view import SAID, SETTLED, ModerationView, build, found, loop_is_moot, own, seats_of
 from assurance.open_loop import open_loop
-from assurance.refusals import NotReady, NotYours
+from assurance.refusals import AlreadyDone, NotReady, NotYours
+from assurance.tell import name_of
 from policy.actor import Actor
 from policy.framework import Framework
 from policy.lifecycle import MODERATION as LIFE
 from policy.lifecycle import move
-from policy.moderation import AGREED, NOT_AGREED, final_grade, outcome_of
+from policy.moderation import AGREED, NOT_AGREED, outcome_of
 from policy.recipients import Recipient
+from storage import establishment as establishments
 from storage import history, loops, moderations
 from storage.learning_spaces import LearningSpace
 from storage.loops import CLOSED as LOOP_CLOSED
@@ -67,7 +69,7 @@ def settle(
 ) -> ModerationView:
     """One say in a dispute. Once every seat has spoken the same grade stands for both, or it stays 'not agreed' (A33).
 
-    Raises NotFound, NotYours, NotReady.
+    Raises NotFound, NotYours, NotReady, AlreadyDone once another holder or deputy of the same post has spoken.
     """
     moderation, item = found(session, token)
     if moderation.state != DISPUTED:
@@ -81,6 +83,12 @@ def settle(
     if stands not in (MODERATED, ORIGINAL):
         raise NotReady(moderation.reference)
     opinions: dict[str, Mapping[str, str]] = dict(moderation.form.get(SETTLED, {}))
+    if all(seat in opinions and opinions[seat]["by"] != actor.person_id for seat in mine):
+        first = opinions[mine[0]]  # the holder and the deputy of one post have one say: whoever spoke first
+        by_name = name_of(establishments.current(session), first["by"])
+        raise AlreadyDone(moderation.reference, by=first["by"], by_name=by_name, at=datetime.fromisoformat(first["at"]))
+    if all(opinions.get(seat, {}).get("stands") == stands for seat in mine):
+        return build(session, framework, moderation, item, actor=actor, now=now)  # said before
     for seat in mine:
         opinions[seat] = {"by": actor.person_id or "", "stands": stands, "at": now.isoformat()}
     changes: dict[str, Any] = {"form": {**moderation.form, SETTLED: opinions}}
@@ -117,14 +125,6 @@ def mark_stale(
     moderation = _update(session, moderation, {"stale": True})
     _note(session, moderation, "moderation_stale", actor=actor, now=now, because=because)
     return moderation
-
-
-def grade_that_stands(session: Session, item: LearningSpace) -> str:
-    """The final grade of a learning space: the moderated one where a moderation has settled it (A32)."""
-    moderation = moderations.of_subject(session, item.reference)
-    if moderation is None or moderation.state != CLOSED:
-        return item.grade
-    return final_grade(item.grade, moderation.moderated_grade, moderation.outcome)
 
 
 def stand_loop_down(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from assurance.authority import require_role
-from assurance.refusals import NotFound, NotReady
+from assurance.refusals import NotFound, NotReady, Refused
 from assurance.tell import function_title, name_of, notices, subject_of
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -79,7 +79,7 @@ def select(
         subject=moderation.reference,
         detail={"learning_space": item.reference, "moderator": moderator, "draw": dict(draw or {})},
     )
-    tell(session, framework, CHOSEN, moderation, item, now=now, extra={"why": shown_why(why), **_book_by(moderation)})
+    tell_chosen(session, framework, moderation, item, now=now)
     return moderation
 
 
@@ -92,17 +92,34 @@ def select_if_certain(
     return select(session, framework, item, why=item.moderation_flag, actor=actor, now=now)
 
 
-def request_moderation(
+class NoSuchReasonToModerate(Refused):
+    """The framework file knows no such reason."""
+
+
+def see_before_asking(
     session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime
-) -> Moderation:
-    """The QA lead asks for a second look. NotYours for others, NotFound for no such item, NotReady before it is in."""
+) -> LearningSpace:
+    """The item the QA lead would ask a second look at. NotYours for others, NotFound, NotReady before it is in."""
     require_role(establishments.current(session), actor, ASKS, on=Calendar.of(framework).local_date(now))
     item = learning_spaces.by_reference(session, reference)
     if item is None:
         raise NotFound(reference)
     if item.state != SUBMITTED:
         raise NotReady(reference)
-    return select(session, framework, item, why=REQUESTED, actor=actor, now=now)
+    return item
+
+
+def request_moderation(
+    session: Session, framework: Framework, reference: str, *, reason: str, actor: Actor, now: datetime
+) -> Moderation:
+    """The QA lead asks for a second look, with a reason of the file; one that has one keeps it.
+
+    Raises what `see_before_asking` raises, and NoSuchReasonToModerate.
+    """
+    item = see_before_asking(session, framework, reference, actor=actor, now=now)
+    if reason not in framework.moderation.request_reasons:
+        raise NoSuchReasonToModerate(reference)
+    return select(session, framework, item, why=REQUESTED, draw={"reason": reason}, actor=actor, now=now)
 
 
 def give_to_another(
@@ -118,8 +135,7 @@ def give_to_another(
         session, at=now, actor=SWEEP, verb="moderation_passed_on", subject=moderation.reference, detail=about
     )
     moderation = replace(moderation, moderator=moderator)
-    extra = {"why": shown_why(moderation.why), **_book_by(moderation)}
-    return tell(session, framework, CHOSEN, moderation, item, now=now, extra=extra)
+    return tell_chosen(session, framework, moderation, item, now=now)
 
 
 def _moderator(session: Session, framework: Framework, item: LearningSpace, *, seed: int, now: datetime) -> str:
@@ -144,6 +160,14 @@ def _moderator(session: Session, framework: Framework, item: LearningSpace, *, s
 def shown_why(why: str) -> str:
     """The reason as it may be said before the second grade is given: two of them would give the first one away."""
     return CERTAIN if why in (INADEQUATE, SOFT_CHECK) else why
+
+
+def tell_chosen(
+    session: Session, framework: Framework, moderation: Moderation, item: LearningSpace, *, now: datetime
+) -> int:
+    """Tell the moderator what they are to look at (E21); returns the notices written."""
+    extra = {"why": shown_why(moderation.why), **_book_by(moderation)}
+    return tell(session, framework, CHOSEN, moderation, item, now=now, extra=extra)
 
 
 def _book_by(moderation: Moderation) -> dict[str, str]:

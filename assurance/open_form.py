@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from assurance.form_view import REVIEW, FormView, build_view, first_page, form_of, own_item, refuse_if_submitted
+from assurance.form_view import REVIEW, FormView, build_view, first_page, form_of, own_item, refuse_unless_to_fill_in
 from assurance.refusals import UnknownStep
 from policy.actor import Actor
 from policy.forms import visible_steps
@@ -25,7 +26,7 @@ def open_form(
     submitted: answers are never shown again in chat.
     """
     item = own_item(session, token, actor)
-    refuse_if_submitted(session, item)
+    refuse_unless_to_fill_in(session, item)
     item = begin(session, item, actor=actor, now=now)
     form = form_of(framework, item)
     draft = learning_spaces.load_draft(session, item.reference, item.person)
@@ -34,6 +35,23 @@ def open_form(
         raise UnknownStep(item.reference)
     page = first_page(form, draft) if step is None else step
     return build_view(session, framework, item, draft, step=page, now=now)
+
+
+def open_form_with(
+    session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime, raw: Mapping[str, object]
+) -> FormView:
+    """The form for a card whose page is there no longer: at the page that asks most of what stood in its boxes.
+
+    What stood there is shown in the boxes again and kept once that page is saved. Raises what `open_form` raises.
+    """
+    view = open_form(session, framework, token, actor=actor, now=now)
+    steps = visible_steps(view.form, view.answers)
+    step = max(steps, key=lambda one: sum(field.key in raw for field in one.fields))
+    here = {field.key for field in step.fields} & set(raw)
+    if not here:
+        return replace(view, form_changed=True)
+    view = open_form(session, framework, token, actor=actor, now=now, step=step.key)
+    return replace(view, entered={key: raw[key] for key in here}, form_changed=True)
 
 
 def begin(session: Session, item: LearningSpace, *, actor: Actor, now: datetime) -> LearningSpace:

@@ -51,13 +51,14 @@ def open_loop(session: Session, framework: Framework, item: LearningSpace, *, ac
     )
     loop = replace(loop, next_step_at=steps_left(framework, loop)[0].due_at)
     loops.insert(session, loop)
-    _prompt(session, framework, item, loop, actor=actor, now=now)
+    prompt(session, framework, item, loop, actor=actor, now=now)
     return loop
 
 
-def _prompt(
+def prompt(
     session: Session, framework: Framework, item: LearningSpace, loop: Loop, *, actor: Actor, now: datetime
 ) -> None:
+    """Ask the Senior Manager to meet, and tell the others who are to know that the loop is open (E17)."""
     establishment = establishments.current(session)
     resolution = hearers(framework, establishment, OPENED, item, now=now)
     facts = {

@@ -43,13 +43,16 @@ def context_of(
     now: datetime,
     owners: Mapping[str, str] | None = None,
 ) -> FormContext:
-    """What the rules of the form need to know about an item; `owners` if the caller has looked them up already."""
+    """What the rules of the form need to know about an item; `owners` if the caller has looked them up already.
+
+    A form that is corrected is held against the day it was first sent in: its dates were right then and are so now.
+    """
     if owners is None:
         owners = owners_of(framework, establishment, item, now=now)
     return FormContext.of(
         framework,
         allocated_on=item.allocated_on,
-        today=Calendar.of(framework).local_date(now),
+        today=Calendar.of(framework).local_date(item.submitted_at or now),
         owners=tuple(
             Choice(key=key, title=f"{name_of(establishment, person)} ({_words(framework, key)})")
             for key, person in owners.items()

@@ -9,12 +9,16 @@ from assurance.chase_loops import chase_loops
 from assurance.chase_red_route import chase_red_routes
 from assurance.decide_more_time import expire_requests
 from assurance.gather import monthly_summaries, morning_messages, remind_of_the_unbegun, weekly_summaries
+from assurance.invite import keep_dates
 from assurance.judge_actions import judge_actions
 from assurance.moderation_draw import draw_month_end
 from assurance.moderation_watch import pass_on, remind_of_talks, watch_rate
 from assurance.preview import afternoon_preview
+from assurance.purge import purge_every_month
 from assurance.reachability import look_every_week
+from assurance.receive_mail import forget_mail
 from assurance.release import release_what_is_due
+from assurance.reopen import lapse_corrections
 from policy.framework import Framework
 from storage.session import Session
 
@@ -28,14 +32,18 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("loops", chase_loops),
     ("red_route", chase_red_routes),
     ("release", release_what_is_due),
+    ("corrections", lapse_corrections),
     ("reminders", remind_of_the_unbegun),
     ("morning", morning_messages),
     ("weekly", weekly_summaries),
     ("monthly", monthly_summaries),
     ("reachability", look_every_week),
+    ("calendar dates", keep_dates),
     ("moderation_draw", draw_month_end),
     ("moderation_handover", pass_on),
     ("moderation_talks", remind_of_talks),
     ("moderation_rate", watch_rate),
+    ("mail that is over", forget_mail),
+    ("retention", purge_every_month),
 )
 """By name, in the order they run. One that fails is logged and does not keep the others from their turn."""

@@ -19,7 +19,7 @@ from policy.lifecycle import ALLOCATION_RUN, START, move
 from storage import allocation_runs, history
 from storage import establishment as establishments
 from storage.allocation_history import history_since
-from storage.allocation_runs import AllocationRun
+from storage.allocation_runs import RE_AUDITS, AllocationRun
 from storage.session import Session
 
 LARGEST_SEED = 2**31 - 1  # what the column holds on PostgreSQL
@@ -71,6 +71,11 @@ def allocation_day(framework: Framework, month: date, now: datetime) -> date:
     return day
 
 
+def _drawn_before(session: Session, month: date) -> int:
+    """How many draws a month has had; re-audits that were opened in it are none."""
+    return allocation_runs.count_of_month(session, month, not_by=RE_AUDITS)
+
+
 def derived_seed(framework: Framework, month: date, number: int) -> int:
     """The seed of a month's `number`th run when none is given: the same for everybody who works it out again."""
     words = f"{framework.council.name}|{month:%Y-%m}|{number}"
@@ -106,7 +111,7 @@ def preview_allocation(
     month = month.replace(day=1)
     on = allocation_day(framework, month, now)
     if seed is None:
-        seed = derived_seed(framework, month, allocation_runs.count_of_month(session, month) + 1)
+        seed = derived_seed(framework, month, _drawn_before(session, month) + 1)
     if not 0 <= seed <= LARGEST_SEED:
         raise NotASeed()
     plan = plan_month(session, framework, month=month, on=on, seed=seed, at_most=at_most)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from assurance.authority import EXPORTS, require_role
+from assurance.channel_choice import can_be_written_to
 from assurance.tell import name_of, notices
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -121,6 +122,7 @@ class _Look:
 
     def __init__(self, session: Session, framework: Framework, now: datetime) -> None:
         self._framework = framework
+        self._session = session
         self._council: Establishment = establishments.current(session)
         self._states = channels.states_of(session, TEAMS)
         self._today = Calendar.of(framework).local_date(now)
@@ -176,6 +178,8 @@ class _Look:
         state = self._states.get(person)
         if known is None:
             yield person, "left"
+        elif can_be_written_to(self._session, known):
+            return
         elif state is not None and state.state in CUT_OFF:
             yield known.name, state.state
         elif not known.entra_object_id and (state is None or not state.conversation_id):

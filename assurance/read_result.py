@@ -1,6 +1,6 @@
 """The opened result of one learning space: for the practitioner once it is released, and for those who may read it.
 
-Every reading by somebody who did not write it is in the history (4.2, rule 4).
+Who may is the framework's matrix; every reading is in the history (4.2, rule 4).
 """
 
 from __future__ import annotations
@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
+from assurance.final_grade import as_it_stands
 from assurance.form_view import form_of
+from assurance.may_see import grades_still_blind, opens_when, right_on_learning_space
 from assurance.refusals import NotFound, NotReady, NotYours, Withdrawn
 from assurance.release import releases_on
-from assurance.tell import name_of, subject_of
+from assurance.tell import header, name_of
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.forms import FormContext
 from policy.framework import Form, Framework
-from policy.recipients import resolve
+from policy.rules_visibility import Condition
+from policy.visibility import Right
 from storage import establishment as establishments
 from storage import history, learning_spaces, reflections
 from storage.learning_spaces import EXCLUDED, SUBMITTED, WITHDRAWN, LearningSpace
@@ -38,9 +41,26 @@ class NotReleased(NotReady):
         super().__init__(reference)
 
 
+class GradesStillBlind(NotReady):
+    """The moderator's own grades are to be stored before the first ones are shown."""
+
+
+class HeaderOnly(NotYours):
+    """This person may see that it is owed, and not the form."""
+
+    def __init__(
+        self, reference: str, *, facts: Mapping[str, Any], sent_in: bool, opens_when: tuple[Condition, ...]
+    ) -> None:
+        """`facts` are the header's; `opens_when` says what would open the form for them, nothing if nothing does."""
+        self.facts = facts
+        self.sent_in = sent_in
+        self.opens_when = opens_when
+        super().__init__(reference)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an opened result is drawn from. It names no child and no case."""
+    """What an opened result is drawn from. It names no child."""
 
     item: LearningSpace
     auditor: str
@@ -52,62 +72,81 @@ class Result:
     """Whether it is the practitioner's own work."""
     practitioner: str
     """Whose work it was; for a reader who is not the practitioner."""
+    case_ref: str = ""
+    """Which case, for whoever may see that; empty for everybody else."""
+    sent_by_reader: bool = False
+    """Whether the reader sent it in themselves."""
 
 
 def read_result(session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime) -> Result:
     """The result, and a line in the history that this person read it.
 
-    NotFound, NotYours for anyone the framework does not name, Withdrawn, NotReleased for the practitioner before the
-    release, NotReady for everyone else while it is not sent in.
+    NotFound, HeaderOnly for somebody who may see that it is owed, NotYours for anyone else the framework does not
+    name, Withdrawn, NotReleased for the practitioner before the release, GradesStillBlind for its moderator, NotReady
+    for everyone else while it is not sent in.
     """
     item = learning_spaces.by_reference(session, reference)
     if item is None:
         raise NotFound(reference)
-    establishment = establishments.current(session)
+    establishment, person = establishments.current(session), actor.person_id
     today = Calendar.of(framework).local_date(now)
-    own = bool(actor.person_id) and actor.person_id == item.practitioner
-    if not own and actor.person_id not in _readers(framework, establishment, item, today):
-        raise NotYours(reference)
+    own = bool(person) and person == item.practitioner
+    may = right_on_learning_space(session, framework, establishment, item, "result", person=person, on=today)
+    if may < Right.READ and not own:
+        raise _refusal(session, framework, establishment, item, person, today)
     if item.state in (EXCLUDED, WITHDRAWN):
         raise Withdrawn(reference)
     auditor = name_of(establishment, item.person)
-    if own and item.released_at is None:
+    if may < Right.READ:
         raise NotReleased(
             reference, auditor=auditor, on=releases_on(framework, item) if item.state == SUBMITTED else None
         )
     answers = learning_spaces.load_answers(session, reference)
     if item.state != SUBMITTED or answers is None:
         raise NotReady(reference)
-    history.append(
-        session,
-        at=now,
-        actor=actor,
-        verb=FORM_READ,
-        subject=reference,
-        detail={"as": "practitioner" if own else "reader"},
-    )
+    if grades_still_blind(session, item, person):
+        raise GradesStillBlind(reference)
+    reader = _reads_as(item, person)
+    history.append(session, at=now, actor=actor, verb=FORM_READ, subject=reference, detail={"as": reader})
+    case = right_on_learning_space(session, framework, establishment, item, "case_reference", person=person, on=today)
     written = reflections.of(session, reference)
+    item, form = as_it_stands(session, item), form_of(framework, item)
+    judged = {form.grade_field: item.grade, form.impact_field: item.impact}
     return Result(
         item=item,
         auditor=auditor,
-        form=form_of(framework, item),
-        answers=answers,
+        form=form,
+        answers={**answers, **{key: value for key, value in judged.items() if key in answers}},
         context=FormContext.of(framework, allocated_on=item.allocated_on, today=today),
         reflection=written.text if written else "",
         own=own,
         practitioner=name_of(establishment, item.practitioner),
+        case_ref=item.case_ref if case >= Right.READ else "",
+        sent_by_reader=reader == "auditor",
     )
 
 
-def _readers(framework: Framework, establishment: Establishment, item: LearningSpace, today: date) -> frozenset[str]:
-    """Who else may read it: its own line and function, and the QA team; never somebody who only stands in for none."""
-    found = resolve(
-        framework.two_voices.readers,
-        (),
-        subject_of(item),
-        establishment,
-        framework,
-        on=today,
-        escalation=False,
+def _reads_as(item: LearningSpace, person: str) -> Literal["practitioner", "auditor", "reader"]:
+    if person == item.practitioner:
+        return "practitioner"
+    return "auditor" if person == item.person else "reader"
+
+
+def _refusal(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    item: LearningSpace,
+    person: str,
+    today: date,
+) -> NotYours:
+    """What somebody who may not open it may see instead."""
+    sees = right_on_learning_space(session, framework, establishment, item, "learning_space", person=person, on=today)
+    if sees < Right.HEADER or item.state in (EXCLUDED, WITHDRAWN):
+        return NotYours(item.reference)
+    return HeaderOnly(
+        item.reference,
+        facts=header(framework, establishment, item, on=today),
+        sent_in=item.state == SUBMITTED,
+        opens_when=opens_when(framework, establishment, item, "result", person=person, on=today),
     )
-    return frozenset(one.person for one in found.recipients if one.via != "qa_for_vacancy") - {item.person}

@@ -23,7 +23,7 @@ from storage import allocation_runs, history, learning_spaces, loops
 from storage import establishment as establishments
 from storage import notices as outbox
 from storage.allocation_history import history_since
-from storage.allocation_runs import APPROVED, AllocationRun
+from storage.allocation_runs import APPROVED, RE_AUDITS, AllocationRun
 from storage.learning_spaces import EXCLUDED, WITHDRAWN, LearningSpace
 from storage.loops import Loop
 from storage.session import Session
@@ -113,9 +113,9 @@ def _allocate(
         month=month,
         seed=0,
         state=APPROVED,
-        proposed_by="system:re-audit",
+        proposed_by=RE_AUDITS,
         proposed_at=now,
-        decided_by="system:re-audit",
+        decided_by=RE_AUDITS,
         decided_at=now,
         detail={"re_audit": loop.reference, "unserved": [], "picks": []},
     )

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from assurance.form_view import own_item
 from assurance.refusals import NotReady
-from assurance.submit import RECEIVED, RECOGNISED
 from assurance.tell import function_title, name_of, notices
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -20,6 +19,7 @@ from storage.learning_spaces import SUBMITTED, LearningSpace
 from storage.session import Session
 
 SWEEP = Actor.system("sweep")
+RECEIVED, RECOGNISED = "E15", "E18"
 RELEASED = "released"
 """The step of the notices that tell the practitioner, apart from those of the submission itself."""
 BATCH = 500
@@ -81,10 +81,12 @@ def _release(
     learning_spaces.update(session, item.reference, released_at=now, released_by=by)
     history.append(session, at=now, actor=actor, verb="result_released", subject=item.reference)
     item = replace(item, released_at=now, released_by=by)
-    return item, _tell(session, framework, item, now=now)
+    return item, tell_released(session, framework, item, now=now)
 
 
-def _tell(session: Session, framework: Framework, item: LearningSpace, *, now: datetime) -> int:
+def tell_released(
+    session: Session, framework: Framework, item: LearningSpace, *, now: datetime, step: str = RELEASED
+) -> int:
     """One message: recognition where the work was recognised, else that there is a result. No grade in either."""
     establishment = establishments.current(session)
     recognised = any(grade.key == item.grade and grade.recognised for grade in framework.grades)
@@ -103,7 +105,7 @@ def _tell(session: Session, framework: Framework, item: LearningSpace, *, now: d
             event,
             told,
             subject=item.reference,
-            step=RELEASED,
+            step=step,
             due_at=now,
             not_before=Calendar.of(framework).next_send(now),
             facts=facts,

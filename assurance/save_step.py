@@ -12,7 +12,7 @@ from assurance.form_view import (
     build_view,
     form_of,
     own_item,
-    refuse_if_submitted,
+    refuse_unless_to_fill_in,
     risk_is_raised,
 )
 from assurance.open_form import begin
@@ -40,6 +40,7 @@ def save_step(
     raw: Mapping[str, object],
     move: str,
     now: datetime,
+    version: int | None = None,
 ) -> FormView:
     """Save page `step` as `raw` fills it in, and go where `move` says: next, back, stay, a page's key or the review.
 
@@ -48,12 +49,15 @@ def save_step(
     and pressing twice is harmless: the draft's version rises only when an answer has changed. An answer that breaks
     the identifier guard is never stored.
 
+    A card that was drawn at an older `version` does not put its answers over newer ones, given elsewhere: the page
+    comes back with what stands in its boxes, to be pressed once more.
+
     The answer that a child is at immediate risk is acted on here and now, whatever else the page lacks.
 
     Raises NotFound, NotYours, Withdrawn, AlreadyDone, UnknownStep.
     """
     item = own_item(session, token, actor)
-    refuse_if_submitted(session, item)
+    refuse_unless_to_fill_in(session, item)
     form = form_of(framework, item)
     pages = {one.key for one in form.steps}
     if step not in pages or move not in pages | {NEXT, BACK, STAY, REVIEW}:
@@ -63,6 +67,11 @@ def save_step(
     earlier = dict(draft.answers) if draft else {}
     check = _check(session, framework, item, form, step, raw, earlier, now)
     answers = kept_answers(check, earlier)
+    newly_at_risk = risk_is_raised(form, check.answers) and not risk_is_raised(form, earlier)
+    behind = draft is not None and version is not None and version < draft.version and not newly_at_risk
+    if behind and overwrites(form, step, check, earlier):  # word of a new risk is never held back
+        shown: dict[str, Any] = {"entered": check.entered, "warnings": check.warnings, "overtaken": True}
+        return build_view(session, framework, item, draft, step=step, now=now, **shown)
     page = page_after(form, step, move, answers, check)
     draft = _save(session, item, draft, answers, page, now)
     if risk_is_raised(form, answers):
@@ -123,6 +132,13 @@ def what_to_show(check: StepCheck, *, stays: bool, complains: bool) -> dict[str,
     if complains:
         return {**shown, "problems": check.problems, "newly_asked": check.newly_asked}
     return {**shown, "problems": refused}
+
+
+def overwrites(form: Form, step: str, check: StepCheck, earlier: Mapping[str, Any]) -> bool:
+    """Whether saving a page would change or take away an answer that is there."""
+    if step not in [one.key for one in visible_steps(form, earlier)]:
+        return False
+    return any(key != SOFT_CHECKS and earlier.get(key) not in (None, value) for key, value in check.answers.items())
 
 
 def _save(

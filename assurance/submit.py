@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from assurance.action_ladder import ladder_for
 from assurance.assign_action import NewAction, assign_actions
+from assurance.correct import correct
 from assurance.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
 from assurance.moderation_selection import select_if_certain
 from assurance.open_loop import open_loop
 from assurance.owners import context_of, owners_of
 from assurance.raise_red_route import raise_red_route
+from assurance.release import RECEIVED, RECOGNISED
 from assurance.tell import OUTLIVES_SUBMISSION, announce, name_of
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -21,13 +23,11 @@ from policy.establishment import Establishment
 from policy.forms import actions_given, check_form, soft_checks, visible_steps
 from policy.framework import Form, Framework
 from policy.lifecycle import LEARNING_SPACE, move
+from storage import corrections, history, learning_spaces, notices, red_flags
 from storage import establishment as establishments
-from storage import history, learning_spaces, notices, red_flags
 from storage.digests import FOR_THE_MORNING
 from storage.learning_spaces import SUBMITTED, Draft, LearningSpace
 from storage.session import Session
-
-RECEIVED, RECOGNISED = "E15", "E18"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def submit(
     A late one is accepted like any other; its ladder stops here. Raises NotFound, NotYours, Withdrawn.
     """
     item = own_item(session, token, actor)
-    if item.state == SUBMITTED:
+    correction = corrections.asked(session, item.reference) if item.state == SUBMITTED else None
+    if item.state == SUBMITTED and correction is None:
         return _already(session, item)
     form = form_of(framework, item)
     draft = learning_spaces.load_draft(session, item.reference, item.person)
@@ -74,6 +75,22 @@ def submit(
         page, problems = next(iter(checked.missing.items()))
         view = build_view(session, framework, item, draft, step=page, now=now, problems=problems)
         return SubmitOutcome("incomplete", item, view)
+    if correction is not None:
+        done = correct(
+            session,
+            framework,
+            establishment,
+            form,
+            item,
+            correction,
+            checked.answers,
+            owners,
+            moderation_flag=_moderation_flag(framework, form, checked.answers),
+            actor=actor,
+            now=now,
+        )
+        loop = done.loop_reference
+        return _done(session, framework, establishment, form, done.item, checked.answers, loop, actor=actor, now=now)
     return _accept(session, framework, establishment, form, item, draft, checked.answers, owners, actor=actor, now=now)
 
 
@@ -128,13 +145,30 @@ def _accept(
     select_if_certain(session, framework, item, actor=actor, now=now)
     if grade.recognised:
         notices.add(session, announce(framework, establishment, RECOGNISED, item, now=now), at=now)
+    reference = loop.reference if loop else ""
+    return _done(session, framework, establishment, form, item, answers, reference, actor=actor, now=now)
+
+
+def _done(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    form: Form,
+    item: LearningSpace,
+    answers: Mapping[str, Any],
+    loop_reference: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> SubmitOutcome:
+    """The receipt; a child at immediate risk is acted on whatever way the form came in."""
     risk = risk_is_raised(form, answers)
     if risk:  # it was raised when the page was saved; a form that came in any other way raises it here
         raise_red_route(session, framework, item, actor=actor, now=now)
     return SubmitOutcome(
         "submitted",
         item,
-        loop_reference=loop.reference if loop else "",
+        loop_reference=loop_reference,
         red_route=risk or red_flags.of(session, item.reference) is not None,
         by=name_of(establishment, actor.person_id),
         at=now,

@@ -22,12 +22,12 @@ from storage.notices import NewNotice
 
 UNREACHABLE = "E65"
 """Someone could not be reached; its step column tells one person from another (`assurance/unreachable.py`)."""
-NO_STEPS = (UNREACHABLE, "E8", "E9", "E14", "E2", "E19")
+NO_STEPS = (UNREACHABLE, "E8", "E9", "E14", "E2", "E19", "E85", "E79", "E80")
 """Events that use the step column and are no steps of a ladder: a later step does not overtake them."""
-OUTLIVES_SUBMISSION = ("E9", "E15", "E16", "E17", "E18", UNREACHABLE)
+OUTLIVES_SUBMISSION = ("E9", "E76", "E85", "E15", "E16", "E17", "E18", "E79", "E80", UNREACHABLE)
 """Events still worth sending once their learning space is submitted; every other one has had its day."""
 
-PUT_TOGETHER = ("E33", "E63", "E64", "E74", "E75")
+PUT_TOGETHER = ("E67", "E33", "E63", "E64", "E74", "E75")
 """Digests and summaries: one that cannot be delivered is no news, for the weekly look says who is out of reach."""
 
 
@@ -73,11 +73,12 @@ def announce(
     now: datetime,
     extra: Mapping[str, Any] | None = None,
     without: Collection[str] = (),
+    step: str = "",
 ) -> list[NewNotice]:
     """The notices of an event of a learning space that is no ladder step, to the recipients the framework names.
 
-    `without` leaves people out, by id. An urgent event goes at once, any other in the next send window. The notices
-    still have to be added; `announce_notes` says what stood in the way of anyone.
+    `without` leaves people out, by id; `step` tells several of one event apart. An urgent event goes at once, any
+    other in the next send window. The notices still have to be added; `hearers` says what stood in anyone's way.
     """
     calendar = Calendar.of(framework)
     resolution = hearers(framework, establishment, event, item, now=now)
@@ -96,6 +97,7 @@ def announce(
         due_at=now,
         not_before=not_before,
         facts=facts,
+        step=step,
     )
 
 

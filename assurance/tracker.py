@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from assurance.action_view import READS_IN_LINE, deciders
-from assurance.authority import EXPORTS
+from assurance.action_view import deciders
 from assurance.decision import Decision
+from assurance.may_see import reads_everything
 from assurance.tell import name_of
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
+from policy.visibility import Reader, roles_for
 from storage import actions
 from storage import establishment as establishments
 from storage.actions import Action
@@ -48,7 +49,7 @@ def tracker(session: Session, framework: Framework, person: str, *, now: datetim
     """The tracker of a person. Reads only."""
     establishment = establishments.current(session)
     today = Calendar.of(framework).local_date(now)
-    below = actions.open_of_any(session, people_below(session, establishment, person) - {person})
+    below = actions.open_of_any(session, people_below(session, framework, establishment, person, on=today) - {person})
     return Tracker(
         own=tuple(_tracked(establishment, one, today) for one in actions.open_of(session, person)),
         to_agree=tuple(
@@ -59,21 +60,22 @@ def tracker(session: Session, framework: Framework, person: str, *, now: datetim
     )
 
 
-def people_below(session: Session, establishment: Establishment, person: str) -> frozenset[str]:
-    """Everyone with an open action whose line runs through a post this person holds, up to Head of Service.
+def people_below(
+    session: Session, framework: Framework, establishment: Establishment, person: str, *, on: date
+) -> frozenset[str]:
+    """Everyone with an open action whose line runs through a post of this person that may read it.
 
-    For the QA team that is everyone (domain.md 4.2).
+    For those who may read every action that is everyone (domain.md 4.2).
     """
-    roles = {post.role for post in establishment.posts_held_by(person)}
-    if not roles & {*READS_IN_LINE, *EXPORTS}:
+    if reads_everything(framework, establishment, "action", person, on=on):
+        return actions.owners_of_open(session)
+    in_line = roles_for(framework, "action", line="owner")
+    mine = {post for post in Reader.of(establishment, person, on).posts if establishment.posts[post].role in in_line}
+    if not mine:
         return frozenset()
-    owners = actions.owners_of_open(session)
-    if roles & set(EXPORTS):
-        return owners
-    mine = {post.id for post in establishment.posts_held_by(person) if post.role in READS_IN_LINE}
     return frozenset(
         owner
-        for owner in owners
+        for owner in actions.owners_of_open(session)
         if any(
             above.id in mine for post in establishment.posts_held_by(owner) for above in establishment.line_of(post.id)
         )
@@ -86,7 +88,14 @@ def decisions_actions(
     """For the home card: actions that are late or due soon, counted, and dates that wait for this person's answer."""
     today = Calendar.of(framework).local_date(now)
     found = [
-        Decision("agree_action_date", one.reference, by_when=one.asked_due_on, token=one.token)
+        Decision(
+            "agree_action_date",
+            one.reference,
+            by_when=one.asked_due_on,
+            token=one.token,
+            who=name_of(establishment, one.owner) if one.owner else "",
+            until=one.asked_due_on,
+        )
         for one in _to_agree(session, framework, establishment, person, today)
     ]
     near = [one for one in actions.open_of(session, person) if (one.due_on - today).days <= DUE_WITHIN_DAYS]

@@ -13,7 +13,7 @@ from assurance.refusals import NotFound, NotReady, NotYours, UnknownPerson
 from assurance.tell import UNREACHABLE
 from policy.actor import Actor
 from policy.calendar import Calendar
-from policy.establishment import Establishment, Post
+from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.lifecycle import ACTION, move
 from storage import actions, history
@@ -23,6 +23,8 @@ from storage.actions import Action
 from storage.session import Session
 
 CHANGED_OWNER = "E41"
+NO_OWNER = "action_left_without_owner"
+"""The verb in the history; its detail names the posts an heir may come from."""
 
 
 def transfer_actions(
@@ -74,29 +76,42 @@ def inherit_actions(
 ) -> tuple[str, ...]:
     """After an import: whoever has left, or holds no post any more, hands their actions to the new holder of theirs.
 
-    Where the post is vacant now they stay where they are, and whoever set them hears that they have no owner (E41).
+    Where the post is vacant now they stay where they are, and whoever set them hears that they have no owner (E41);
+    an import that fills the post later hands them on then.
     """
     moved: list[str] = []
     for person in sorted(actions.owners_of_open(session)):
         if not person or (person in after.people and after.posts_held_by(person)):
             continue
         posts = before.posts_held_by(person)
-        if not posts:
-            continue  # it was so before this import, and has been told
-        heir = _heir(after, posts)
         for action in actions.open_of(session, person):
+            # It was so before this import, and has been told: the post it waits for is in the history.
+            waits_for = [post.id for post in posts] or _waits_for(session, action)
+            heir = _heir(after, waits_for)
             if heir:
                 _give(session, framework, after, action, heir, actor=actor, now=now)
                 moved.append(action.reference)
-            else:
+            elif posts:
+                detail = {"posts": sorted(waits_for)}
+                history.append(session, at=now, actor=actor, verb=NO_OWNER, subject=action.reference, detail=detail)
                 _tell(session, framework, after, action, now=now, ownerless=True)
     return tuple(moved)
 
 
-def _heir(after: Establishment, posts: Sequence[Post]) -> str:
+def _waits_for(session: Session, action: Action) -> list[str]:
+    """The posts its owner held when they left, if it has had no owner since."""
+    for entry in history.read(session, subject=action.reference, newest_first=True):
+        if entry.verb == NO_OWNER:
+            return list(entry.detail["posts"])
+        if entry.verb == "action_transferred":
+            break
+    return []
+
+
+def _heir(after: Establishment, posts: Sequence[str]) -> str:
     """The new holder of the first post somebody else now holds; empty if they are all vacant or gone."""
-    for post in sorted(posts, key=lambda one: one.id):
-        now_held = after.posts.get(post.id)
+    for post in sorted(posts):
+        now_held = after.posts.get(post)
         if now_held and now_held.holder and now_held.holder in after.people:
             return now_held.holder
     return ""
@@ -132,9 +147,10 @@ def _tell(
     ownerless: bool = False,
 ) -> None:
     """Once for each change of hands; somebody may come back to an action they had before."""
-    turn = sum(entry.verb == "action_transferred" for entry in history.read(session, subject=action.reference))
+    changes = ("action_transferred", NO_OWNER)
+    turn = sum(entry.verb in changes for entry in history.read(session, subject=action.reference))
     told = announce_action(
-        framework, establishment, CHANGED_OWNER, action, now=now, step=f"owner {turn + ownerless}", ownerless=ownerless
+        framework, establishment, CHANGED_OWNER, action, now=now, step=f"owner {turn}", ownerless=ownerless
     )
     outbox.add(session, told, at=now)
 

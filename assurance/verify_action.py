@@ -8,7 +8,7 @@ from datetime import datetime
 
 from assurance.action_ladder import LADDER_EVENTS, anchors_of, ladder_of, subject_of_action
 from assurance.judge_actions import step_name
-from assurance.verify_item import GRACE, Finding
+from assurance.verify_item import GRACE, NEXT, Finding
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework, LadderStep
@@ -37,7 +37,7 @@ class ActionAuditor:
         if not action.ladder_key:
             return  # set before actions had a ladder
         if action.owner and not any(notice.event in (ASSIGNED, CHANGED_OWNER) for notice in said):
-            yield Finding("missing_notice", action.reference, "Its owner was never to be told of it.")
+            yield Finding("missing_notice", action.reference, "Its owner was never to be told of it.", ASSIGNED)
         yield from self._steps(action, said, kept.moved_at or action.created_at)
         yield from self._next_step(action)
         if not action.is_open:
@@ -72,15 +72,16 @@ class ActionAuditor:
             escalation=step.escalation,
         )
         if not told.recipients:
-            yield Finding("nobody_to_tell", action.reference, f"Step {step.name}: {' '.join(told.notes)}")
+            yield Finding("nobody_to_tell", action.reference, f"Step {step.name}: {' '.join(told.notes)}", step.name)
         elif not said:
             what = f"Step {step.name} fell due at {due_at:%Y-%m-%d %H:%M} UTC and nobody has a notice of it."
-            yield Finding("missing_notice", action.reference, what)
+            yield Finding("missing_notice", action.reference, what, f"{step.name}|")
         elif (self.changed_at is None or self.changed_at <= seen_at) and not self._has_changed_hands(action, said):
             missing = {one.person for one in told.recipients} - {notice.recipient for notice in said}
             extra = {notice.recipient for notice in said} - {one.person for one in told.recipients}
             for person in sorted(missing):
-                yield Finding("missing_notice", action.reference, f"Step {step.name} has no notice for {person}.")
+                what = f"Step {step.name} has no notice for {person}."
+                yield Finding("missing_notice", action.reference, what, f"{step.name}|{person}")
             for person in sorted(extra):
                 yield Finding("unexpected_notice", action.reference, f"Step {step.name} has a notice for {person}.")
 
@@ -93,7 +94,8 @@ class ActionAuditor:
         calendar = Calendar.of(self.framework)
         if not action.is_open:
             if action.next_step_at is not None:
-                yield Finding("wrong_next_step", action.reference, f"It is {action.state} and still climbs its ladder.")
+                what = f"It is {action.state} and still climbs its ladder."
+                yield Finding("wrong_next_step", action.reference, what, NEXT)
             return
         ladder, anchors = ladder_of(self.framework, action), anchors_of(calendar, action)
         to_come = [
@@ -106,7 +108,7 @@ class ActionAuditor:
             says = f"{action.next_step_at:%Y-%m-%d %H:%M} UTC" if action.next_step_at else "nothing"
             wants = f"{expected:%Y-%m-%d %H:%M} UTC" if expected else "nothing"
             what = f"Its next step is down for {says}; its ladder says {wants}."
-            yield Finding("wrong_next_step", action.reference, what)
+            yield Finding("wrong_next_step", action.reference, what, NEXT)
 
     def _closed(self, action: Action, said: tuple[Notice, ...]) -> Iterator[Finding]:
         if action.state == "done" and not (action.evidence_on and action.evidence_kind):

@@ -21,6 +21,8 @@ GRACE = timedelta(minutes=5)
 
 _ALLOCATED = ("E1", "E3", "E19")
 _IMMEDIATE_ATTENTION = "E16"
+NEXT, LOOP, RELEASED = "next", "loop", "released"
+"""What a finding is about where no event or step says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,19 @@ class Finding:
 
     kind: str
     """chain_broken, missing_notice, unexpected_notice, late_notice, nobody_to_tell, wrong_next_step, missing_loop,
-    missing_moderation, own_work, missing_answers, unexpected_answers or told_of_own_lateness."""
+    missing_moderation, missing_reaudit, missing_release, missing_chase, missing_evidence, own_work, own_judge,
+    wrong_date, missing_answers, unexpected_answers or told_of_own_lateness."""
     subject: str
     """A reference, or 'history'."""
     detail: str
     """A sentence with ids and dates, nobody's name."""
+    about: str = ""
+    """Which of several of one kind and subject, where mending has to know: an event, or a step and a person."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of its kind and subject, the same each time it is found."""
+        return (self.about or self.detail)[:120]
 
 
 @dataclass(frozen=True)
@@ -56,9 +66,9 @@ class ItemAuditor:
     def _announced(self, kept: Kept) -> Iterator[Finding]:
         item = kept.item
         if not any(notice.event in _ALLOCATED and notice.recipient == item.person for notice in kept.notices):
-            yield Finding("missing_notice", item.reference, f"{item.person} was never told of the allocation.")
+            yield Finding("missing_notice", item.reference, f"{item.person} was never told of the allocation.", "E1")
         if kept.has_red_flag and not any(notice.event == _IMMEDIATE_ATTENTION for notice in kept.notices):
-            yield Finding("missing_notice", item.reference, "A red flag was raised and nobody was to be told.")
+            yield Finding("missing_notice", item.reference, "A red flag was raised and nobody was to be told.", "E16")
 
     # -- the ladder ---------------------------------------------------------------------------------------------------
 
@@ -105,12 +115,12 @@ class ItemAuditor:
                 item.reference,
                 f"Step {step.name} still waits to be sent although it is {item.state}.",
             )
-        if item.submitted_at and notice.created_at > item.submitted_at:
+        if item.submitted_at and notice.created_at > item.submitted_at and notice.state != "recorded":
             what = f"Step {step.name} was written after the learning space was submitted."
             yield Finding("unexpected_notice", item.reference, what)
         roles = notice.recipient_role.split("+")
         own = step.escalation and notice.recipient == item.person and any(role != "auditor" for role in roles)
-        if own and "because" not in notice.facts:
+        if own and not {"because", "purged"} & set(notice.facts):
             yield Finding(
                 "told_of_own_lateness", item.reference, f"Step {step.name} told its own auditor as a manager."
             )
@@ -136,15 +146,16 @@ class ItemAuditor:
             step.escalation,
         )
         if not told.recipients:
-            yield Finding("nobody_to_tell", item.reference, f"Step {step.name}: {' '.join(told.notes)}")
+            yield Finding("nobody_to_tell", item.reference, f"Step {step.name}: {' '.join(told.notes)}", step.name)
         elif not said:
             what = f"Step {step.name} fell due at {due_at:%Y-%m-%d %H:%M} UTC and nobody has a notice of it."
-            yield Finding("missing_notice", item.reference, what)
+            yield Finding("missing_notice", item.reference, what, f"{step.name}|")
         elif self.changed_at is None or self.changed_at <= seen_at:
             missing = {one.person for one in told.recipients} - {notice.recipient for notice in said}
             extra = {notice.recipient for notice in said} - {one.person for one in told.recipients}
             for person in sorted(missing):
-                yield Finding("missing_notice", item.reference, f"Step {step.name} has no notice for {person}.")
+                what = f"Step {step.name} has no notice for {person}."
+                yield Finding("missing_notice", item.reference, what, f"{step.name}|{person}")
             for person in sorted(extra):
                 yield Finding("unexpected_notice", item.reference, f"Step {step.name} has a notice for {person}.")
 
@@ -152,7 +163,8 @@ class ItemAuditor:
         item = kept.item
         if not item.is_open:
             if item.next_step_at is not None:
-                yield Finding("wrong_next_step", item.reference, f"It is {item.state} and still climbs its ladder.")
+                what = f"It is {item.state} and still climbs its ladder."
+                yield Finding("wrong_next_step", item.reference, what, NEXT)
             return
         to_come = [
             self._due_at(kept, step) for step in ladder_from_json(item.ladder).steps if step.name not in item.steps_done
@@ -163,7 +175,7 @@ class ItemAuditor:
         says = f"{item.next_step_at:%Y-%m-%d %H:%M} UTC" if item.next_step_at else "nothing"
         wants = f"{expected:%Y-%m-%d %H:%M} UTC" if expected else "nothing"
         what = f"Its next step is down for {says}; its ladder says {wants}."
-        yield Finding("wrong_next_step", item.reference, what)
+        yield Finding("wrong_next_step", item.reference, what, NEXT)
 
     # -- what was submitted -------------------------------------------------------------------------------------------
 
@@ -175,7 +187,11 @@ class ItemAuditor:
             yield Finding("unexpected_answers", item.reference, f"It is {item.state} and has submitted answers.")
         triggers = {grade.key for grade in self.framework.grades if grade.triggers_loop}
         if item.state == SUBMITTED and item.grade in triggers and not kept.has_loop:
-            yield Finding("missing_loop", item.reference, "Its grade asks for closing the loop and no loop was opened.")
+            what = "Its grade asks for closing the loop and no loop was opened."
+            yield Finding("missing_loop", item.reference, what, LOOP)
+        if item.released_at and not any(notice.step == RELEASED for notice in kept.notices):
+            what = "Its result was released and the practitioner was never to be told."
+            yield Finding("missing_notice", item.reference, what, RELEASED)
 
 
 def _of_an_earlier_date(notice: Notice) -> bool:

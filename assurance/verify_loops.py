@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from assurance.loop_moves import dates_of
-from assurance.verify_item import Finding
+from assurance.loop_moves import dates_of, steps_left
+from assurance.verify_item import LOOP, NEXT, Finding
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.loop_steps import loop_steps, reaudit_due_on
@@ -17,6 +17,7 @@ from storage import history, learning_spaces, loops, notices
 from storage.loops import Loop
 from storage.session import Session
 
+REAUDIT, RE_AUDIT_DUE = "reaudit", "re_audit_due"
 GRACE = timedelta(hours=1)
 """How late the service may look before somebody should ask why."""
 
@@ -25,15 +26,16 @@ def loop_findings(session: Session, framework: Framework, *, now: datetime) -> l
     """Every difference between the loops as they are and as they must be; empty when all is well. Reads only."""
     triggers = [grade.key for grade in framework.grades if grade.triggers_loop]
     found = [
-        Finding("missing_loop", reference, "It was moderated down to a grade that opens closing the loop, and none is.")
+        Finding("missing_loop", reference, "It was moderated down to a grade that opens a loop, and none is.", LOOP)
         for reference in loops.lowered_without_one(session, triggers)
     ]
     for loop in loops.still_open(session):
-        found += _of_loop(session, framework, loop, now)
+        found += loop_findings_of(session, framework, loop, now)
     return found
 
 
-def _of_loop(session: Session, framework: Framework, loop: Loop, now: datetime) -> Iterator[Finding]:
+def loop_findings_of(session: Session, framework: Framework, loop: Loop, now: datetime) -> Iterator[Finding]:
+    """Everything wrong with one loop that is open."""
     if loop.authorised_by:
         item = learning_spaces.by_reference(session, loop.subject)
         if loop.authorised_by == loop.filled_by or (item and loop.authorised_by == item.submitted_by):
@@ -44,14 +46,16 @@ def _of_loop(session: Session, framework: Framework, loop: Loop, now: datetime) 
         if loop.reaudit_due_on != due_on:
             yield Finding("wrong_date", loop.reference, f"It is due on {due_on}, not {loop.reaudit_due_on}.")
         if loop.state == "with_qa" and Calendar.of(framework).send_at(due_on) + GRACE <= now:
-            yield Finding("missing_reaudit", loop.reference, f"The re-audit was due on {due_on} and is not open.")
-    if loop.state == "re_audit_due":
+            what = f"The re-audit was due on {due_on} and is not open."
+            yield Finding("missing_reaudit", loop.reference, what, REAUDIT)
+    if loop.state == RE_AUDIT_DUE:
         tried = any(entry.verb == "reaudit_not_opened" for entry in history.read(session, subject=loop.reference))
         if not loop.reaudit_reference and not tried:
-            yield Finding("missing_reaudit", loop.reference, "The re-audit is due, and nothing was tried.")
+            yield Finding("missing_reaudit", loop.reference, "The re-audit is due, and nothing was tried.", REAUDIT)
         if loop.reaudit_reference and learning_spaces.by_reference(session, loop.reaudit_reference) is None:
-            yield Finding("missing_reaudit", loop.reference, "Its re-audit does not exist.")
+            yield Finding("missing_reaudit", loop.reference, "Its re-audit does not exist.", REAUDIT)
     yield from _unsaid(session, framework, loop, now)
+    yield from _next_step(framework, loop)
 
 
 def _unsaid(session: Session, framework: Framework, loop: Loop, now: datetime) -> Iterator[Finding]:
@@ -61,6 +65,21 @@ def _unsaid(session: Session, framework: Framework, loop: Loop, now: datetime) -
         if step.due_at + GRACE > now:
             continue
         if step.name not in loop.steps_done:
-            yield Finding("missing_notice", loop.reference, f"{step.name} fell due and was not judged.")
+            yield Finding("missing_notice", loop.reference, f"{step.name} fell due and was not judged.", step.name)
         elif step.name not in said and loop.state != "returned_for_change":
-            yield Finding("missing_notice", loop.reference, f"{step.name} was judged and nobody was to be told.")
+            what = f"{step.name} was judged and nobody was to be told."
+            yield Finding("missing_notice", loop.reference, what, step.name)
+
+
+def _next_step(framework: Framework, loop: Loop) -> Iterator[Finding]:
+    """Whether it is looked at again when it must be; a loop that waits for its re-audit is tried every week."""
+    if loop.state == RE_AUDIT_DUE:
+        if loop.next_step_at is None and not loop.reaudit_reference:
+            yield Finding("wrong_next_step", loop.reference, "It waits for a re-audit and is never looked at.", NEXT)
+        return
+    left = steps_left(framework, loop)
+    expected = left[0].due_at if left else None
+    if loop.next_step_at != expected:
+        says = f"{loop.next_step_at:%Y-%m-%d %H:%M} UTC" if loop.next_step_at else "nothing"
+        wants = f"{expected:%Y-%m-%d %H:%M} UTC" if expected else "nothing"
+        yield Finding("wrong_next_step", loop.reference, f"Its next step is down for {says}, not for {wants}.", NEXT)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from assurance.moderation_draw import returned_in
-from assurance.moderation_selection import CHOSEN, midnight
-from assurance.verify_item import GRACE, Finding
+from assurance.moderation_selection import CERTAIN, CHOSEN, midnight
+from assurance.verify_item import GRACE, NEXT, Finding
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.moderation import RANDOM, may_moderate, needed
@@ -16,14 +16,21 @@ from storage import learning_spaces, moderations
 from storage.moderations import DISCUSSED, GRADED, SELECTED
 from storage.session import Session
 
+DRAWN = "drawn"
+
 
 def moderation_findings(session: Session, framework: Framework, now: datetime) -> Iterator[Finding]:
     """Everything wrong with what is moderated; it counts anew and does not ask the draw what it did."""
     triggers = [grade.key for grade in framework.grades if grade.triggers_loop]
     for reference in moderations.certain_without(session, triggers):
-        yield Finding("missing_moderation", reference, "It is one that is always moderated, and nobody was asked to.")
+        what = "It is one that is always moderated, and nobody was asked to."
+        yield Finding("missing_moderation", reference, what, CERTAIN)
     for reference in moderations.without_notice(session, CHOSEN):
-        yield Finding("missing_notice", reference, "It was selected for moderation and nobody was to be told.")
+        yield Finding("missing_notice", reference, "It was selected for moderation and nobody was to be told.", CHOSEN)
+    for one in moderations.in_states(session, (SELECTED,)):
+        if one.next_step_at is None and one.booked_on is None and not one.steps_done:
+            what = "It waits for its moderator, and nobody would be reminded of the talk."
+            yield Finding("wrong_next_step", one.reference, what, NEXT)
     yield from _drawn(session, framework, now)
     yield from _own_work(session)
 
@@ -39,7 +46,7 @@ def _drawn(session: Session, framework: Framework, now: datetime) -> Iterator[Fi
     wanted = min(needed(len(rows), framework.moderation.rate), pool)
     if drawn < wanted:
         what = f"Of {len(rows)} returned {wanted} were to be drawn by chance; {drawn} were."
-        yield Finding("missing_moderation", f"{last:%Y-%m}", what)
+        yield Finding("missing_moderation", f"{last:%Y-%m}", what, DRAWN)
 
 
 def _own_work(session: Session) -> Iterator[Finding]:
@@ -50,4 +57,6 @@ def _own_work(session: Session) -> Iterator[Finding]:
             continue
         about = {"auditor": item.person, "post": item.post, "practitioner": item.practitioner}
         if not may_moderate(establishment, one.moderator, **about):
-            yield Finding("own_work", one.reference, "Its moderator would look at their own work or their line's.")
+            yield Finding(
+                "own_work", one.reference, "Its moderator would look at their own work or their line's.", "own"
+            )

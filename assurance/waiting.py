@@ -1,4 +1,4 @@
-"""What waits for a person: their open learning spaces over all their posts, and the decisions only they can take."""
+"""What waits for a person: their open learning spaces, the decisions only they can take, and what their role asks."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from datetime import date, datetime, timedelta
 
 from assurance.acknowledge import may_take_up
 from assurance.authority import ALLOCATES
+from assurance.console import Waits, console
 from assurance.decide_more_time import requests_to_decide
 from assurance.decision import Decision
+from assurance.home_own_work import OwnWork, own_work
+from assurance.home_state import AreaState, area_state
 from assurance.loop_lists import decisions_loops
 from assurance.moderation_list import moderation_decisions
+from assurance.reopen import corrections_to_make
 from assurance.tell import function_title, rungs_ahead
 from assurance.tracker import decisions_actions
 from policy.calendar import Calendar
 from policy.establishment import Establishment, Person, Post
 from policy.framework import Framework
 from policy.ladder import Rung, ladder_from_json
-from storage import allocation_runs, learning_spaces, red_flags
+from storage import allocation_runs, home_lists, learning_spaces, red_flags
 from storage import establishment as establishments
 from storage.learning_spaces import LearningSpace
 from storage.session import Session
@@ -55,6 +59,12 @@ class Waiting:
     decisions: tuple[Decision, ...]
     recent: tuple[LearningSpace, ...]
     """Submitted in the last four weeks, newest first. Shown by reference and date alone."""
+    console: tuple[Waits, ...] = ()
+    """For the QA team: the day in numbers."""
+    state: AreaState | None = None
+    """For those who lead: their area in numbers."""
+    own_work: tuple[OwnWork, ...] = ()
+    """For a practitioner: learning spaces about their work."""
 
 
 def waiting(session: Session, framework: Framework, person: str, *, now: datetime) -> Waiting:
@@ -69,10 +79,24 @@ def waiting(session: Session, framework: Framework, person: str, *, now: datetim
             _item(framework, establishment, item, today=today, begun=item.reference in begun)
             for item in learning_spaces.waiting_for(session, person)
         ),
-        decisions=tuple(
-            decision for source in SOURCES for decision in source(session, framework, establishment, person, now)
-        ),
+        decisions=_decisions(session, framework, establishment, person, now),
         recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY)),
+        console=console(session, framework, establishment, person, now),
+        state=area_state(session, framework, establishment, person, now),
+        own_work=own_work(session, establishment, person, now),
+    )
+
+
+def _decisions(
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+) -> tuple[Decision, ...]:
+    """From every source; one that has nothing open for anybody in the council is not asked."""
+    some = home_lists.anything_of(session)
+    return tuple(
+        decision
+        for source in SOURCES
+        if ASK_ONLY_IF.get(source) in (None, *some)
+        for decision in source(session, framework, establishment, person, now)
     )
 
 
@@ -122,9 +146,19 @@ Source = Callable[[Session, Framework, Establishment, str, datetime], list[Decis
 SOURCES: tuple[Source, ...] = (
     _flags,
     _allocations,
+    corrections_to_make,
     decisions_loops,
     requests_to_decide,
     decisions_actions,
     moderation_decisions,
 )
 """Every source of decisions, in the order the home card shows them."""
+
+ASK_ONLY_IF: dict[Source, str] = {
+    _flags: "red_flags",
+    _allocations: "proposals",
+    decisions_loops: "loops",
+    requests_to_decide: "requests",
+    corrections_to_make: "corrections",
+}
+"""What must be open somewhere in the council for a source to find anything; one that is not here is always asked."""

@@ -19,7 +19,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 Poke = Callable[[], Awaitable[None]]
 
 LONGEST_INTERVAL = timedelta(seconds=30)
-"""A step is attempted within 60 s of its time, so we look at least twice in that."""
+"""A step is attempted within 60 s of its time, so the sweep looks at least twice in that."""
+LONGEST_ROUND = timedelta(hours=1)
+"""The check of what must exist promises no instant; what it finds should be found the same morning."""
 
 log = structlog.stdlib.get_logger("scheduler")
 
@@ -42,10 +44,17 @@ class Timer:
     The poke does its own work off the loop (`await db.write(sweep, ...)` runs in the writer's thread).
     """
 
-    def __init__(self, poke: Poke, interval: timedelta = timedelta(seconds=15), *, name: str = "sweep") -> None:
-        """ValueError if the interval is not above nothing and at most 30 seconds."""
-        if not timedelta(0) < interval <= LONGEST_INTERVAL:
-            raise ValueError(f"the timer looks every 0 to {LONGEST_INTERVAL.seconds} seconds, not every {interval}")
+    def __init__(
+        self,
+        poke: Poke,
+        interval: timedelta = timedelta(seconds=15),
+        *,
+        name: str = "sweep",
+        longest: timedelta = LONGEST_INTERVAL,
+    ) -> None:
+        """ValueError if the interval is not above nothing and at most `longest`."""
+        if not timedelta(0) < interval <= longest:
+            raise ValueError(f"the timer looks every 0 to {longest.seconds} seconds, not every {interval}")
         self.name = name
         self.interval = interval.total_seconds()
         self.pokes = 0
