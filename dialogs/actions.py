@@ -176,14 +176,6 @@ def actions_due_line(page: Page, decision: Decision, today: date, buttons: int) 
     return min(buttons, 1)
 
 
-def agree_date_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
-    """A date somebody asks this person to agree."""
-    _to_agree(page, decision.reference, decision.by_when, today)
-    if buttons:
-        page.button_here(wording.OPEN, "open_action", decision.token, typed=f"open {decision.reference}")
-    return min(buttons, 1)
-
-
 # -- pieces -----------------------------------------------------------------------------------------------------------
 
 

@@ -15,10 +15,14 @@ from microsoft_teams.cards import (
     ActionSet,
     AdaptiveCard,
     CardElement,
+    ColumnDefinition,
     Container,
     ExecuteAction,
     RichTextBlock,
     SubmitAction,
+    Table,
+    TableCell,
+    TableRow,
     TextBlock,
     TextRun,
 )
@@ -107,12 +111,14 @@ def button(
     main: bool = False,
     keep_answers: bool = True,
     in_dialog: bool = False,
+    about: str = "",
     **data: str | int,
 ) -> Action:
     """A button. It carries the verb, an opaque id and a version, never more: the server decides at every press.
 
     `keep_answers` False sends nothing of what stands in the card's inputs. `in_dialog` True is for the dialog window
-    of Teams, which knows Action.Submit only. `data` may be `step` and `v`.
+    of Teams, which knows Action.Submit only. `about` says what it acts on where a card has several of the same words:
+    a screen reader speaks it. `data` may be `step` and `v`.
     """
     carried: dict[str, Any] = {"verb": verb}
     if token:
@@ -120,11 +126,58 @@ def button(
     carried.update(data)
     style: Literal["positive"] | None = "positive" if main else None
     inputs: Literal["none"] | None = None if keep_answers else "none"
-    submit = SubmitAction(title=title, data=carried, style=style, associated_inputs=inputs)
+    spoken_name = f"{title}: {about}" if about else None
+    submit = SubmitAction(title=title, data=carried, style=style, associated_inputs=inputs, tooltip=spoken_name)
     if in_dialog:
         return submit
     return ExecuteAction(
-        title=title, verb=verb, data=dict(carried), style=style, associated_inputs=inputs, fallback=submit
+        title=title,
+        verb=verb,
+        data=dict(carried),
+        style=style,
+        associated_inputs=inputs,
+        tooltip=spoken_name,
+        fallback=submit,
+    )
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Words first, numbers after, one row a line; the first column is twice as wide, so it fits a narrow phone."""
+    widths = [ColumnDefinition(width=2 if number == 0 else 1) for number in range(len(header))]
+    lines = [_row(header, bold=True), *(_row([one_line(cell) for cell in row]) for row in rows)]
+    return Table(
+        columns=widths,
+        rows=[TableRow.model_construct(cells=list(cells)) for cells in lines],
+        first_row_as_headers=True,
+        show_grid_lines=False,
+        spacing="Medium",
+    )
+
+
+def _row(cells: Sequence[str], *, bold: bool = False) -> Sequence[TableCell]:
+    """Cells of plain words. There are many of them, so they are not validated one by one: the lint sees them all."""
+    return [
+        TableCell.model_construct(
+            items=[
+                RichTextBlock.model_construct(
+                    inlines=list[Any]([TextRun.model_construct(text=inert(cell), weight="Bolder" if bold else None)]),
+                    spacing="None",
+                    horizontal_alignment="Left" if number == 0 else "Right",
+                )
+            ]
+        )
+        for number, cell in enumerate(cells)
+    ]
+
+
+OPENS_A_WINDOW = {"type": "task/fetch"}
+"""What Teams looks for in a button's data; a client that does not know it sends the button as a message."""
+
+
+def window_button(title: str, verb: str, token: str) -> Action:
+    """A button that opens the same thing in a dialog window of Teams."""
+    return SubmitAction(
+        title=title, data={"msteams": OPENS_A_WINDOW, "verb": verb, "ref": token}, associated_inputs="none"
     )
 
 

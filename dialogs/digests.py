@@ -37,9 +37,9 @@ def _line(line: Mapping[str, Any]) -> str:
     count, references = int(line.get("count", 0)), [str(one) for one in line.get("references", ())]
     if line.get("event") == "E2":
         pieces = sentence(say_count(count, "piece of work", "pieces of work"))
-        has, them = ("has", "practitioner") if count == 1 else ("have", "practitioners")
+        has, they_know = ("has", "practitioner knows") if count == 1 else ("have", "practitioners know")
         return (
-            f"{pieces} in your team {has} been chosen for a learning space. The {them} know. "
+            f"{pieces} in your team {has} been chosen for a learning space. The {they_know}. "
             "Please help them find the time for it."
         )
     said = say_list(references[:MOST_NAMED]) + (f" and {count - MOST_NAMED} more" if count > MOST_NAMED else "")

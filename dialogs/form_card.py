@@ -20,7 +20,7 @@ from dialogs.page import Page
 from dialogs.questions import Question, value_to_show
 from dialogs.speaking import say_date
 from policy.forms import next_step, previous_step, visible_fields, visible_steps
-from policy.framework import Framework
+from policy.framework import Form, Framework
 
 if TYPE_CHECKING:
     from assurance.form_view import FormView
@@ -32,14 +32,34 @@ CHANGED_ELSEWHERE = "Your answers have changed since that card was shown. Please
 """The note for a press on a card that is behind the draft."""
 
 
+OVERTAKEN = (
+    "Answers on this step were changed elsewhere after this card was shown. The boxes below show yours."
+    " To keep yours, press Next. To keep the others, open it again from your list."
+)
+"""The note for a press on a step whose answers are newer than the card."""
+
+
+FORM_CHANGED = (
+    "The form has changed since that card was shown. What you had answered is kept where the form still asks it."
+)
+"""The note for a press on a card of an older form."""
+
+
 def answers_in(data: Mapping[str, Any]) -> dict[str, Any]:
     """The answers among the data of a button press, still to be judged by the server."""
     return {key: value for key, value in data.items() if key not in CARRIED}
 
 
+def asks_all(form: Form, raw: Mapping[str, Any]) -> bool:
+    """Whether the form asks everything that came in with a press; what else a client may add does not count."""
+    asked = {field.key for step in form.steps for field in step.fields}
+    return set(raw) - {"msteams"} <= asked
+
+
 def form_message(view: FormView, framework: Framework, *, note: str = "", in_dialog: bool = False) -> Message:
     """The page the view is at, be it a step or the review. `note` is a line of ours at the top."""
     shown = review_message if view.reviewing else step_message
+    note = note or (OVERTAKEN if view.overtaken else FORM_CHANGED if view.form_changed else "")
     return shown(view, framework, note=note, in_dialog=in_dialog)
 
 
@@ -75,7 +95,8 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
     if previous_step(view.form, step.key, view.answers):
         page.button(wording.BACK, "back", token, step=step.key, v=version)
     page.button(wording.LATER, "later", token, step=step.key, v=version)
-    if not previous_step(view.form, step.key, view.answers) and view.item.due_on >= view.context.today:
+    first = not previous_step(view.form, step.key, view.answers)
+    if first and view.item.submitted_at is None and view.item.due_on >= view.context.today:
         typed = f"extension {view.item.reference}"
         page.button(wording.MORE_TIME, "more_time", token, typed=typed, step=step.key, v=version)
     return page.message()
@@ -90,7 +111,7 @@ def review_message(view: FormView, framework: Framework, *, note: str = "", in_d
     what_is_missing(page, view, steps)
     if not view.missing:
         page.para(f"Please read it through once. {wording.NOTHING_SENT_YET}")
-    _soft_checks(page, view)
+    soft_check_notes(page, view)
     what_may_name_somebody(page, view, steps, framework)
     for step in steps:
         answers_of(page, view, step)
@@ -154,7 +175,8 @@ def _grades(page: Page, view: FormView) -> None:
     page.end_box()
 
 
-def _soft_checks(page: Page, view: FormView) -> None:
+def soft_check_notes(page: Page, view: FormView) -> None:
+    """What stands far apart in the judgements, so that its author looks once more."""
     for hit in view.soft:
         page.begin_box("warning")
         if hit.asks:

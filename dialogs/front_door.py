@@ -33,6 +33,7 @@ def help_message(roles: Collection[str]) -> Message:
     commands = [("list", "what is waiting for you, and by when")]
     if not (roles and ANSWERS_TO_NOBODY.issuperset(roles)):
         commands.append(("open LS-2026Q3-014", "open that learning space (use your own reference)"))
+        commands.append(("type LS-2026Q3-014", "be asked one question at a time here, and answer by typing"))
         commands.append(("extension", "ask for more time, or to be taken off, before the due date"))
     commands.append(("actions", "what you agreed to do, and by when"))
     if ALLOCATES in roles:
@@ -46,6 +47,7 @@ def help_message(roles: Collection[str]) -> Message:
     if ALLOCATES in roles:
         commands.append(("preview", "what will be escalated next, and hold one"))
         commands.append(("freeze", "stop the clock for an inspection; unfreeze starts it again"))
+    commands.append(("find Harbour Team", "find a record by its reference, a post or a team"))
     commands.append(("help", "this page"))
     page.para("Press a button on a card, or type:")
     page.facts(commands)
@@ -105,7 +107,7 @@ _CONFUSED: dict[Hint, tuple[str, str]] = {
     ),
     "answer": (
         "That looks like an answer. I did not keep it, because answers belong in the form.",
-        "Open the learning space from your list, and copy it into the right box.",
+        "Open the learning space from your list, and copy it into the right box. Or type: type, and I ask for it here.",
     ),
     "details": (
         "That looked like someone's details, so I did not keep it.",
@@ -113,7 +115,7 @@ _CONFUSED: dict[Hint, tuple[str, str]] = {
     ),
     "choice": (
         "I am not asking anything just now, so I do not know what that answers.",
-        "Open a learning space from your list and press the buttons on its card.",
+        "Open a learning space from your list. Or type: type, and I ask one question at a time.",
     ),
     "command": ("That is close to a word I know.", "Type list or help."),
 }

@@ -1,4 +1,7 @@
-"""The answer to "list": what waits for someone, by when, and what happens otherwise; most urgent first."""
+"""The answer to "list" and to any greeting: what waits, by when, what happens otherwise, one clear next step.
+
+Decisions come first, then the QA team's day, a person's own learning spaces, and for those who lead their area.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dialogs import wording
-from dialogs.actions import actions_due_line, agree_date_line
+from dialogs.actions import actions_due_line
 from dialogs.cards import MOST_BUTTONS, Bold
+from dialogs.corrections import correct_line
+from dialogs.home_console import show_console
+from dialogs.home_decisions import TEN_SECONDS
+from dialogs.home_parts import show_own_work, show_state
 from dialogs.loop_card import loop_line
 from dialogs.message import Message
 from dialogs.moderation import moderate_line, settle_line, several_line
-from dialogs.more_time import decision_line
 from dialogs.page import Page
 from dialogs.rungs import if_nothing_happens, told_of
 from dialogs.speaking import say_count, say_date, say_days_left, say_month, sentence
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 8
 """Learning spaces shown at once; more than this and the card is no list any more."""
+MOST_DECISIONS = 6
 MOST_RECENT = 3
 
 
@@ -32,8 +39,12 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
     items = waiting.items
     page = _begin(waiting, greeting)
     buttons = MOST_BUTTONS
-    for decision in waiting.decisions:
-        buttons -= _decision(page, decision, today, buttons)
+    for decision in waiting.decisions[:MOST_DECISIONS]:
+        buttons -= _decision(page, decision, framework, today, buttons)
+    if len(waiting.decisions) > MOST_DECISIONS:
+        page.small(f"And {say_count(len(waiting.decisions) - MOST_DECISIONS, 'more decision')} after these.")
+    buttons -= show_console(page, waiting.console, today, buttons)
+    buttons -= show_own_work(page, waiting.own_work, today, buttons)
     several_posts = len({entry.item.post for entry in items}) > 1
     post = None
     most_urgent = {entry.item.reference for entry in items[:buttons]}
@@ -46,6 +57,7 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
         page.small(f"And {len(items) - MOST_ITEMS} more, due later.")
     if len(items) > buttons:
         page.small("To open another one, type open and its reference.")
+    show_state(page, waiting.state)
     _recent(page, waiting, framework, today)
     return page.message()
 
@@ -53,11 +65,16 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
 def _begin(waiting: Waiting, greeting: bool) -> Page:
     count, decisions = len(waiting.items), len(waiting.decisions)
     hello = "Hello. " if greeting else ""
-    if not count and not decisions:
+    console = any(one.count for one in waiting.console)
+    if not count and not decisions and not waiting.own_work:
+        if console:
+            return Page(f"{hello}Here is your day", summary=f"{hello}Here is your day.")
         page = Page(f"{hello}Nothing is waiting for you", summary=f"{hello}Nothing is waiting for you.")
         return page.para("You are up to date. I will write when there is something for you.")
-    parts = [say_count(count, "learning space")] if count else []
-    parts += [say_count(decisions, "decision")] if decisions else []
+    parts = [say_count(decisions, "decision")] if decisions else []
+    parts += [say_count(count, "learning space")] if count else []
+    if not parts:
+        return Page(f"{hello}Your learning spaces", summary=f"{hello}Your learning spaces.")
     verb = "is" if count + decisions == 1 else "are"
     line = sentence(f"{' and '.join(parts)} {verb} waiting for you")
     return Page(f"{hello}{line}", summary=f"{hello}{line}.")
@@ -91,11 +108,14 @@ def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, 
     page.end_box()
 
 
-def _decision(page: Page, decision: Decision, today: date, buttons: int) -> int:
+def _decision(page: Page, decision: Decision, framework: Framework, today: date, buttons: int) -> int:
     """Show something to settle; returns how many buttons it took."""
     urgent = decision.kind == "acknowledge_red_flag"
     page.begin_box("attention" if urgent else "emphasis", gap="Small")
-    taken = DECISIONS[decision.kind](page, decision, today, buttons)
+    if decision.kind in TEN_SECONDS:
+        taken = TEN_SECONDS[decision.kind](page, decision, framework, today, buttons)
+    else:
+        taken = DECISIONS[decision.kind](page, decision, today, buttons)
     page.end_box()
     return taken
 
@@ -112,7 +132,9 @@ def _proposal(page: Page, decision: Decision, today: date, buttons: int) -> int:
     month = say_month(decision.month or today)
     page.spoken(Bold(f"A proposal for {month}"))
     page.para(f"It waits for your approval. To see it, type: allocate {month}", gap="Small")
-    return 0
+    if buttons:
+        page.choice_here("", "", (wording.SEE_PROPOSAL, "propose_month"), step=f"{decision.month or today:%Y-%m}")
+    return min(buttons, 1)
 
 
 DecisionLine = Callable[[Page, "Decision", date, int], int]
@@ -121,8 +143,8 @@ DecisionLine = Callable[[Page, "Decision", date, int], int]
 DECISIONS: dict[str, DecisionLine] = {
     "acknowledge_red_flag": _red_flag,
     "approve_allocation": _proposal,
+    "correct_form": correct_line,
     "meet_for_loop": loop_line,
-    "decide_more_time": decision_line,
     "finish_loop_form": loop_line,
     "authorise_loop": loop_line,
     "record_loop_result": loop_line,
@@ -130,7 +152,6 @@ DECISIONS: dict[str, DecisionLine] = {
     "settle_moderation": settle_line,
     "moderations_open": several_line,
     "actions_due": actions_due_line,
-    "agree_action_date": agree_date_line,
 }
 """Every kind of decision `assurance/waiting.py` finds, in words."""
 

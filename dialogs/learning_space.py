@@ -86,7 +86,10 @@ def allocation_message(about: About, framework: Framework) -> Message:
     )
     page.para(f"The form comes in short steps. {wording.SAVED_AS_YOU_GO}")
     _otherwise(page, about, framework)
-    return _more_time_button(_open_button(page, about), about).message()
+    _open_button(page, about)
+    if about.token:
+        page.window_button(wording.IN_A_WINDOW, "open", about.token, typed=f"open {about.reference}")
+    return _more_time_button(page, about).message()
 
 
 def due_soon_message(about: About, framework: Framework) -> Message:
@@ -150,12 +153,19 @@ def escalated_message(about: About, framework: Framework) -> Message:
 
 
 def receipt_message(
-    reference: str, at: datetime, framework: Framework, *, red_route: bool = False, token: str = ""
+    reference: str,
+    at: datetime,
+    framework: Framework,
+    *,
+    red_route: bool = False,
+    token: str = "",
+    typed: bool = False,
 ) -> Message:
     """Sent in. It holds no answer and no grade, and it takes the place of the form in the chat.
 
     `at` is when it was sent in. With a `token` its author may say here that they have talked with the practitioner.
-    `red_route` repeats that people, not this bot, act on an immediate risk.
+    `red_route` repeats that people, not this bot, act on an immediate risk. `typed` says that what was typed stays in
+    the chat.
     """
     page = Page(f"Sent in: {reference}", summary=f"Thank you. Learning space {reference} has been sent in.")
     page.para("Thank you for taking the time. Your learning space is complete and safely stored.")
@@ -164,7 +174,10 @@ def receipt_message(
         page.begin_box("attention")
         page.para(f"The people who must know have been asked to call you now. {wording.NOT_A_REFERRAL}")
         page.end_box()
-    page.small("Your answers are no longer shown in this chat.")
+    if typed:
+        page.small("What you typed stays in this chat, where only you see it. You can delete those messages.")
+    else:
+        page.small("Your answers are no longer shown in this chat.")
     if token:
         days = framework.two_voices.release_after_working_days
         page.para(
@@ -172,7 +185,9 @@ def receipt_message(
             f"Otherwise it opens to them by itself after {days} working days."
         )
         page.button(wording.RELEASE, "release", token, typed=f"release {reference}")
-    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+    page.button(wording.SHOW_LIST, "home", typed="list")
+    # What to do about an immediate risk is not left to a line in a window that closes.
+    return page.message(closes="" if red_route else f"Thank you. {reference} has been sent in.")
 
 
 def already_message(
@@ -193,7 +208,10 @@ def saved_message(reference: str, token: str, due_on: date, today: date) -> Mess
     page = Page(f"Saved for later: {reference}", summary=f"Learning space {reference} is saved for later.")
     page.para(f"Everything you have written is saved. {wording.NOTHING_SENT_YET}")
     page.facts([("Due", f"{say_date(due_on, today)} ({say_days_left((due_on - today).days)})")])
-    return page.button(wording.CARRY_ON, "open", token, typed=f"open {reference}", main=True).message()
+    page.button(wording.CARRY_ON, "open", token, typed=f"open {reference}", main=True)
+    page.window_button(wording.IN_A_WINDOW, "open", token, typed=f"open {reference}")
+    page.button(wording.BY_TYPING, "type", token, typed=f"type {reference}")
+    return page.message(closes=f"{reference} is saved for later. {wording.NOTHING_SENT_YET}")
 
 
 def withdrawn_message(reference: str = "") -> Message:

@@ -13,6 +13,7 @@ from microsoft_teams.cards import ChoiceSetInput
 
 from dialogs import wording
 from dialogs.cards import Bold
+from dialogs.form_card import OVERTAKEN
 from dialogs.form_parts import answers_of, not_kept, what_is_missing, what_may_name_somebody, what_to_look_at
 from dialogs.inert import inert
 from dialogs.loop_news import RESULTS
@@ -49,6 +50,7 @@ def loop_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     if view.mode != "fill":
         return whole_message(view, framework, note=note, in_dialog=in_dialog)
     shown = review_message if view.reviewing else step_message
+    note = note or (OVERTAKEN if view.overtaken else "")
     return shown(view, framework, note=note, in_dialog=in_dialog)
 
 
@@ -173,7 +175,10 @@ def saved_message(view: LoopView) -> Message:
     page = Page(f"Saved: {loop.reference}", summary=f"{TITLE} {loop.reference} is saved.")
     page.para("Everything you wrote is kept. Come back when it suits you.")
     page.facts([("Back to the QA team by", say_date(loop.return_by, view.context.today))])
-    return page.button(wording.CARRY_ON, "loop", loop.token, typed=f"open {loop.reference}", main=True).message()
+    page.button(wording.CARRY_ON, "loop", loop.token, typed=f"open {loop.reference}", main=True)
+    page.window_button(wording.IN_A_WINDOW, "loop", loop.token, typed=f"open {loop.reference}")
+    page.button(wording.BY_TYPING, "type", loop.token, typed=f"type {loop.reference}")
+    return page.message(closes=f"{loop.reference} is saved for later.")
 
 
 def sent_message(reference: str, *, already: bool, asked: bool) -> Message:

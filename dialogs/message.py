@@ -18,3 +18,9 @@ class Message:
     """One line that is safe on a locked screen: no grade, no case reference, no child, no practitioner."""
     card: Json | None = None
     """An Adaptive Card 1.5, or None when plain words are enough."""
+    closes: str = ""
+    """What a dialog window says as it closes, when this was the last page; empty while there is more to do in it."""
+    holds_answers: bool = False
+    """Whether its author's answers stand in it all together, to be covered once they are sent in."""
+    covers_answers: bool = False
+    """Whether it ends what such a message was shown for."""

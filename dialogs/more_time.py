@@ -19,7 +19,6 @@ from policy.framework import Framework
 if TYPE_CHECKING:
     from assurance.ask_more_time import Asked, RequestForm
     from assurance.decide_more_time import DecisionMade, RequestView
-    from assurance.decision import Decision
     from assurance.more_time_refusals import (
         AskedAlready,
         DecidedAlready,
@@ -245,22 +244,6 @@ def decided_already_message(no: DecidedAlready, framework: Framework) -> Message
     else:
         page.para(f"This was {words}. It ended on {when}.")
     return page.para("Your press changed nothing.").button(wording.SHOW_LIST, "home", typed="list").message()
-
-
-# -- the list ---------------------------------------------------------------------------------------------------------
-
-
-def decision_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
-    """A request on the home card of who decides."""
-    page.spoken(Bold(f"More time asked for: {decision.reference}"))
-    by = f" by the end of {say_date(decision.by_when, today)}" if decision.by_when else ""
-    page.para(f"Please decide{by}.", gap="Small")
-    if buttons:
-        page.button_here("Look at it", "see_request", decision.token)
-    return min(buttons, 1)
-
-
-DECISIONS = {"decide_more_time": decision_line}
 
 
 def say_step(step: str) -> str:

@@ -178,6 +178,11 @@ def _why_not(reason: str) -> str:
 
 
 _WHY_NOT = {
+    "address does not work": "Email to their address comes back.",
+    "no address to write to": "We have no email address for them.",
+    "no email address": "We have no email address for them.",
+    "mailbox is full": "Their mailbox is full.",
+    "no entra id": "They have no Microsoft account known to us, and have never written here.",
     "blocked": "They have blocked this app in Teams.",
     "uninstalled": "This app is not installed for them in Teams.",
     "notinconversationroster": "This app is not installed for them in Teams.",

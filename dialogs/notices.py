@@ -7,7 +7,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dialogs import action_news, digests, learning_space, loop_news, moderation_news, more_time_news, news, people_news
+from dialogs import (
+    action_news,
+    calendar_news,
+    digests,
+    housekeeping_news,
+    learning_space,
+    loop_news,
+    moderation_news,
+    more_time_news,
+    news,
+    people_news,
+    taking_back,
+)
 from dialogs.escalations import escalation_message
 from dialogs.learning_space import About
 from dialogs.message import Message
@@ -169,6 +181,9 @@ _EVENTS: dict[str, Speaker] = {
 }
 _EVENTS.update(moderation_news.EVENTS)
 _EVENTS.update(people_news.EVENTS)
+_EVENTS.update(taking_back.EVENTS)
+_EVENTS.update(housekeeping_news.EVENTS)
+_EVENTS.update(calendar_news.EVENTS)
 _EVENTS.update(digests.EVENTS)
 _EVENTS.update(action_news.EVENTS)
 _EVENTS.update(loop_news.EVENTS)

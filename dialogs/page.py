@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from microsoft_teams.cards import Action, CardElement
 
@@ -10,6 +10,7 @@ from dialogs import cards
 from dialogs.cards import Bold
 from dialogs.inert import one_line, without_controls
 from dialogs.message import Message
+from policy.reference import find_reference
 
 
 class Page:
@@ -56,6 +57,14 @@ class Page:
             return self
         return self.add(cards.facts(kept), "\n".join(f"{title}: {value}" for title, value in kept))
 
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Page:
+        """Numbers in columns; as text each row is a line of its own that names every number."""
+        lines = [
+            f"{row[0]}: {', '.join(f'{title} {cell}' for title, cell in zip(header[1:], row[1:], strict=True))}"
+            for row in rows
+        ]
+        return self.add(cards.table(header, rows), "\n".join([f"By {header[0]}", *lines]))
+
     def begin_box(self, tone: cards.Tone = "emphasis", *, gap: cards.Gap = "Medium") -> Page:
         """What follows stands in a box of its own, until `end_box`."""
         self._boxes.append((self._body, tone, gap))
@@ -83,19 +92,44 @@ class Page:
     ) -> Page:
         """A button at the foot of the card; `typed` is the command that does the same."""
         self._buttons.append(
-            cards.button(title, verb, token, main=main, keep_answers=keep_answers, in_dialog=self._in_dialog, **data)
+            cards.button(
+                title, verb, token, main=main, keep_answers=keep_answers, in_dialog=self._in_dialog, about="", **data
+            )
         )
         self._presses.append(f"[{title}] or type: {typed}" if typed else f"[{title}]")
         return self
 
+    def window_button(self, title: str, verb: str, token: str, *, typed: str) -> Page:
+        """A button at the foot that opens the item in a window; none inside a window, which is one already."""
+        if not self._in_dialog:
+            self._buttons.append(cards.window_button(title, verb, token))
+            self._presses.append(f"[{title}] or type: {typed}")
+        return self
+
     def button_here(self, title: str, verb: str, token: str, *, typed: str = "", main: bool = False) -> Page:
         """A button right below what it acts on, for a card with several of a kind."""
-        pressed = cards.button(title, verb, token, main=main, keep_answers=False, in_dialog=self._in_dialog)
+        about = find_reference(typed) or ""
+        pressed = cards.button(
+            title, verb, token, main=main, keep_answers=False, in_dialog=self._in_dialog, about=about
+        )
         return self.add(cards.actions(pressed), f"[{title}] or type: {typed}" if typed else f"[{title}]")
 
-    def message(self) -> Message:
-        """The finished message."""
+    def choice_here(self, token: str, about: str, *offered: tuple[str, str], **data: str | int) -> Page:
+        """Buttons side by side right below what they decide on, each a title and a verb; the first is the main one.
+
+        `about` is the reference they decide on.
+        """
+        pressed = [
+            cards.button(
+                title, verb, token, main=not number, keep_answers=False, in_dialog=self._in_dialog, about=about, **data
+            )
+            for number, (title, verb) in enumerate(offered)
+        ]
+        return self.add(cards.actions(*pressed), "\n".join(f"[{title}]" for title, _ in offered))
+
+    def message(self, *, closes: str = "") -> Message:
+        """The finished message; in a dialog window `closes` is said instead, and the window closes."""
         lines = [*self._text, "\n".join(self._presses)]
         text = "\n\n".join(line for line in lines if line)
         card = cards.card(self._body, self._buttons, summary=self._summary)
-        return Message(text, self._summary, card)
+        return Message(text, self._summary, card, closes)

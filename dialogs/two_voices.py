@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from dialogs import wording
 from dialogs.cards import Bold
@@ -13,14 +14,12 @@ from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.problems import say_warnings
 from dialogs.questions import Question, say_answer
-from dialogs.speaking import say_date
+from dialogs.speaking import say_date, say_days_left
 from policy.forms import is_answered
 from policy.framework import FormField, Framework
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from assurance.read_result import NotReleased, Result
+    from assurance.read_result import HeaderOnly, NotReleased, Result
     from assurance.reflect import ReflectionView
     from storage.learning_spaces import LearningSpace
 
@@ -86,6 +85,48 @@ def not_sent_in_message(reference: str) -> Message:
     return page.para("There is no result yet. It comes when the form is sent in.").message()
 
 
+def blind_message(reference: str) -> Message:
+    """The moderator asks for the first grades before their own are stored."""
+    page = Page(f"Your own view first: {reference}", summary=f"Your own view of {reference} comes first.")
+    page.para("You are looking at this one a second time, so its grades open once your own are kept.")
+    return page.para("To give yours, type: moderations").message()
+
+
+def header_only_message(refused: HeaderOnly, framework: Framework, today: date) -> Message:
+    """Somebody who may see that it is owed, and not what is in it: the header, and what would open the form."""
+    reference = refused.subject
+    page = Page(f"What you can see of {reference}", summary=f"What you can see of learning space {reference}.")
+    page.facts(_header(refused.facts, refused.sent_in, today))
+    grades = {
+        "opens_a_loop": [grade.title for grade in framework.grades if grade.triggers_loop],
+        "recognised": [grade.title for grade in framework.grades if grade.recognised],
+    }
+    whens = [
+        *(f"it was graded {title.lower()}" for kind in refused.opens_when for title in grades.get(kind, ())),
+        *(_OPENS[kind] for kind in refused.opens_when if kind in _OPENS),
+    ]
+    if whens:
+        page.para("The form itself stays between those who answer for the work. It opens for you only when:")
+        for when in whens:
+            page.para(f"\u2022 {when}", gap="Small")
+    else:
+        page.para("The form itself stays between those who answer for the work.")
+    return page.small("If you need more than this, the QA team can help.").message()
+
+
+_OPENS = {"escalated_to_them": "it was escalated to you", "authorising": "you are asked to authorise what follows it"}
+
+
+def _header(facts: Mapping[str, Any], sent_in: bool, today: date) -> list[tuple[str, str]]:
+    late = "" if sent_in or "days_late" not in facts else say_days_left(-int(facts["days_late"]))
+    return [
+        ("Manager", str(facts["auditor"])),
+        ("Function", str(facts["function"])),
+        ("Due", say_date(date.fromisoformat(str(facts["due_on"])), today)),
+        ("Now", "sent in" if sent_in else late or "not sent in yet"),
+    ]
+
+
 def released_message(item: LearningSpace, framework: Framework, *, already: bool) -> Message:
     """To the auditor: the practitioner may see the result now."""
     reference = item.reference
@@ -106,6 +147,7 @@ def result_message(result: Result, framework: Framework) -> Message:
         [
             ("Seen by", result.auditor),
             ("Practitioner", "" if result.own else result.practitioner),
+            ("Case", result.case_ref),
             ("Sent in", say_date(item.submitted_at.date(), today) if item.submitted_at else ""),
         ]
     )
@@ -124,6 +166,8 @@ def result_message(result: Result, framework: Framework) -> Message:
         page.spoken(inert(result.reflection), gap="Small")
     if result.own:
         page.small("Something here does not sit right? Talk with the manager you met, or with your own manager.")
+    if result.sent_by_reader:
+        page.small("You sent this in. If something in it is wrong, tell the QA team.")
     return page.small(wording.BETWEEN_YOU).message()
 
 

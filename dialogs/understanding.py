@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -25,9 +26,15 @@ Kind = Literal[
     "result",
     "release",
     "reassign",
+    "take_back",
+    "emails",
+    "reopen",
+    "moderate",
     "reachability",
+    "search",
     "loops",
     "more_time",
+    "type",
     "preview",
     "freeze",
     "unfreeze",
@@ -48,6 +55,7 @@ Hint = Literal[
 LONGEST_READ = 2_000
 """Characters of a message we look at; nothing we understand is longer."""
 _ANSWER_LENGTH = 160
+_LONGEST_SEARCH = 80
 
 
 def _phrases(listed: str) -> frozenset[str]:
@@ -126,6 +134,16 @@ _DETAILS = re.compile(
 )
 _PEOPLE = re.compile(r"(reflect|result|release|reassign)\b(?:.*?\bto (.+))?")
 """What can be done with one learning space beside opening it, and for `reassign` to whom."""
+_EMAILS = re.compile(r"(?:emails|unclear|unclear emails|show emails|email (\d{1,9}))")
+_TAKE_BACK = re.compile(r"(?:take back|withdraw)\b")
+_TYPE = re.compile(
+    r"type|typing|by typing|(?:let me|can i|i want to|i would like to)?\s?(?:grade|answer|do it|do this)?\s?by typing"
+    r"|ask me(?: here)?|one question at a time"
+)
+"""Being asked one question at a time, with or without a reference beside it."""
+_SEARCH = re.compile(r"(?:find|search(?: for)?|look(?:ing)? (?:up|for)|look up|who has|who does|where is)\b ?(.*)")
+_AFTERWARDS = re.compile(r"(re-?open|moderate)\b(?:.*?\bbecause (.+))?")
+"""What the QA team asks for once a form is in, and why."""
 _REACHABILITY = re.compile(r"(?:who can(?:not|t) be reached|reachability|reach)\??")
 _CHOICE = re.compile(r"(?:\d{1,2}|yes|no|y|n|ok|okay|approve|submit|send|back|done)")
 
@@ -139,7 +157,9 @@ class Intent:
     month: date | None = None
     """The first day of the month to allocate."""
     person: str = ""
-    """Whom to give it to, as typed: a name or an id, in small letters."""
+    """Whom to give it to, as typed: a name or an id; with `reopen` and `moderate` the reason; in small letters."""
+    wanted: str = ""
+    """What to look for, as typed: a post, a team or a name, in small letters."""
     hint: Hint = ""
     """For `unknown`: what it looked like, so that the answer can be of use."""
     nearest: str = ""
@@ -155,6 +175,23 @@ def understand(text: str, today: date) -> Intent:
     reference = find_reference(line)
     if reference and len(line) <= _ANSWER_LENGTH and (about_people := _PEOPLE.match(line)):
         return Intent(about_people[1], reference=reference, person=about_people[2] or "")  # type: ignore[arg-type]
+    if reference and len(line) <= _ANSWER_LENGTH and _TAKE_BACK.match(line):
+        return Intent("take_back", reference=reference)
+    if reference and reference.startswith("LS-") and (asked := _AFTERWARDS.match(line[:_ANSWER_LENGTH])):
+        kind = "moderate" if asked[1] == "moderate" else "reopen"
+        return Intent(kind, reference=reference, person=asked[2] or "")  # type: ignore[arg-type]
+    if len(line) <= _ANSWER_LENGTH and (re.match(r"type\b", line) if reference else _TYPE.fullmatch(line.strip(" ?"))):
+        return Intent("type", reference=reference or "")
+    if reference and len(line) <= _ANSWER_LENGTH and re.search(r"\bby (?:typing|text)\b|\bin words\b", line):
+        return Intent("type", reference=reference)
+    if len(line) <= _LONGEST_SEARCH and (sought := _SEARCH.match(line)) and not _DETAILS.search(said):
+        return Intent(
+            "search",
+            reference=reference or "",
+            wanted="" if reference else sought[1].removesuffix("please").strip(" ?"),
+        )
+    if found := _EMAILS.fullmatch(line):
+        return Intent("emails", reference=found[1] or "")
     if _REACHABILITY.fullmatch(line):
         return Intent("reachability")
     if _ALLOCATE.search(line) and not reference:
@@ -173,6 +210,12 @@ def understand(text: str, today: date) -> Intent:
     if not words:
         return Intent("help")  # a lone question mark
     return _guess(said, line, words, today)
+
+
+def reason_said(words: str, reasons: Mapping[str, str]) -> str:
+    """The code of the reason somebody typed, by its code or its title in any case; empty when it is none of them."""
+    said = " ".join(words.lower().replace("_", " ").split()).rstrip(".")
+    return next((key for key, title in reasons.items() if said in (key.replace("_", " "), title.lower())), "")
 
 
 def _guess(said: str, line: str, words: str, today: date) -> Intent:

@@ -14,6 +14,8 @@ ASK_QA: Final = "If that does not look right, the QA team can help."
 BETWEEN_YOU: Final = "Please keep this between you and the people who need to know."
 
 OPEN: Final = "Open"
+IN_A_WINDOW: Final = "Open in a window"
+BY_TYPING: Final = "Answer by typing"
 NEXT: Final = "Next"
 BACK: Final = "Back"
 CHECK: Final = "Review"
@@ -28,6 +30,10 @@ APPROVE: Final = "Approve"
 NOT_NOW: Final = "Not now"
 RELEASE: Final = "We have talked: release"
 ACKNOWLEDGE: Final = "I have spoken to them"
+
+SEE_PROPOSAL: Final = "See the proposal"
+SEE_RESULT: Final = "See the result"
+REFLECT: Final = "Add a reflection"
 
 OPTIONAL: Final = "optional"
 

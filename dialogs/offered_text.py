@@ -1,0 +1,40 @@
+"""A text typed in the chat while a card with a text box is open: shown in the box, so that nothing typed is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dialogs.form_card import step_message
+from dialogs.front_door import confused_message
+from dialogs.spoken_problems import say_heard
+from dialogs.understanding import Intent
+from policy.form_values import check_value
+from policy.forms import default_of, is_answered, visible_fields
+from policy.framework import Framework
+
+if TYPE_CHECKING:
+    from assurance.form_view import FormView
+    from dialogs.message import Message
+
+OFFERED = (
+    "I put what you just typed into the first free text box of this step. It is kept once you press Next."
+    " To be asked one question at a time instead, type: type"
+)
+NO_ROOM = "I did not put what you just typed into this step."
+
+
+def offered_message(view: FormView, framework: Framework, text: str) -> Message:
+    """The open step again with the text in its first free text box. What breaks the guard is not shown again."""
+    fields = visible_fields(view.form.step(view.step), view.answers)
+    boxes = [field for field in fields if field.kind == "text"]
+    box = next((field for field in boxes if not is_answered(view.answers.get(field.key))), boxes[0])
+    checked = check_value(box, text, view.context, framework)
+    if checked.problem and checked.problem.code.startswith("identifier:"):
+        return confused_message(Intent("unknown", hint="details"))
+    if checked.problem or checked.value is None:
+        why = f" {say_heard(checked.problem, box, text, view.context)}" if checked.problem else ""
+        return step_message(view, framework, note=NO_ROOM + why)
+    usual = {field.key: default_of(field, view.context) for field in fields if field.key not in view.answers}
+    entered = {**{key: value for key, value in usual.items() if value}, box.key: checked.value}
+    return step_message(replace(view, entered=entered), framework, note=OFFERED)
