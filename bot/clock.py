@@ -6,6 +6,10 @@ import time
 from datetime import UTC, datetime, timedelta
 
 
+class ClockStands(Exception):
+    """The clock cannot be set so: it is the machine's own, or it would have to go back; the message says which."""
+
+
 class Clock:
     """Where the edges of the bot take `now` from; everything inside them gets it as an argument."""
 
@@ -37,3 +41,19 @@ class Clock:
             return datetime.now(UTC)
         run_on = time.monotonic() - self._started if self._runs else 0.0
         return self._starts_at + timedelta(seconds=run_on)
+
+    @property
+    def movable(self) -> bool:
+        """Whether it can be set forward: only a clock that was started somewhere can, in local mode."""
+        return self._starts_at is not None
+
+    def move_to(self, instant: datetime) -> None:
+        """Read `instant` (aware) or later from now on. It never goes back: an instant that has passed changes nothing.
+
+        ClockStands for the machine's own clock.
+        """
+        if self._starts_at is None:
+            raise ClockStands("This clock is the machine's own. BOT_CLOCK_START gives local mode one that can be set.")
+        if instant > self.now():
+            self._starts_at = instant.astimezone(UTC)
+            self._started = time.monotonic()

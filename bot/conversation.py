@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -11,21 +12,23 @@ import structlog
 from assurance.acknowledge import acknowledge
 from assurance.approve_allocation import approve_allocation, withdraw_allocation
 from assurance.form_view import FormView
-from assurance.open_form import open_form
+from assurance.open_form import open_form, open_form_with
 from assurance.propose_allocation import MonthIsFar, MonthIsPast, propose_allocation
-from assurance.refusals import AlreadyDone, NotFound, NotYours, Refused, Withdrawn
+from assurance.refusals import AlreadyDone, NotFound, NotYours, Refused, UnknownStep, Withdrawn
 from assurance.save_step import BACK, NEXT, STAY, save_step
 from assurance.submit import SubmitOutcome, submit
 from assurance.waiting import waiting
-from bot.features import FEATURES
+from bot.features import FEATURES, typing, voices
+from bot.last_word import say_who_was_first, watched
 from dialogs import allocation, front_door, home, learning_space, news
-from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, form_message
+from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all, form_message
+from dialogs.last_word import already_done_message
 from dialogs.message import Message
 from dialogs.understanding import Intent, understand
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.reference import LEARNING_SPACE
-from storage import establishment, learning_spaces
+from storage import establishment
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -75,7 +78,15 @@ class Conversation:
     async def text(self, person: Person, text: str) -> list[Message]:
         """Answer a typed line. Nothing of what was typed is kept."""
         intent = understand(text, self.today())
-        return [await self._guarded(self._answer(person, intent), person)]
+        try:
+            heard = await typing.hear(self, person, text, intent)
+        except (Refused, StorageError) as error:
+            return [self.said_no(error, person)]
+        return [await self.command(person, intent)] if heard is None else heard
+
+    async def command(self, person: Person, intent: Intent) -> Message:
+        """Answer what somebody wants, in words of its own also when it cannot be."""
+        return await self._guarded(self._answer(person, intent), person)
 
     async def press(self, person: Person, verb: str, data: Data) -> Message:
         """Answer a button with what takes the card's place. Whatever is in `data` came from the client."""
@@ -87,18 +98,23 @@ class Conversation:
 
     async def _pressed(self, person: Person, verb: str, data: Data, *, in_dialog: bool) -> Message:
         handle = self._presses.get(verb, self._show_home)
-        return await self._guarded(handle(person, data, in_dialog), person)
+        answer = say_who_was_first(self, person, verb, data, handle(person, data, in_dialog))
+        return await self._guarded(answer, person)
 
     async def _guarded(self, answer: Awaitable[Message], person: Person) -> Message:
         """Turn every refusal into a kind answer. A database that fails is said to the person and to the log."""
         try:
             return await answer
-        except Refused as refused:
-            log.info("refused", kind=type(refused).__name__, person=person.id)
-            return self._no(refused, person)
-        except StorageError as error:
-            log.error("not saved", error=type(error).__name__, person=person.id)
-            return front_door.sorry_message()
+        except (Refused, StorageError) as error:
+            return self.said_no(error, person)
+
+    def said_no(self, error: Refused | StorageError, person: Person) -> Message:
+        """Why something cannot be, in words."""
+        if isinstance(error, Refused):
+            log.info("refused", kind=type(error).__name__, person=person.id)
+            return self._no(error, person)
+        log.error("not saved", error=type(error).__name__, person=person.id)
+        return front_door.sorry_message()
 
     async def _answer(self, person: Person, intent: Intent) -> Message:
         match intent.kind:
@@ -109,8 +125,7 @@ class Conversation:
             case "thanks":
                 return front_door.thanks_message()
             case "open" if intent.reference.startswith(f"{LEARNING_SPACE}-"):
-                view = await self.write(open_by_reference, intent.reference, person)
-                return form_message(view, self.framework)
+                return await voices.open_learning_space(self, person, intent.reference)
             case "allocate" if intent.month:
                 return await self._propose(person, intent.month)
             case _:
@@ -140,16 +155,23 @@ class Conversation:
 
     async def _save_step(self, person: Person, data: Data, move: str) -> FormView:
         step, raw = word(data, "step"), answers_in(data)
-        view: FormView = await self.write(save_step, word(data, "ref"), person, step=step, raw=raw, move=move)
+        version = data.get("v")
+        seen = version if isinstance(version, int) and not isinstance(version, bool) else None
+        try:
+            view: FormView = await self.write(
+                save_step, word(data, "ref"), person, step=step, raw=raw, move=move, version=seen
+            )
+        except UnknownStep:
+            view = await self.write(open_form_with, word(data, "ref"), person, raw=raw)
         if view.red_route:
             self.wake()
-        return view
+        return view if asks_all(view.form, raw) else replace(view, form_changed=True)
 
     async def _later(self, person: Person, data: Data, in_dialog: bool) -> Message:
         """Put aside. From the review there is nothing to save; from a page even half-filled boxes are kept."""
         if word(data, "step"):
             view = await self._save_step(person, data, STAY)
-            if view.problems:
+            if view.problems or view.overtaken or view.form_changed:
                 return form_message(view, self.framework, in_dialog=in_dialog)
         else:
             view = await self.write(open_form, word(data, "ref"), person)
@@ -157,7 +179,10 @@ class Conversation:
         return learning_space.saved_message(item.reference, item.token, item.due_on, self.today())
 
     async def _edit(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await self.write(open_form, word(data, "ref"), person, step=word(data, "step") or None)
+        try:
+            view = await self.write(open_form, word(data, "ref"), person, step=word(data, "step") or None)
+        except UnknownStep:
+            view = await self.write(open_form_with, word(data, "ref"), person, raw={})
         return form_message(view, self.framework, in_dialog=in_dialog)
 
     async def _submit(self, person: Person, data: Data, in_dialog: bool) -> Message:
@@ -229,13 +254,20 @@ class Conversation:
     async def write(self, use_case: Callable[..., Any], subject: str, person: Person, **facts: Any) -> Any:
         """One use-case in one transaction, by this person, now."""
         return await self.db.write(
-            use_case, self.framework, subject, actor=Actor.person(person.id), now=self.clock.now(), **facts
+            watched(use_case, person),
+            self.framework,
+            subject,
+            actor=Actor.person(person.id),
+            now=self.clock.now(),
+            **facts,
         )
 
     def _no(self, refused: Refused, person: Person) -> Message:
         match refused:
             case AlreadyDone():
                 by = "" if refused.by == person.id else refused.by_name
+                if not refused.subject.startswith(f"{LEARNING_SPACE}-"):
+                    return already_done_message(refused.subject, refused.at, self.framework, by_name=by)
                 return learning_space.already_message(
                     refused.subject, refused.at, self.framework, by_name=by, yours=not by
                 )
@@ -252,6 +284,10 @@ class Conversation:
                         return said
                 return learning_space.not_yours_message()
 
+    def refusal(self, refused: Refused, person: Person) -> Message:
+        """What somebody is told who may not, or cannot, do something; for channels that have no cards."""
+        return self._no(refused, person)
+
     def today(self) -> date:
         """Today's date in the council's time zone."""
         return self._calendar.local_date(self.clock.now())
@@ -266,13 +302,3 @@ def word(data: Data, name: str) -> str:
 def roles_of(session: Session, person: str) -> frozenset[str]:
     """The roles of the posts a person holds."""
     return frozenset(post.role for post in establishment.current(session).posts_held_by(person))
-
-
-def open_by_reference(
-    session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime
-) -> FormView:
-    """Open a form by the reference somebody typed. A reference that is none of theirs and none at all look the same."""
-    item = learning_spaces.by_reference(session, reference)
-    if item is None or item.person != actor.person_id:
-        raise NotFound(reference)
-    return open_form(session, framework, item.token, actor=actor, now=now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 import structlog
@@ -62,6 +63,10 @@ class Dispatcher:
         self._in_flight: dict[asyncio.Task[None], float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._alone = False
+        self._short = False
+        """The last claim found less than fits: what else is due waits for its recipient's turn."""
+        self._claiming = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came_round = 0.0
         self._claimed_at = float("-inf")
@@ -92,7 +97,8 @@ class Dispatcher:
         while not self._stopping:
             self._wake.clear()
             try:
-                full = await self._claim_and_start()
+                async with self._claiming:
+                    full = await self._claim_and_start()
                 self._failures = 0
             except Exception as error:  # noqa: BLE001  a locked or full database must not end the loop
                 full = False
@@ -128,8 +134,24 @@ class Dispatcher:
             attempts += len(claimed)
             await asyncio.gather(*(self._deliver(delivery) for delivery in claimed))
 
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """While this is held the loop claims nothing, and what it had under way has ended: only `drain` delivers."""
+        self._alone = True
+        try:
+            async with self._claiming:  # a claim that had begun brings deliveries with it
+                pass
+            while self._in_flight:
+                await asyncio.wait(list(self._in_flight))
+            yield
+        finally:
+            self._alone = False
+            self.wake()
+
     async def _claim_and_start(self) -> bool:
         """Start what is due and fits; True when there may be more of it."""
+        if self._alone:
+            return False
         free = self._slots - len(self._in_flight)
         if free <= 0:
             return True
@@ -142,6 +164,7 @@ class Dispatcher:
             self._in_flight[task] = self._loop.time()
             task.add_done_callback(self._landed)
         self._metrics.in_flight.set(len(self._in_flight))
+        self._short = 0 < len(claimed) < free
         return len(claimed) == free
 
     async def _something_due(self) -> bool:
@@ -156,12 +179,15 @@ class Dispatcher:
         now = self._clock.now()
         if self._loop:
             self._claimed_at = self._loop.time()
-        return await self._db.write(claim_notices, self._framework, owner=self.owner, now=now, limit=limit)
+        return await self._db.write(
+            claim_notices, self._framework, owner=self.owner, now=now, limit=limit, couriers=tuple(self._couriers)
+        )
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._in_flight.pop(task, None)
         self._metrics.in_flight.set(len(self._in_flight))
-        if len(self._in_flight) == self._slots - 1:
+        # Somebody with a long queue gets their next one as soon as one of theirs has gone.
+        if self._short or len(self._in_flight) == self._slots - 1:
             self._wake.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery not written down", error=type(error).__name__)

@@ -7,10 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from assurance.channel_choice import can_be_written_to
+from bot.checks import Check
 from policy.calendar import Calendar
 from storage import channels, establishment, heartbeats
 
@@ -21,19 +22,8 @@ if TYPE_CHECKING:
     from policy.framework import Framework
     from storage.database import Session
 
-State = Literal["ok", "note", "problem"]
 MOST_NAMED = 6
-EXPIRES_SOON = timedelta(days=30)
 QUIET = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. A problem needs somebody to act; a note is good to know."""
-
-    what: str
-    state: State
-    said: str
 
 
 def machine() -> Iterator[Check]:
@@ -121,6 +111,7 @@ def _without_identity(session: Session, council: Establishment) -> Iterator[Chec
         {post.holder for post in held if post.role != "practitioner"}
         - {person.id for person in council.people.values() if person.entra_object_id}
         - known.keys()
+        - {person.id for person in council.people.values() if can_be_written_to(session, person)}
     )
     if unknown:
         names = _listed([f"{council.people[person].name} ({person})" for person in unknown])
@@ -190,18 +181,14 @@ def certificate(settings: Settings, *, now: datetime) -> Iterator[Check]:
         return
     from cryptography.x509 import load_pem_x509_certificate
 
+    from bot.mail.doctor import ends as says_when
+
     try:
         ends = load_pem_x509_certificate(settings.app_certificate.read_bytes()).not_valid_after_utc
     except (OSError, ValueError):
         yield Check("Certificate", "problem", f"{settings.app_certificate} is not a certificate in PEM form.")
         return
-    left = ends - now
-    if left < timedelta(0):
-        yield Check("Certificate", "problem", f"It ended on {ends:%Y-%m-%d}. Renew it in Entra and here.")
-    elif left < EXPIRES_SOON:
-        yield Check("Certificate", "problem", f"It ends on {ends:%Y-%m-%d}, in {left.days} days. Renew it now.")
-    else:
-        yield Check("Certificate", "ok", f"Good until {ends:%Y-%m-%d}.")
+    yield says_when("Certificate", ends, now=now)
 
 
 def _listed(names: list[str]) -> str:

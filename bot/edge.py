@@ -22,7 +22,7 @@ from bot.teams.gate import Gate
 from bot.teams.hosts import Hosts
 from bot.teams.install import GRAPH_URL, Installer
 from bot.teams.jwks import OPENID_METADATA, SigningKeys
-from bot.teams.limits import Limits
+from bot.teams.limits import UNHURRIED, Limits
 from bot.teams.routes import add_messages_route
 from bot.teams.tokens import AUTHORITY, Certificate, Credential, EntraTokens, ManagedIdentity, NoTokens, Secret
 from dialogs.message import Message
@@ -31,7 +31,9 @@ from manifest.package import APP_NAMESPACE
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.conversation import Conversation
+    from bot.mail.outgoing import MailOut
     from bot.metrics import Metrics
+    from policy.framework import Framework
     from storage.database import Database
 
 
@@ -54,8 +56,11 @@ class Outbound:
 
     def __init__(self, settings: Settings, clock: Clock, http: aiohttp.ClientSession, addresses: Addresses) -> None:
         self.http = http
+        self._graph = addresses.graph
         self.hosts = Hosts(loopback=settings.local or addresses.loopback)
-        self.limits = Limits()
+        # A stand-in for Teams on this machine has no limits of Teams' kind, and a clock it moves cannot wait for ours.
+        stand_in = settings.local and bool(settings.service_url)
+        self.limits = Limits(per_conversation=UNHURRIED, per_tenant=UNHURRIED) if stand_in else Limits()
         self.tokens = token_source(settings, addresses)
         self.connector = Connector(http, self.tokens, self.hosts, clock.now)
         installer = None if settings.local else _installer(settings, clock, http, self.tokens, addresses)
@@ -82,6 +87,12 @@ class Outbound:
         except BaseException:
             await http.close()
             raise
+
+    def open_mail(self, settings: Settings, db: Database, framework: Framework, clock: Clock) -> MailOut:
+        """The way out by email, beside Teams; it uses our session and our tokens."""
+        from bot.mail.outgoing import MailOut  # only where there is email
+
+        return MailOut(settings, db, framework, clock, self.http, self.tokens, graph_url=self._graph)
 
     def problem(self) -> str:
         """What stops all sending, in words for an administrator; empty when nothing does."""

@@ -58,6 +58,14 @@ class Metrics:
             "bot_last_sweep_age_seconds", "Since the last complete pass", registry=self.registry
         )
 
+        self.findings = Gauge(
+            "bot_verify_findings", "What verify found wrong and did not mend, by kind", ["kind"], registry=self.registry
+        )
+        self.mended = Counter("bot_verify_mended", "What verify found missing and put right", registry=self.registry)
+        self.last_verify_age = Gauge(
+            "bot_last_verify_age_seconds", "Since the last complete round of verify", registry=self.registry
+        )
+
     def show(self, reading: Figures, *, now: datetime, since_sweep: float | None) -> None:
         """Bring the gauges up to date with one reading of the database."""
         for state, count in reading.notices_by_state.items():
@@ -67,6 +75,11 @@ class Metrics:
         self.oldest_due_seconds.set((now - oldest).total_seconds() if oldest else 0)
         self.open_items.set(reading.open_items)
         self.red_flags.set(reading.red_flags_waiting)
+        self.findings.clear()
+        for kind, count in reading.wrong.items():
+            self.findings.labels(kind).set(count)
+        if reading.last_verify:
+            self.last_verify_age.set((now - reading.last_verify).total_seconds())
         if since_sweep is not None:
             self.last_sweep_age.set(since_sweep)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import signal
 import time
 from collections.abc import Callable
@@ -13,19 +14,26 @@ import structlog
 from aiohttp import web
 
 from assurance.health import figures, troubles
+from assurance.note_framework import note_framework
 from assurance.sweep import SweepOutcome, sweep
 from bot.conversation import Conversation
 from bot.dispatcher import Dispatcher
 from bot.edge import Addresses, Edge
+from bot.mail.postman import Postman, open_postman
 from bot.metrics import Metrics
+from bot.teams.card_keeper import CardKeeper
+from bot.upkeep import Upkeep
 from bot.web import add_pages, plain_headers
-from scheduler.timer import Timer
+from scheduler.timer import LONGEST_ROUND, Timer
 from scheduler.watchdog import Watchdog
 from storage import establishment
 
 if TYPE_CHECKING:
+    from assurance.courier import Courier
     from bot.clock import Clock
+    from bot.mail.outgoing import MailOut
     from bot.settings import Settings
+    from dialogs.message import Message
     from policy.framework import Framework
     from storage.database import Database, Session
 
@@ -68,9 +76,18 @@ class Service:
         self._runner: web.AppRunner | None = None
         self._delivering: asyncio.Task[None] | None = None
         self._edge: Edge
+        self.mail: MailOut | None = None
+        self.postman: Postman | None = None
         self.dispatcher: Dispatcher
+        self.cards: CardKeeper
+        self._keeping: asyncio.Task[None]
         self._timer = Timer(self._sweep, timedelta(seconds=settings.sweep_seconds))
         self._watchdog = Watchdog(self._timer)
+        sweep_every = timedelta(seconds=settings.sweep_seconds)
+        self._upkeep = Upkeep(db, framework, clock, self.metrics, sweep_every=sweep_every)
+        verify_every = timedelta(seconds=settings.verify_seconds)
+        self._verifier = Timer(self._verify, verify_every, name="verify", longest=LONGEST_ROUND)
+        self._verify_watchdog = Watchdog(self._verifier)
 
     # -- starting and stopping ----------------------------------------------------------------------------------------
 
@@ -81,14 +98,24 @@ class Service:
         self._edge = await Edge.open(
             self._settings, self._db, self._clock, conversation, self.metrics, addresses=self._addresses
         )
-        couriers = {self._edge.courier.channel: self._edge.courier}
+        couriers: dict[str, Courier[Message]] = {self._edge.courier.channel: self._edge.courier}
+        if self._settings.mail != "none":
+            self.mail = self._edge.outbound.open_mail(self._settings, self._db, self._framework, self._clock)
+            couriers[self.mail.courier.channel] = self.mail.courier
+            self.postman = open_postman(self._settings, self._db, self._clock, conversation, self.mail)
         self.dispatcher = Dispatcher(self._db, self._framework, self._clock, couriers, self.metrics)
+        outbound = self._edge.outbound
+        self.cards = CardKeeper(self._db, self._framework, self._clock, outbound.connector, outbound.limits)
+        await self._db.write(note_framework, self._framework, by=_account(), now=self._clock.now())
         # The first sweep begins at once; nobody at the door waits for it.
         self._timer.start()
         self._watchdog.start()
+        self._verifier.start()
+        self._verify_watchdog.start()
         if self._dispatching:
             self.start_dispatching()
         await self._listen()
+        await self._take_mail()
         self.ready = True
         log.info("ready", port=self.port, seconds=round(time.monotonic() - began, 3))
 
@@ -97,30 +124,51 @@ class Service:
         self._dispatching = True
         if self._delivering is None:
             self._delivering = asyncio.create_task(self.dispatcher.run(), name="dispatcher")
+            self._keeping = asyncio.create_task(self.cards.run(), name="card keeper")
 
     async def stop(self) -> None:
         """Let nobody in, finish what is under way, hand back what is not; the database is left open."""
         self.ready = False
         log.info("stopping")
         await self._watchdog.stop()
+        await self._verify_watchdog.stop()
         self._timer.stop()
+        self._verifier.stop()
         await asyncio.gather(self._stop_dispatching(), self._stop_listening())
+        if self.postman:
+            await self.postman.stop()
+        if self.mail:
+            await self.mail.close()
         await self._edge.close()
         log.info("stopped")
 
     async def _stop_dispatching(self) -> None:
         if self._delivering:
-            await self.dispatcher.stop(GRACE_SECONDS)
-            await asyncio.wait([self._delivering], timeout=2.0)
+            await asyncio.gather(self.dispatcher.stop(GRACE_SECONDS), self.cards.stop())
+            await asyncio.wait([self._delivering, self._keeping], timeout=2.0)
 
     async def _stop_listening(self) -> None:
         if self._runner:
             await self._runner.cleanup()
 
+    async def _take_mail(self) -> None:
+        if self.postman is None:
+            return
+        try:
+            await self.postman.start()
+        except OSError as error:
+            await self.stop()
+            where = self._settings.mail_listen
+            raise PortTaken(f"{where} cannot take mail ({error.strerror}). Set BOT_MAIL_LISTEN to another.") from None
+
     async def _listen(self) -> None:
         app = web.Application(middlewares=[plain_headers], client_max_size=self._edge.largest_body)
         add_pages(app, self, self.metrics)
         self._edge.add_routes(app)
+        if self._settings.local:
+            from bot.local_desk import add_local_desk  # production never even loads it
+
+            add_local_desk(app, self._settings, self._db, self._framework, self._clock, self.dispatcher, self._look)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._settings.listen_on, self._settings.port)
@@ -135,6 +183,10 @@ class Service:
     # -- looking ------------------------------------------------------------------------------------------------------
 
     async def _sweep(self) -> None:
+        await self._look()
+        self._wake()
+
+    async def _look(self) -> SweepOutcome:
         began = time.monotonic()
         try:
             found = await self._db.write(sweep, self._framework, now=self._clock.now())
@@ -143,6 +195,11 @@ class Service:
             raise
         self.metrics.sweep_seconds.observe(time.monotonic() - began)
         self._report(found)
+        return found
+
+    async def _verify(self) -> None:
+        """What must exist, compared with what is; what it put back may have to be said."""
+        await self._upkeep.look()
         self._wake()
 
     def _report(self, found: SweepOutcome) -> None:
@@ -157,12 +214,15 @@ class Service:
 
     def _wake(self) -> None:
         self.dispatcher.wake()
+        self.cards.wake()
 
     # -- what the pages show ------------------------------------------------------------------------------------------
 
     async def problems(self) -> list[str]:
         """Everything wrong now: a sweep that is late, a dispatcher that is stuck, a database that does not answer."""
-        found = [self._watchdog.trouble(), self._edge.problem()]
+        found = [self._watchdog.trouble(), self._verify_watchdog.trouble(), self._edge.problem()]
+        found.append(self.mail.problem() if self.mail else "")
+        found.append(self.postman.problem() if self.postman else "")
         if self._dispatching:
             found.append(self.dispatcher.problem())
         try:
@@ -191,6 +251,14 @@ def run_service(settings: Settings, framework: Framework, clock: Clock, db: Data
     db.read_now(warm)
     with asyncio.Runner(loop_factory=fast_loop()) as runner:
         runner.run(_until_told(Service(settings, framework, clock, db)))
+
+
+def _account() -> str:
+    """The account this process runs under, for the history; empty where the machine does not say."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def warm(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import Clock
 from bot.instants import parse_instant
+from bot.mail.relay import BadAddress, Relay
 
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 DEFAULT_DATABASE = "sqlite:///var/council.db"
@@ -41,21 +42,60 @@ class Settings(BaseSettings):
     managed_identity: bool = False
     service_url: str = ""
     """Where to reach people who have not spoken to the bot yet; Teams' own address in production unless set."""
-    mail: Literal["none"] = "none"
-    """This version speaks Teams only."""
+    mail: Literal["none", "graph", "smtp"] = "none"
+    """How letters leave: not at all, through Microsoft Graph, or through a council's own relay."""
+    mailbox: str = ""
+    """The bot's own address, which letters come from and replies go to."""
+    smtp_url: SecretStr = SecretStr("")
+    """The relay: smtps://user:password@host:465 or smtp+starttls://user:password@host:587."""
+    mail_listen: str = ""
+    """host:port to take replies on, where a relay hands them over by SMTP."""
+    mail_authserv: str = ""
+    """The name the council's own gateway gives itself in Authentication-Results; no other one is believed."""
+    app_secret_expires: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None
+    """The day the secret ends, for a warning in time; Graph may tell us itself."""
     clock_start: Annotated[datetime | None, BeforeValidator(lambda text: _instant(text))] = None
     """Local mode only: the instant every command's clock begins at."""
     sweep_seconds: float = Field(default=30.0, ge=0.05, le=30.0)
     """How often the timer pokes the sweep; at most 30 s, or the promise of 60 s cannot be kept."""
+    verify_seconds: float = Field(default=300.0, ge=0.05, le=3600.0)
+    """How often what must exist is compared with what is; at most an hour."""
     log_format: Literal["json", "console"] = "json"
 
     @model_validator(mode="after")
     def _local_only(self) -> Settings:
         if self.clock_start and self.mode != "local":
             raise ValueError("BOT_CLOCK_START moves the clock, so it works with BOT_MODE=local only")
+        self._mail_is_whole()
         if self.mode == "local" and self.host and self.host not in LOOPBACK_HOSTS:
             raise ValueError("BOT_HOST must be 127.0.0.1 in local mode: unsigned messages are answered there")
         return self
+
+    def _mail_is_whole(self) -> None:
+        """ValueError for mail settings that cannot work together, naming the key."""
+        if self.mail == "none":
+            return
+        if self.mailbox.count("@") != 1 or any(sign.isspace() for sign in self.mailbox):
+            raise ValueError("BOT_MAILBOX must be the bot's own address, for example qa-bot@council.gov.uk")
+        if self.mail == "smtp":
+            try:
+                Relay.parse(self.smtp_url.get_secret_value())
+            except BadAddress as error:
+                raise ValueError(f"BOT_SMTP_URL: {error}") from None
+        if self.mail_listen:
+            self.listen_for_mail()
+
+    def listen_for_mail(self) -> tuple[str, int] | None:
+        """Where replies are taken by SMTP, or None. ValueError for what is no host and port."""
+        if not self.mail_listen:
+            return None
+        host, _, port = self.mail_listen.rpartition(":")
+        host = host.strip("[]")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            raise ValueError("BOT_MAIL_LISTEN must be host:port, for example 127.0.0.1:2525")
+        if self.mode == "local" and host not in LOOPBACK_HOSTS:
+            raise ValueError("BOT_MAIL_LISTEN must be on 127.0.0.1 in local mode")
+        return host, int(port)
 
     @classmethod
     def load(cls, **overrides: Any) -> Settings:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.say import complain, count, say, table
 
 if TYPE_CHECKING:
-    from bot.doctor import Check
+    from assurance.verify import Finding
+    from bot.checks import Check
     from bot.settings import Settings
+    from policy.framework import Framework
+    from storage.database import Database, Session
 
 
-def verify() -> None:
+def verify(
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Put right what is safe to put right; the rest is listed.")
+    ] = False,
+) -> None:
     """Check the history's chain, and work out again from the policy what must exist by now."""
     from assurance.verify import verify as audit
     from bot.cli.opened import opened
 
     with opened() as bot:
         findings = bot.db.read_now(audit, bot.framework, now=bot.clock.now())
+        mended = bot.db.write_now(_written_down, bot.framework, findings, mending=mend, now=bot.clock.now())
+        if mended:
+            say(f"{count(mended, 'finding')} put right; the next sweep says what has to be said.")
+            findings = bot.db.read_now(audit, bot.framework, now=bot.clock.now())
     if not findings:
         say("The history is whole, and everything that must exist by now does.")
         return
@@ -30,9 +42,29 @@ def verify() -> None:
     raise typer.Exit(1)
 
 
-def doctor() -> None:
+def _written_down(
+    session: Session, framework: Framework, findings: list[Finding], *, mending: bool, now: datetime
+) -> int:
+    """Note a whole look, as the service's own rounds do, so that health knows at once; how many were mended."""
+    from assurance import upkeep
+
+    if not mending:
+        return 0
+    of_the_work = [finding for finding in findings if finding.kind != upkeep.CHAIN_BROKEN]
+    of_the_chain = [finding for finding in findings if finding.kind == upkeep.CHAIN_BROKEN]
+    upkeep.note(session, framework, of_the_chain, part=upkeep.CHAIN, now=now)
+    noted = upkeep.note(session, framework, of_the_work, part=upkeep.WORK, now=now)
+    upkeep.end_round(session, framework, began=now, total=noted, now=now)
+    return noted.mended
+
+
+def doctor(
+    mail: Annotated[
+        bool, typer.Option("--mail", help="Send one real message to the bot's own mailbox and read it back.")
+    ] = False,
+) -> None:
     """Look at the machine, the settings, the framework, the database and who can be reached; say what to do."""
-    checks = list(_everything())
+    checks = list(_everything(mail=mail))
     words = {"ok": "ok", "note": "note", "problem": "PROBLEM"}
     table(
         "", ("Looked at", "State", "What was found"), [(check.what, words[check.state], check.said) for check in checks]
@@ -44,9 +76,9 @@ def doctor() -> None:
     say("Nothing stands in the way.")
 
 
-def _everything() -> Iterable[Check]:
+def _everything(*, mail: bool = False) -> Iterable[Check]:
     from bot import doctor as surgery
-    from bot.doctor import Check
+    from bot.checks import Check
     from bot.settings import Settings, SettingsError
 
     yield from surgery.machine()
@@ -66,14 +98,14 @@ def _everything() -> Iterable[Check]:
 
             yield from surgery.certificate(settings, now=settings.clock().now())
             yield asyncio.run(surgery.tokens(settings))
-    yield from _inside(settings)
+    yield from _inside(settings, mail=mail)
 
 
-def _inside(settings: Settings) -> Iterable[Check]:
+def _inside(settings: Settings, *, mail: bool = False) -> Iterable[Check]:
     """The framework and the database."""
     from bot import doctor as surgery
+    from bot.checks import Check
     from bot.cli.opened import open_database, shown
-    from bot.doctor import Check
     from bot.settings import SettingsError
     from policy.loader import FrameworkError, load_framework
     from storage.errors import StorageError
@@ -96,5 +128,39 @@ def _inside(settings: Settings) -> Iterable[Check]:
             now = settings.clock().now()
             yield from db.read_now(lambda session: list(surgery.reachable(session, framework, now=now)))
             yield from db.read_now(lambda session: list(surgery.pulse(session, now=now)))
+            yield from _email(settings, framework, db, mail=mail)
     except (StorageError, SettingsError) as error:
         yield Check("Database", "problem", str(error))
+
+
+def _email(settings: Settings, framework: Framework, db: Database, *, mail: bool) -> Iterable[Check]:
+    """Which way letters go, whether it is open, whose address fails, and with --mail a message there and back."""
+    import asyncio
+
+    from bot.mail import doctor as letters_doctor
+
+    yield from letters_doctor.settings_of(settings)
+    if settings.mail == "none":
+        return
+    yield from db.read_now(lambda session: list(letters_doctor.addresses(session)))
+    yield from asyncio.run(_on_the_line(settings, framework, db, mail=mail))
+
+
+async def _on_the_line(settings: Settings, framework: Framework, db: Database, *, mail: bool) -> list[Check]:
+    from bot.edge import Outbound
+    from bot.mail import doctor as letters_doctor
+
+    clock = settings.clock()
+    outbound = await Outbound.open(settings, clock)
+    way = outbound.open_mail(settings, db, framework, clock)
+    try:
+        checks = [await letters_doctor.way_out(way)]
+        secret = await letters_doctor.secret_ends(settings, way.graph, now=clock.now())
+        if secret:
+            checks.append(secret)
+        if mail:
+            checks.append(await letters_doctor.there_and_back(way, settings, now=clock.now()))
+        return checks
+    finally:
+        await way.close()
+        await outbound.close()

@@ -14,7 +14,9 @@ from bot.cli.say import complain, count, say, table, when
 from bot.instants import parse_instant
 
 if TYPE_CHECKING:
+    from assurance.courier import Courier
     from bot.cli.opened import Opened
+    from dialogs.message import Message
     from policy.establishment import Establishment
     from policy.framework import Framework
     from storage.notices import Notice
@@ -73,8 +75,10 @@ async def _deliver(bot: Opened, now: datetime) -> int:
     clock = Clock.standing(now)
     outbound = await Outbound.open(bot.settings, clock)
     try:
-        dispatcher = Dispatcher(bot.db, bot.framework, clock, {"teams": outbound.courier}, Metrics())
-        return await dispatcher.drain()
+        couriers: dict[str, Courier[Message]] = {"teams": outbound.courier}
+        if bot.settings.mail != "none":
+            couriers["mail"] = outbound.open_mail(bot.settings, bot.db, bot.framework, clock).courier
+        return await Dispatcher(bot.db, bot.framework, clock, couriers, Metrics()).drain()
     finally:
         await outbound.close()
 

@@ -12,14 +12,16 @@ from bot.cli.allocate import allocate
 from bot.cli.chat import chat
 from bot.cli.checks import doctor, verify
 from bot.cli.council import demo, import_
+from bot.cli.desk import desk
 from bot.cli.export import export
 from bot.cli.freeze import freeze, unfreeze
 from bot.cli.ladder import sweep
 from bot.cli.package import manifest
-from bot.cli.people import reassign
+from bot.cli.people import reassign, reopen
 from bot.cli.playground import playground
 from bot.cli.reading import next_, timetable
 from bot.cli.refusals import in_words
+from bot.cli.replan import replan
 from bot.cli.say import complain
 from bot.cli.serve import serve
 
@@ -52,11 +54,14 @@ app = typer.Typer(
 )
 
 app.command("serve")(serve)
+app.command("desk")(desk)
 app.command("playground")(playground)
 app.command("demo")(demo)
 app.command("import")(import_)
 app.command("allocate")(allocate)
 app.command("reassign")(reassign)
+app.command("reopen")(reopen)
+app.command("replan")(replan)
 app.command("sweep")(sweep)
 app.command("freeze")(freeze)
 app.command("unfreeze")(unfreeze)

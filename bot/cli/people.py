@@ -53,6 +53,30 @@ def reassign(
         _say(done)
 
 
+def reopen(
+    reference: Annotated[str, typer.Argument(metavar="REF", help="a submitted learning space, like LS-2026Q3-014")],
+    because: Annotated[str, typer.Option("--because", metavar="CODE", help="a reason of the framework file")] = "",
+) -> None:
+    """Open a submitted form again, so that its auditor can correct it. The earlier form stands until then."""
+    from assurance.reopen import reopen as open_again
+    from bot.cli.opened import command_line, opened
+
+    with opened() as bot:
+        reasons = bot.framework.corrections.reasons
+        if because not in reasons:
+            raise Refusal(f"Say why with --because: one of {', '.join(reasons)}.")
+        done = bot.db.write_now(
+            open_again,
+            bot.framework,
+            reference.upper(),
+            reason=because,
+            actor=command_line(),
+            now=bot.clock.now(),
+        )
+    already = "was open again already" if done.already else "is open again"
+    say(f"{done.item.reference} {already}: its auditor can send it in until {done.correct_by:%d %B %Y}.")
+
+
 def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
     """Somebody who has left is no longer in the establishment, so their id is taken as it is."""
     from assurance.reassign import find_person, reassign_leaver

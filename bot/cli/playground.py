@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def playground() -> None:
-    """Try the bot on this machine: the fictional council, the service and the Teams playground (`make run`)."""
+    """Try the bot in Microsoft's Agents Playground: the fictional council, the service and the playground."""
     from bot.cli.council import allocate_this_month, is_demo, load_demo
     from bot.cli.opened import Opened, open_database
+    from bot.local.sitting import begins_at
     from bot.playground.cast import choose, first_morning
     from bot.playground.tool import missing
     from bot.settings import Settings
@@ -30,6 +31,8 @@ def playground() -> None:
         settings = settings.model_copy(update={"clock_start": first_morning(framework, settings.clock().now())})
     with open_database(settings, service=True) as db:
         db.migrate()
+        start, _ = begins_at(db, framework, settings.clock().now(), settings.clock_start)
+        settings = settings.model_copy(update={"clock_start": start})
         bot = Opened(settings, framework, settings.clock(), db)
         if not db.read_now(establishment.current).people:
             say("Loading the fictional council...")
@@ -39,7 +42,7 @@ def playground() -> None:
         cast = db.read_now(choose)
         without = missing()
         if without:
-            _offer_the_terminal(bot, without, cast)
+            offer_the_terminal(bot, f"The Teams playground cannot be started: {without}", cast)
             return
         _run(bot, cast)
 
@@ -57,9 +60,10 @@ def _run(bot: Opened, cast: Cast) -> None:
         runner.run(sitting)
 
 
-def _offer_the_terminal(bot: Opened, without: str, cast: Cast) -> None:
+def offer_the_terminal(bot: Opened, sorry: str, cast: Cast) -> None:
+    """Say why there is nothing to look at, and how to talk to the bot all the same."""
     say()
-    say(f"The Teams playground cannot be started: {without}")
+    say(sorry)
     say("Everything else works. To be somebody in this terminal instead:")
     say()
     say(f"  {_command(bot, 'chat --as ' + cast.me.id)}    {cast.me.name}, {cast.post.title}")

@@ -28,6 +28,7 @@ class Refusal(Exception):
 _EXPECTED: dict[str, tuple[str, ...]] = {
     "bot.settings": ("SettingsError",),
     "bot.service": ("PortTaken",),
+    "bot.desk_process": ("DeskFailed",),
     "bot.playground.tool": ("ToolFailed",),
     "bot.playground.cast": ("NoCast",),
     "policy.loader": ("FrameworkError",),

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.features import actions, closing_the_loop, moderation, more_time, people, voices
+from bot.features import (
+    actions,
+    closing_the_loop,
+    corrections,
+    emails,
+    home,
+    moderation,
+    more_time,
+    people,
+    taking_back,
+    typing,
+    voices,
+)
 
 if TYPE_CHECKING:
     from assurance.refusals import Refused
@@ -32,4 +44,16 @@ class Feature(Protocol):
     def refused(self, talk: Conversation, refused: Refused, person: Person) -> Message | None: ...
 
 
-FEATURES: tuple[Feature, ...] = (actions, voices, moderation, people, closing_the_loop, more_time)
+FEATURES: tuple[Feature, ...] = (
+    emails,
+    typing,
+    home,
+    taking_back,
+    corrections,
+    actions,
+    voices,
+    moderation,
+    people,
+    closing_the_loop,
+    more_time,
+)

@@ -104,7 +104,7 @@ class _Handlers:
 
     async def later(self, person: Person, data: Data, in_dialog: bool) -> Message:
         view = await (self._saved(person, data, STAY) if _word(data, "step") else self._view(person, data))
-        if view.problems:
+        if view.problems or view.overtaken:
             return loop_card.loop_message(view, self._talk.framework, in_dialog=in_dialog)
         return loop_card.saved_message(view)
 
@@ -166,7 +166,13 @@ class _Handlers:
     async def _saved(self, person: Person, data: Data, move: str) -> LoopView:
         step, raw = _word(data, "step"), answers_in(data)
         view: LoopView = await self._talk.write(
-            save_loop_step, _word(data, "ref"), person, step=step, raw=raw, move_to=move
+            save_loop_step,
+            _word(data, "ref"),
+            person,
+            step=step,
+            raw=raw,
+            move_to=move,
+            version=_version(data, None),
         )
         self._talk.wake()
         return view

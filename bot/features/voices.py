@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assurance.read_result import NotReleased, read_result
+from assurance.form_view import FormView, may_fill_in
+from assurance.open_form import open_form
+from assurance.read_result import GradesStillBlind, HeaderOnly, NotReleased, Result, read_result
 from assurance.reflect import GradeIsFinal, open_reflection, save_reflection
 from assurance.refusals import NotFound, NotReady, NotYours, Refused
 from assurance.release import release
 from dialogs import two_voices
-from dialogs.form_card import answers_in
+from dialogs.form_card import answers_in, form_message
 from storage import learning_spaces
 
 if TYPE_CHECKING:
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
     from bot.features import Handler
     from dialogs.message import Message
     from dialogs.understanding import Intent
+    from policy.actor import Actor
     from policy.establishment import Person
+    from policy.framework import Framework
+    from storage.database import Session
 
 Data = Mapping[str, Any]
 LONGEST_ID = 100
@@ -59,6 +65,10 @@ def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Mess
 def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
     """Too early, or too late."""
     match refused:
+        case HeaderOnly():
+            return two_voices.header_only_message(refused, talk.framework, talk.today())
+        case GradesStillBlind():
+            return two_voices.blind_message(refused.subject)
         case NotReleased():
             return two_voices.not_released_message(refused, talk.today())
         case GradeIsFinal():
@@ -75,6 +85,27 @@ async def _reflect(talk: Conversation, person: Person, reference: str) -> Messag
 
 async def _result(talk: Conversation, person: Person, reference: str) -> Message:
     return two_voices.result_message(await talk.write(read_result, reference, person), talk.framework)
+
+
+async def open_learning_space(talk: Conversation, person: Person, reference: str) -> Message:
+    """'open LS-...': the form for whoever fills it in, what was sent in for whoever may read it."""
+    opened = await talk.write(open_by_reference, reference, person)
+    if isinstance(opened, Result):
+        return two_voices.result_message(opened, talk.framework)
+    return form_message(opened, talk.framework)
+
+
+def open_by_reference(
+    session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime
+) -> FormView | Result:
+    """Open a learning space by the reference somebody typed, as what it is to them.
+
+    One that is not theirs to know of and none at all look the same: the answer to both is that of NotYours.
+    """
+    item = learning_spaces.by_reference(session, reference)
+    if item is not None and item.person == actor.person_id and may_fill_in(session, item):
+        return open_form(session, framework, item.token, actor=actor, now=now)
+    return read_result(session, framework, reference, actor=actor, now=now)
 
 
 async def _release(talk: Conversation, person: Person, token: str) -> Message:

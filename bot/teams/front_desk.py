@@ -20,6 +20,7 @@ from bot.metrics import Metrics
 from bot.teams import invokes
 from bot.teams.activities import card_attachment
 from bot.teams.adapter import answer_invoke, invoke_answer_of
+from bot.teams.covering import Covering
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
 from bot.teams.presses import READERS, submitted
@@ -67,6 +68,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         self._clock = clock
         self._metrics = metrics
         self._reception = Reception(db, clock)
+        self._covering = Covering(db, clock)
         self._under_way: dict[str, asyncio.Future[InvokeResponse | None]] = {}
         self._notes: dict[str, asyncio.Task[None]] = {}
 
@@ -145,7 +147,8 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         else:
             verb = "text"
             for message in await self._conversation.text(visitor.person, activity.text or ""):
-                await _send(turn_context, message)
+                sent = await _send(turn_context, message)
+                await self._covering.after(turn_context, visitor.person.id, message, sent)
         self._remember(visitor, verb, pressed[1] if pressed else {})
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
@@ -171,6 +174,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         if visitor is None:
             return unknown_person_message()
         message = await self._press(visitor, verb, data, dialog=_in_dialog(context.activity))
+        await self._covering.pressed(context, visitor.person.id, verb)
         self._remember(visitor, verb, data)
         return message
 
@@ -309,8 +313,10 @@ def _activity(message: Message) -> Activity:
     return reply
 
 
-async def _send(context: TurnContext, message: Message) -> None:
-    await context.send_activity(_activity(message))
+async def _send(context: TurnContext, message: Message) -> str:
+    """The id of the message sent; empty when the channel gave none."""
+    sent = await context.send_activity(_activity(message))
+    return str(sent.id or "") if sent is not None else ""
 
 
 def _where(error: BaseException) -> str:

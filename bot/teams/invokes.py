@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.teams.activities import CARD
@@ -23,10 +24,12 @@ def card_answer(message: Message) -> dict[str, Any]:
 
 def dialog_answer(message: Message) -> dict[str, Any]:
     """The dialog's next page; or, when nothing is left to press or fill in, a last word."""
+    if message.closes:
+        return {"task": {"type": "message", "value": message.closes}}
     if message.card is None or not _asks_something(message.card):
         return {"task": {"type": "message", "value": message.text}}
     page = {
-        "title": "Learning space",
+        "title": _title_of(message.card),
         "width": DIALOG_WIDTH,
         "height": DIALOG_HEIGHT,
         "card": {"contentType": CARD, "content": for_dialog(message.card)},
@@ -51,11 +54,20 @@ def for_dialog(card: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
+def _title_of(card: dict[str, Any]) -> str:
+    """What the window is called: the first words of the card's heading, without the reference that follows them."""
+    heading = str((card.get("body") or [{}])[0].get("text", ""))
+    return re.split(r"[:,]| [A-Z]{2}-\d", heading)[0][:60] or "Quality assurance"
+
+
 def _as_submit(node: Any) -> Any:
     if isinstance(node, list):
         return [_as_submit(item) for item in node]
     if not isinstance(node, dict):
         return node
+    if node.get("type") == "Action.Submit":
+        # A button that opens a window goes on in the one that is open.
+        return node | {"data": {key: item for key, item in (node.get("data") or {}).items() if key != "msteams"}}
     if node.get("type") != "Action.Execute":
         return {key: _as_submit(item) for key, item in node.items()}
     kept = {key: item for key, item in node.items() if key not in ("verb", "fallback", "data")}

@@ -1,0 +1,111 @@
+"""What the QA team asks for after a form came in: `reopen LS-...` and `moderate LS-...`, each confirmed on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assurance.moderation_selection import NoSuchReasonToModerate, request_moderation, see_before_asking
+from assurance.refusals import NotReady, NotYours, Refused
+from assurance.reopen import AuditorGone, NoSuchReasonToReopen, Reopened, reopen, see_before_reopening
+from assurance.tell import name_of
+from dialogs import corrections, people
+from dialogs.corrections import REASON
+from dialogs.understanding import reason_said
+from policy.actor import Actor
+from policy.framework import Framework
+from policy.reference import LEARNING_SPACE
+from storage import establishment, moderations
+from storage.moderations import Moderation
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.message import Message
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+    from storage.database import Session
+    from storage.learning_spaces import LearningSpace
+
+Data = Mapping[str, Any]
+LONGEST_CODE = 100
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """The buttons that confirm."""
+
+    async def reopen_it(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _reopen(talk, person, _code(data, "ref"), _code(data, REASON), asked=True)
+
+    async def moderate_it(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _moderate(talk, person, _code(data, "ref"), _code(data, REASON), asked=True)
+
+    return {"reopen": reopen_it, "ask_second_look": moderate_it}
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """The commands; with 'because' and a reason of the file they are done at once."""
+    if intent.kind == "reopen":
+        reason = reason_said(intent.person, talk.framework.corrections.reasons)
+        return _reopen(talk, person, intent.reference, reason, asked=False)
+    if intent.kind == "moderate" and intent.reference.startswith(f"{LEARNING_SPACE}-"):
+        reason = reason_said(intent.person, talk.framework.moderation.request_reasons)
+        return _moderate(talk, person, intent.reference, reason, asked=False)
+    return None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """An auditor who has left cannot correct anything."""
+    return corrections.auditor_gone_message() if isinstance(refused, AuditorGone) else None
+
+
+async def _reopen(talk: Conversation, person: Person, reference: str, reason: str, *, asked: bool) -> Message:
+    try:
+        if reason:
+            done: Reopened = await talk.write(reopen, reference, person, reason=reason)
+            talk.wake()
+            return corrections.reopened_message(done, talk.today())
+        item: LearningSpace = await talk.write(see_before_reopening, reference, person)
+    except NotYours:
+        return people.for_qa_lead_message()
+    except NotReady:
+        return corrections.not_sent_in_message()
+    except NoSuchReasonToReopen:
+        return await _reopen(talk, person, reference, "", asked=True)
+    auditor = await talk.db.read(_name, item.person)
+    return corrections.reopen_message(item, auditor, talk.framework, talk.today(), missing=asked)
+
+
+async def _moderate(talk: Conversation, person: Person, reference: str, reason: str, *, asked: bool) -> Message:
+    try:
+        if reason:
+            found, already = await talk.write(_asked_for, reference, person, reason=reason)
+            talk.wake()
+            moderator = await talk.db.read(_name, found.moderator) if found.moderator else ""
+            return corrections.second_look_message(found, moderator, already=already)
+        item: LearningSpace = await talk.write(see_before_asking, reference, person)
+    except NotYours:
+        return people.for_qa_lead_message()
+    except NotReady:
+        return corrections.not_sent_in_message()
+    except NoSuchReasonToModerate:
+        return await _moderate(talk, person, reference, "", asked=True)
+    auditor = await talk.db.read(_name, item.person)
+    return corrections.ask_second_look_message(item, auditor, talk.framework, talk.today(), missing=asked)
+
+
+def _asked_for(
+    session: Session, framework: Framework, reference: str, *, actor: Actor, reason: str, now: datetime
+) -> tuple[Moderation, bool]:
+    already = moderations.of_subject(session, reference) is not None
+    return request_moderation(session, framework, reference, reason=reason, actor=actor, now=now), already
+
+
+def _name(session: Session, person: str) -> str:
+    return name_of(establishment.current(session), person)
+
+
+def _code(data: Data, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) and len(value) <= LONGEST_CODE else ""

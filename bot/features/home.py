@@ -1,0 +1,69 @@
+"""Finding things: 'find TM-FS-04', 'who has LS-2026Q3-014', 'search Family Safeguarding'. Headers, and no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from assurance.search import search
+from dialogs.search import search_message
+from policy.actor import Actor
+
+if TYPE_CHECKING:
+    from assurance.refusals import Refused
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.message import Message
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+
+Data = Mapping[str, Any]
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """What the buttons of the home card show that is otherwise typed."""
+
+    async def propose(person: Person, data: Data, in_dialog: bool) -> Message:
+        month = _month(data)
+        if month is None:
+            return (await talk.text(person, "home"))[0]
+        return (await talk.text(person, f"allocate {month:%Y-%m}"))[0]
+
+    async def reach(person: Person, data: Data, in_dialog: bool) -> Message:
+        return (await talk.text(person, "reachability"))[0]
+
+    async def explain(person: Person, data: Data, in_dialog: bool) -> Message:
+        return (await talk.text(person, "help"))[0]
+
+    return {"propose_month": propose, "reachability": reach, "help": explain}
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """'find ...', 'search ...', 'who has ...'."""
+    return _found(talk, person, intent) if intent.kind == "search" else None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """A search refuses nothing: what may not be seen is not found."""
+    return None
+
+
+def _month(data: Data) -> date | None:
+    """The month a button names, or None for anything else that came in its place."""
+    said = data.get("step")
+    if not isinstance(said, str) or not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", said):
+        return None
+    return date.fromisoformat(f"{said}-01")
+
+
+async def _found(talk: Conversation, person: Person, intent: Intent) -> Message:
+    found = await talk.db.read(
+        search,
+        talk.framework,
+        intent.reference or intent.wanted,
+        actor=Actor.person(person.id),
+        now=talk.clock.now(),
+    )
+    return search_message(found, talk.today(), asked=bool(intent.reference or intent.wanted))

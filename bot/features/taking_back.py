@@ -1,0 +1,71 @@
+"""The QA lead takes a learning space back: `take back LS-...`, confirmed on a card with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assurance.refusals import NotYours, Refused
+from assurance.take_back import IsAReaudit, NoSuchReasonToTakeBack, see_before_taking_back, take_back
+from assurance.tell import name_of
+from dialogs import people, taking_back
+from storage import establishment
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.message import Message
+    from dialogs.understanding import Intent
+    from policy.establishment import Person
+    from storage.database import Session
+    from storage.learning_spaces import LearningSpace
+
+Data = Mapping[str, Any]
+LONGEST_CODE = 100
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """The button that confirms."""
+
+    async def confirm(person: Person, data: Data, in_dialog: bool) -> Message:
+        reference, reason = _code(data, "ref"), _code(data, taking_back.REASON)
+        if not reason:
+            return await _ask(talk, person, reference, missing=True)
+        try:
+            done = await talk.write(take_back, reference, person, reason=reason)
+        except NotYours:
+            return people.for_qa_lead_message()
+        except NoSuchReasonToTakeBack:
+            return await _ask(talk, person, reference, missing=True)
+        talk.wake()
+        return taking_back.taken_back_message(done)
+
+    return {"take_back": confirm}
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """The command."""
+    return _ask(talk, person, intent.reference) if intent.kind == "take_back" else None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """A re-audit is ended elsewhere."""
+    return taking_back.reaudit_message(refused.subject) if isinstance(refused, IsAReaudit) else None
+
+
+async def _ask(talk: Conversation, person: Person, reference: str, *, missing: bool = False) -> Message:
+    try:
+        item: LearningSpace = await talk.write(see_before_taking_back, reference, person)
+    except NotYours:
+        return people.for_qa_lead_message()
+    auditor = await talk.db.read(_name, item.person)
+    return taking_back.take_back_message(item, auditor, talk.framework, talk.today(), missing=missing)
+
+
+def _name(session: Session, person: str) -> str:
+    return name_of(establishment.current(session), person)
+
+
+def _code(data: Data, name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) and len(value) <= LONGEST_CODE else ""

@@ -1,0 +1,83 @@
+"""Answering a form by typing: a line is an answer, a way to steer, or a command in the middle of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from assurance.open_text_page import open_text_page
+from assurance.refusals import Refused
+from assurance.typed_begin import begin_typing, typable
+from bot.typed_line import TypedLine
+from dialogs import typed
+from dialogs.offered_text import offered_message
+from dialogs.understanding import Intent
+from policy.actor import Actor
+from policy.reference import LEARNING_SPACE, LOOP
+from storage import conversations
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from bot.features import Handler
+    from dialogs.message import Message
+    from policy.establishment import Person
+
+Data = Mapping[str, Any]
+
+
+def presses(talk: Conversation) -> dict[str, Handler]:
+    """'Answer by typing' on a card."""
+
+    async def begin(person: Person, data: Data, in_dialog: bool) -> Message:
+        value = data.get("ref")
+        reference = value if isinstance(value, str) and len(value) <= 100 else ""
+        return await _begin(talk, person, reference)
+
+    return {"type": begin}
+
+
+def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
+    """Everything typed is heard by `hear` before it comes to this."""
+    return None
+
+
+def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
+    """A form that has no conversation."""
+    return None
+
+
+async def hear(talk: Conversation, person: Person, text: str, intent: Intent) -> list[Message] | None:
+    """What a typed line means to a form that is open; None when it is nobody's answer and the rest may look at it.
+
+    Raises what the form raises. Nothing of what was typed is kept except as an answer.
+    """
+    place = await talk.db.read(conversations.load, person.id)
+    if intent.kind == "type" and (intent.reference or place is None):
+        return [await _begin(talk, person, intent.reference)]
+    if place is None:
+        return await _offer(talk, person, text, intent)
+    return await TypedLine(talk, person, place, text, intent).reply()
+
+
+async def _begin(talk: Conversation, person: Person, reference: str) -> Message:
+    if not reference:
+        actor = Actor.person(person.id)
+        waiting = await talk.db.read(typable, talk.framework, actor=actor, now=talk.clock.now())
+        if not waiting:
+            return typed.nothing_to_type_message()
+        if len(waiting) > 1:
+            return typed.which_form_message(waiting, talk.today())
+        reference = waiting[0].reference
+    if "-" in reference and not reference.startswith((f"{LEARNING_SPACE}-", f"{LOOP}-")):
+        return typed.not_by_typing_message(reference)
+    page = await talk.write(begin_typing, reference, person)
+    return typed.question_message(page, began=True)
+
+
+async def _offer(talk: Conversation, person: Person, text: str, intent: Intent) -> list[Message] | None:
+    """A text typed while a card with a text box is open: it is put into the box, and kept only when that is saved."""
+    if intent.kind != "unknown" or intent.hint not in ("", "answer"):
+        return None
+    actor = Actor.person(person.id)
+    view = await talk.db.read(open_text_page, talk.framework, actor=actor, now=talk.clock.now())
+    return [offered_message(view, talk.framework, text)] if view is not None else None

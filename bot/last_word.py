@@ -1,0 +1,69 @@
+"""Around every button that decides: a press that came second is told who was first, what they did and when."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from assurance.last_word import SETTLED_BY, last_word, newest, wrote_since
+from assurance.refusals import NotFound, NotYours, Refused, UnknownPerson
+from dialogs.discretion import ITEM
+from dialogs.last_word import with_last_word
+
+if TYPE_CHECKING:
+    from bot.conversation import Conversation
+    from dialogs.message import Message
+    from policy.establishment import Person
+    from storage.database import Session
+
+LONGEST_ID = 100
+
+
+async def say_who_was_first(
+    talk: Conversation, person: Person, verb: str, data: Mapping[str, Any], answer: Awaitable[Message]
+) -> Message:
+    """The answer to a press; with who settled it, where this press did not. Refusals of strangers stay refusals."""
+    if verb not in SETTLED_BY:
+        return await answer
+    did: list[bool] = []
+    watching = _DID.set(did)
+    try:
+        message = await answer
+    except (NotFound, NotYours, UnknownPerson):
+        raise
+    except Refused as refused:
+        message = talk.said_no(refused, person)
+    finally:
+        _DID.reset(watching)
+    if any(did):
+        return message
+    word = await talk.db.read(last_word, verb, _token(data), person.id)
+    return with_last_word(message, word, talk.framework) if word else message
+
+
+def watched(use_case: Callable[..., Any], person: Person) -> Callable[..., Any]:
+    """The same use-case; while a deciding press is answered it is noted whether it wrote anything in the history."""
+    did = _DID.get()
+    if did is None:
+        return use_case
+
+    def run(session: Session, *arguments: Any, **facts: Any) -> Any:
+        before = newest(session)
+        done = use_case(session, *arguments, **facts)
+        did.append(wrote_since(session, before, person.id))
+        return done
+
+    return run
+
+
+_DID: ContextVar[list[bool] | None] = ContextVar("did", default=None)
+
+
+def _token(data: Mapping[str, Any]) -> str:
+    """What the button is about; the preview's card names it in an answer."""
+    for name in ("ref", ITEM):
+        value = data.get(name)
+        if isinstance(value, str) and 0 < len(value) <= LONGEST_ID:
+            return value
+    return ""

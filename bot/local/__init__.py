@@ -1,0 +1,1 @@
+"""Local mode only: what the desk asks of the bot. The council, the clock that can be moved, who heard what."""

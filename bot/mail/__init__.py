@@ -1,0 +1,1 @@
+"""The mail edge: letters out, replies in."""

@@ -1,0 +1,63 @@
+"""The way out by email put together from the settings: the road, the courier, and the mailbox where there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.mail.courier import MailCourier, Road
+from bot.mail.courier_graph import GraphRoad
+from bot.mail.courier_smtp import SmtpRoad
+from bot.mail.graph import GRAPH_URL, GraphMailbox
+from bot.mail.pace import Pace
+from bot.mail.relay import Relay
+
+if TYPE_CHECKING:
+    import ssl
+
+    import aiohttp
+
+    from bot.clock import Clock
+    from bot.settings import Settings
+    from bot.teams.tokens import TokenSource
+    from policy.framework import Framework
+    from storage.database import Database
+
+UNHURRIED = 1_000_000
+"""Letters a minute where the mailbox is a stand-in on this machine."""
+
+
+class MailOut:
+    """The mail edge's way out, for the service and for one-shot commands alike."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        framework: Framework,
+        clock: Clock,
+        http: aiohttp.ClientSession,
+        tokens: TokenSource,
+        *,
+        graph_url: str = GRAPH_URL,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """`http` and `tokens` stay the caller's; they are only used where BOT_MAIL is graph."""
+        pace = Pace(a_minute=UNHURRIED) if settings.local else Pace()
+        self.graph: GraphMailbox | None = None
+        road: Road
+        if settings.mail == "graph":
+            self.graph = GraphMailbox(http, tokens, settings.mailbox, clock.now, graph_url=graph_url)
+            road = GraphRoad(self.graph, pace=pace)
+        else:
+            relay = Relay.parse(settings.smtp_url.get_secret_value())
+            road = SmtpRoad(relay, sender=settings.mailbox, pace=pace, trust=trust)
+        self.road = road
+        self.courier = MailCourier(db, framework, road, clock.now, mailbox=settings.mailbox)
+
+    def problem(self) -> str:
+        """What stops all mail, in words for an administrator; empty when nothing does."""
+        return self.road.problem()
+
+    async def close(self) -> None:
+        """Let go of what the road holds."""
+        await self.road.close()

@@ -1,0 +1,138 @@
+"""More time by email: asked by the auditor, decided by whoever may, each read back and done by YES alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assurance.answer_by_mail import own_item_by_reference
+from assurance.ask_more_time import Asked, RequestForm, ask, check_request, request_form
+from assurance.decide_more_time import DecisionMade, RequestView, decide_request, see_request
+from assurance.read_back import DECIDE, MORE_TIME
+from dialogs import mail_replies, more_time
+from dialogs.spoken_answers import read_answer
+from policy.form_questions import Asked as Question
+from policy.form_questions import questions
+from storage.more_time import EXTENSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.mail.turn import Outcome, Turn
+    from dialogs.reply_decisions import ReplyHeard
+    from policy.forms import Problem
+    from policy.framework import FormField
+    from storage.learning_spaces import LearningSpace
+
+OTHER = "other"
+"""The reason whose words are the asker's own."""
+
+
+async def ask_from_words(turn: Turn, heard: ReplyHeard) -> Outcome:
+    """'extend to 20 March because ...': the day, the reason it fits, or another reason in their words."""
+    form = await _form(turn)
+    given: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    if heard.day:
+        given["new_date"] = heard.day.isoformat()
+    if heard.detail:
+        fields = _fields(form)
+        reason = read_answer(fields["reason"], heard.detail, form.context, given)
+        if reason.problem is None and reason.value:
+            given["reason"] = reason.value
+        else:
+            given["reason"], given["note"] = OTHER, heard.detail
+    return await _read_back(turn, form, given, said)
+
+
+async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outcome:
+    """Answers to what was still missing, or another date."""
+    form = await _form(turn)
+    fields = _fields(form)
+    given, said = dict(facts.get("given", {})), {}
+    if heard.intent == "extend" and heard.day:
+        given["new_date"] = heard.day.isoformat()
+    for one in heard.said:
+        if one.field in fields:
+            result = read_answer(fields[one.field], one.text, form.context, given)
+            if result.problem is None:
+                given[one.field] = "" if result.skipped else result.value
+            else:
+                given[one.field], said[one.field] = "", one.text
+    return await _read_back(turn, form, given, said)
+
+
+async def send(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
+    """YES: ask. What has become impossible meanwhile is said as in Teams."""
+    item: LearningSpace = await turn.read(own_item_by_reference, turn.subject, turn.person.id)
+    made = await turn.write(ask, item.token, kind=EXTENSION, raw=dict(facts.get("given", {})))
+    if isinstance(made, RequestForm):
+        return await _read_back(turn, made, dict(facts.get("given", {})), {}, made.problems)
+    assert isinstance(made, Asked)
+    turn.talk.wake()
+    await turn.forget()
+    return turn.answer(more_time.asked_message(made, turn.talk.framework, turn.today))
+
+
+async def decide_from_words(turn: Turn, *, agree: bool) -> Outcome:
+    """'agree' or 'decline' to a request: read back first."""
+    token = str(turn.facts.get("request") or (turn.waits.facts.get("token") if turn.waits else "") or "")
+    view: RequestView = await turn.talk.db.read(
+        see_request, turn.talk.framework, token, actor=turn.actor, now=turn.talk.clock.now()
+    )
+    facts = [("From", view.auditor)]
+    if view.request.new_due_on:
+        facts.append(("New date", mail_replies.say_day(view.request.new_due_on, turn.today)))
+    message = mail_replies.decision_read_back_message(turn.subject, facts, agree=agree)
+    return await turn.read_back(DECIDE, {"token": token, "agree": agree}, message)
+
+
+async def decide(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
+    """YES: it is decided."""
+    agree = bool(facts.get("agree"))
+    made: DecisionMade = await turn.write(decide_request, str(facts.get("token", "")), agree=agree)
+    turn.talk.wake()
+    await turn.forget()
+    return turn.answer(more_time.decided_message(made, turn.today, agree=agree))
+
+
+def asked_fields(turn: Turn) -> list[FormField]:
+    """The questions of a request, in the order of their numbers."""
+    return [field for step in turn.talk.framework.form(EXTENSION).steps for field in step.fields]
+
+
+async def _form(turn: Turn) -> RequestForm:
+    item: LearningSpace = await turn.read(own_item_by_reference, turn.subject, turn.person.id)
+    form: RequestForm = await turn.talk.db.read(
+        request_form, turn.talk.framework, item.token, actor=turn.actor, now=turn.talk.clock.now()
+    )
+    return form
+
+
+async def _read_back(
+    turn: Turn,
+    form: RequestForm,
+    given: dict[str, Any],
+    said: dict[str, str],
+    problems: Mapping[str, Problem] | None = None,
+) -> Outcome:
+    found = problems if problems is not None else check_request(turn.talk.framework, form, given)[0].problems
+    kept = {key: value for key, value in given.items() if key not in found or not _identifies(found[key])}
+    message = mail_replies.small_form_message(
+        "More time for {}",
+        turn.subject,
+        [Question(form.form.steps[0], field) for field in _fields(form).values()],
+        kept,
+        found,
+        form.context,
+        does="ask for more time",
+        said=said,
+    )
+    return await turn.read_back(MORE_TIME, {"given": kept}, message)
+
+
+def _identifies(problem: Problem) -> bool:
+    return problem.code.startswith("identifier:")
+
+
+def _fields(form: RequestForm) -> dict[str, FormField]:
+    return {one.field.key: one.field for one in questions(form.form, {})}
