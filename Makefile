@@ -11,10 +11,11 @@ PYTEST_ARGS ?=
 help: ## list what you can ask for
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-run: .venv/run-stamp node ## start the bot and the Teams playground on the fictional council
-	@BOT_MODE=local $(BIN)/python -m bot playground
+run: .venv/run-stamp node ## start the bot and the desk on the fictional council, and say where to look
+	@BOT_MODE=local $(BIN)/python -m bot desk
 
-playground: run ## the same: Microsoft's playground is how the bot is tried on your own machine
+playground: .venv/run-stamp node ## the same council in Microsoft's own Agents Playground
+	@BOT_MODE=local $(BIN)/python -m bot playground
 
 test: .venv/dev-stamp node tools ## run every test that can run on this machine
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
@@ -31,7 +32,7 @@ bench: .venv/dev-stamp ## measure the ratios of benchmarks/RESULTS.md again, sid
 	$(BIN)/python -m benchmarks
 
 pictures: .venv/dev-stamp node tools ## take the pictures of the README again, from the running product
-	PICTURES=docs/pictures $(BIN)/python -m pytest tests/e2e
+	PICTURES=docs/pictures $(BIN)/python -m pytest tests/e2e/test_playground.py tests/pictures
 
 audit: .venv/dev-stamp ## look the locked packages up in the public list of known vulnerabilities (needs the internet)
 	$(BIN)/pip-audit -r requirements.lock --disable-pip --strict
@@ -74,7 +75,7 @@ lock: .venv/uv-stamp ## work out the lock files again after a change to pyprojec
 .PHONY: node
 node:
 	@if ! node -e 'process.exit(process.versions.node.split(".")[0] >= 18 ? 0 : 1)' 2>/dev/null; then \
-		echo "Node 18 or newer is not here: no Teams playground and no browser tests."; \
+		echo "Node 18 or newer is not here: no desk, no Teams playground and no browser tests."; \
 	elif [ ! -e node_modules/.stamp ] || [ package-lock.json -nt node_modules/.stamp ]; then \
 		echo "Setting up Node packages (once)..."; \
 		npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.stamp; fi

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,10 @@ class TeamsDesk:
         """Status and path of every call that was not taken."""
         self.faults = faults.Script()
         self.service_url = ""
+        self.watch: Callable[[Accepted], None] | None = None
+        """Told of everything the channel takes, as it takes it."""
+        self.before: Callable[[web.Request, Member | None], Awaitable[faults.Fault | None]] | None = None
+        """Asked before every call, with the person it is for; the fault it answers strikes."""
         self._good_token = good_token
         self._limits = PUBLISHED_LIMITS if enforce_limits else ()
         self._recent: dict[str, deque[float]] = {}
@@ -85,6 +89,18 @@ class TeamsDesk:
     def chat_of(self, member: Member) -> Chat:
         """The personal chat of a member."""
         return self.chats[member.conversation_id]
+
+    @property
+    def number(self) -> int:
+        """How many messages there have been: the next one's id is one more."""
+        return self._number
+
+    def restore(self, posts: dict[str, list[str]], number: int) -> None:
+        """Know messages of an earlier sitting again (Entra object id -> ids), so that they can still be replaced."""
+        self._number = max(self._number, number)
+        for chat in self.chats.values():
+            known = posts.get(chat.member.entra_object_id, ()) if chat.member else ()
+            chat.messages = {activity_id: {"id": activity_id} for activity_id in known}
 
     def posts(self) -> list[Accepted]:
         """Every message posted, oldest first."""
@@ -108,6 +124,8 @@ class TeamsDesk:
     async def _front(self, request: web.Request, handler: Any) -> web.StreamResponse:
         """Faults, then the token, then the published limits, then the work."""
         fault = self.faults.take(request)
+        if fault is None and self.before is not None:
+            fault = await self.before(request, await self._whom(request))
         if fault is not None and not fault.accepted:
             self.refused.append((fault.status, request.path))
             answer = await faults.play(fault, request)
@@ -124,6 +142,19 @@ class TeamsDesk:
             if answer is not None:
                 return answer
         return response
+
+    async def _whom(self, request: web.Request) -> Member | None:
+        """The person a call is for, as far as it names one."""
+        chat = self._chat(request) if "chat" in request.match_info else None
+        if chat is not None:
+            return chat.member
+        if request.method != "POST":
+            return None
+        try:
+            asked = await request.json()
+            return self.members.get(asked["members"][0]["id"])
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return None
 
     async def _create(self, request: web.Request) -> web.Response:
         asked = await request.json()
@@ -198,7 +229,10 @@ class TeamsDesk:
 
     def _accept(self, kind: str, request: web.Request, chat: str, activity_id: str, activity: dict[str, Any]) -> None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        self.accepted.append(Accepted(kind, chat, activity_id, activity, self._monotonic(), token))
+        taken = Accepted(kind, chat, activity_id, activity, self._monotonic(), token)
+        self.accepted.append(taken)
+        if self.watch is not None:
+            self.watch(taken)
 
     def _refuse(self, request: web.Request, fault: faults.Fault) -> web.Response:
         self.refused.append((fault.status, request.path))

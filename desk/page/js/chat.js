@@ -1,0 +1,226 @@
+// One person's chat with the bot: messages, cards, the typing sign and the box to write in.
+import { api } from "./api.js";
+import { makeCard } from "./card.js";
+import { announce, h, isoDay, newId, sayDay, sayTime } from "./dom.js";
+import { openDialog } from "./dialog.js";
+import { on, tell } from "./store.js";
+import { textOf } from "./twin.js";
+
+/** Whether a press asks for a window instead of an answer. */
+const asksForWindow = (action) => action.data?.msteams?.type === "task/fetch";
+
+/** A card that changes while somebody writes in it keeps what they wrote, where it still asks for it. */
+function keepTyped(before, fresh) {
+  if (before.querySelector('[role="heading"]')?.textContent !== fresh.querySelector('[role="heading"]')?.textContent) return;
+  for (const old of before.querySelectorAll("textarea[data-input], input[data-input]")) {
+    const now = fresh.querySelector(`[data-input="${CSS.escape(old.dataset.input)}"]`);
+    if (!now || !old.value || now.value || now.type !== old.type) continue;
+    now.value = old.value;
+    now.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+export function makeChat(person) {
+  const list = h("ol", { class: "messages", "aria-label": `Messages with ${person.name}` });
+  const typing = h("p", { class: "typing", hidden: true }, h("span", {}), h("span", {}), h("span", {}), h("span", { class: "unseen" }, "The bot is typing"));
+  const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `Chat with ${person.name}` }, list, typing);
+  const problem = h("div", { class: "failure", hidden: true });
+  const composer = makeComposer(person, say);
+  const element = h("div", { class: "chat" }, scroller, problem, composer);
+
+  const drawn = new Map(); // message id -> {seen, row, card, setCard}
+  let loaded = false;
+  let loading = null;
+
+  function showProblem(error) {
+    problem.hidden = !error;
+    if (!error) return;
+    problem.replaceChildren(h("strong", {}, error.message), " ", error.todo ?? "");
+    announce(`${error.message} ${error.todo ?? ""}`, "assertive");
+  }
+
+  async function say(text) {
+    showProblem(null);
+    const mine = h("li", { class: "message me waiting" }, h("div", { class: "bubble" }, text));
+    list.append(mine);
+    toEnd();
+    try {
+      await api.say(person.id, text);
+      await load();
+      return true;
+    } catch (error) {
+      showProblem(error);
+      return false;
+    } finally {
+      mine.remove();
+    }
+  }
+
+  /** What happens when a button of a card is pressed; gives words to show under the card, or nothing. */
+  async function press(message, action, inputs, entry) {
+    if (asksForWindow(action)) {
+      await openDialog(person, { ...action.data, ...inputs });
+      return null;
+    }
+    const said = await api.press(person.id, message.id, action, inputs);
+    if (said.kind === "card") {
+      entry.setCard(said.card);
+      await load(false);
+    } else if (said.kind === "dialog") {
+      await openDialog(person, {}, said);
+    } else if (said.kind === "error") {
+      return { bad: true, text: said.text ?? "The bot could not do that. Nothing was changed; your answers are still here." };
+    } else if (said.kind === "message" && said.text) {
+      return { bad: false, text: said.text };
+    } else {
+      await load(false);
+    }
+    return null;
+  }
+
+  function makeRow(message) {
+    const row = h("li", { class: `message ${message.from}`, "data-message": message.id });
+    const entry = { row };
+    const meta = h("p", { class: "meta" }, message.from === "me" ? "You" : "Bot", " ", h("time", { datetime: message.at }, sayTime(message.at)), message.edited ? h("span", { class: "tag" }, "updated") : null);
+    if (message.card) {
+      entry.setCard = (json, unasked = false) => {
+        const fresh = makeCard(json, {
+          name: message.summary || "Card",
+          search: (text, dataset) => api.search(person.id, text, dataset),
+          press: (action, inputs) => press(message, action, inputs, entry),
+        });
+        const before = entry.card;
+        if (before && unasked) keepTyped(before, fresh);
+        const hadFocus = before?.contains(document.activeElement) || before?.dataset.busy;
+        entry.card = fresh;
+        entry.shown = json;
+        if (before) before.replaceWith(fresh);
+        if (hadFocus) {
+          fresh.focus({ preventScroll: true });
+          fresh.scrollIntoView({ block: "start" });
+          announce(fresh.querySelector('[role="heading"]')?.textContent ?? "The card has changed.");
+        }
+      };
+      entry.setCard(message.card);
+      const words = h("pre", {});
+      const twin = h("details", { class: "twin", ontoggle: () => { words.textContent = message.text || textOf(entry.shown); } }, h("summary", {}, "Read as text"), words);
+      row.append(meta, entry.card, twin);
+    } else {
+      row.append(meta, h("div", { class: "bubble" }, message.text));
+    }
+    return entry;
+  }
+
+  function toEnd() {
+    const last = list.lastElementChild;
+    if (!last) return;
+    // A tall card is shown from its top: that is where one begins to read.
+    if (typing.hidden && last.offsetHeight > scroller.clientHeight - 24) scroller.scrollTop = last.offsetTop - 12;
+    else scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  function place(messages) {
+    let day = "";
+    const wanted = [];
+    for (const message of messages) {
+      if (isoDay(message.at) !== day) {
+        day = isoDay(message.at);
+        const key = `day ${day}`;
+        if (!drawn.has(key)) drawn.set(key, { row: h("li", { class: "day" }, h("h3", {}, sayDay(message.at))) });
+        wanted.push([key, null]);
+      }
+      wanted.push([message.id, message]);
+    }
+    const keys = new Set(wanted.map(([key]) => key));
+    for (const [key, entry] of drawn) {
+      if (!keys.has(key)) {
+        entry.row.remove();
+        drawn.delete(key);
+      }
+    }
+    const fresh = [];
+    wanted.forEach(([key, message], at) => {
+      const json = message ? JSON.stringify([message.card, message.card ? null : message.text, message.edited]) : "";
+      let entry = drawn.get(key);
+      if (message && (!entry || entry.seen !== json)) {
+        const changed = entry?.setCard && message.card;
+        if (changed) {
+          // The answer to a press stands here already; anything else came by itself.
+          if (JSON.stringify(entry.shown) !== JSON.stringify(message.card)) entry.setCard(message.card, true);
+        } else {
+          const made = makeRow(message);
+          entry?.row.replaceWith(made.row);
+          if (!entry) fresh.push(message);
+          entry = made;
+          drawn.set(key, entry);
+        }
+        entry.seen = json;
+      }
+      if (list.children[at] !== entry.row) list.insertBefore(entry.row, list.children[at] ?? null);
+    });
+    return fresh;
+  }
+
+  async function load(scroll = true) {
+    loading ??= (async () => {
+      try {
+        const said = await api.chat(person.id);
+        const fresh = place(said.messages);
+        typing.hidden = !said.typing;
+        if (!said.messages.length && !loaded) list.replaceChildren(h("li", { class: "empty" }, `${person.name} has not heard from the bot yet. Type “list” to ask what is waiting.`));
+        else list.querySelector(":scope > .empty")?.remove();
+        for (const message of fresh) if (loaded && message.from === "bot") tell("chat-news", { id: person.id, summary: message.summary || message.text });
+        const writing = list.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+        if ((fresh.length || said.typing) && !writing && (scroll || !loaded)) requestAnimationFrame(toEnd);
+        loaded = true;
+      } finally {
+        loading = null;
+      }
+    })();
+    return loading;
+  }
+
+  async function reload() {
+    try {
+      if (loading) await loading;
+      await load();
+    } catch (error) {
+      showProblem(error);
+    }
+  }
+  const stop = [on(`chat:${person.id}`, reload), on(`typing:${person.id}`, reload)];
+  reload();
+
+  return { element, leave: () => stop.forEach((end) => end()), seen: () => requestAnimationFrame(toEnd) };
+}
+
+function makeComposer(person, say) {
+  const id = newId("say");
+  const field = h("textarea", { id, rows: "1", placeholder: "Message, such as list", autocomplete: "off" });
+  const send = h("button", { type: "submit", class: "main" }, "Send");
+  const form = h("form", { class: "composer" }, h("label", { class: "unseen", for: id }, `Message as ${person.name}. Enter sends, Shift and Enter makes a new line.`), field, send);
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight + 2, 160)}px`;
+  };
+  field.addEventListener("input", grow);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = field.value;
+    if (!text.trim() || send.disabled) return;
+    send.disabled = true;
+    field.value = "";
+    grow();
+    if (!(await say(text)) && !field.value) field.value = text;
+    grow();
+    send.disabled = false;
+    field.focus();
+  });
+  return form;
+}

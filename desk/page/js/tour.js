@@ -1,0 +1,139 @@
+// The guided tour: five steps on real data, each done by pressing the real buttons. It watches, points and goes on.
+import { $, announce, h } from "./dom.js";
+import { fillExample } from "./example.js";
+import { isWide, on, store, tell, view } from "./store.js";
+import { STEPS, castOf } from "./tour_steps.js";
+
+const KEPT = "desk.tour";
+const LOOK_EVERY = 600;
+
+const kept = () => {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+  } catch {
+    return {};
+  }
+};
+const keep = (what) => localStorage.setItem(KEPT, JSON.stringify({ ...kept(), ...what }));
+
+export function startTour() {
+  const place = $("#tour");
+  const button = $("#tour-start");
+  let step = 0;
+  let task = 0;
+  let running = null;
+  let pointed = null;
+  let drawn = "";
+
+  const now = () => STEPS[step]?.tasks[task];
+
+  function point(element) {
+    if (pointed === element) return;
+    pointed?.removeAttribute("data-pointed");
+    pointed = element ?? null;
+    pointed?.setAttribute("data-pointed", "");
+  }
+
+  function showMe() {
+    const element = now().target(castOf(store));
+    if (!element) return;
+    if (!isWide()) {
+      if (element.closest("#people")) view("people");
+      else if (element.closest("#chats")) view("chat");
+      else if (element.closest("#side")) view("timeline");
+      else if (element.closest("#clock") && !$("#clock.unfolded")) $("#clock .unfold").click();
+    }
+    element.closest("[role=tabpanel][hidden]")?.parentElement.querySelector("[data-tab=chat]").click();
+    point(element);
+    element.scrollIntoView({ block: "center", behavior: "smooth" });
+    element.focus({ preventScroll: true });
+  }
+
+  function fill() {
+    const card = now().card?.(castOf(store));
+    if (!card) return announce("Open the card first; then there is something to fill.", "assertive");
+    const count = fillExample(card);
+    announce(count ? "Filled with an example. Look it over, then press the button of the card." : "There is nothing to fill on this card. Press its button.");
+    return count;
+  }
+
+  function draw() {
+    const wanted = now();
+    const key = `${step} ${task} ${Boolean(wanted?.card?.(castOf(store)))}`;
+    if (key === drawn) return;
+    const moved = drawn.slice(0, 3) !== key.slice(0, 3);
+    drawn = key;
+    if (!wanted) return finish();
+    const words = wanted.say(castOf(store));
+    const heading = h("h2", { tabindex: "-1" }, h("span", { class: "soft" }, `${step + 1} of ${STEPS.length}`), ` ${STEPS[step].title}`);
+    const dots = h("ol", { class: "dots", "aria-hidden": "true" }, STEPS.map((_, at) => h("li", { class: at < step ? "done" : at === step ? "now" : "" })));
+    place.replaceChildren(h("section", { class: "tour-band", "aria-label": "Guided tour" },
+      h("div", { class: "words" }, h("header", {}, heading, dots), h("p", {}, words)),
+      h("div", { class: "row" },
+        wanted.card?.(castOf(store)) ? h("button", { type: "button", class: "main", "data-tour": "fill", onclick: fill }, "Fill with an example") : null,
+        h("button", { type: "button", class: wanted.card?.(castOf(store)) ? "" : "main", "data-tour": "show", onclick: showMe }, "Show me"),
+        h("button", { type: "button", class: "quiet", "data-tour": "stop", onclick: () => stop() }, "Leave the tour"))));
+    if (moved) announce(`Tour, step ${step + 1} of ${STEPS.length}, ${STEPS[step].title}: ${words}`);
+  }
+
+  function look() {
+    const cast = castOf(store);
+    const before = `${step} ${task}`;
+    while (STEPS[step]) {
+      // The first thing of the step that is not done: something sent back makes an earlier one undone again.
+      task = STEPS[step].tasks.findIndex((one) => !one.done(cast));
+      if (task >= 0) break;
+      step += 1;
+    }
+    if (before !== `${step} ${task}`) keep({ step, task: Math.max(0, task) });
+    draw();
+    const going = now();
+    if (!going) return;
+    store.suggestedDay = going.day?.(cast) ?? "";
+    point(going.target(cast));
+  }
+
+  function finish() {
+    end();
+    keep({ seen: true, step: 0, task: 0 });
+    const close = h("button", { type: "button", class: "main", onclick: () => place.replaceChildren() }, "Close");
+    place.replaceChildren(h("section", { class: "tour-band", "aria-label": "Guided tour" },
+      h("div", { class: "words" }, h("h2", {}, "That is the whole circle"), h("p", {}, "Allocated, late, graded, the loop closed, and the re-audit opened by itself. Now switch a fault on, or be somebody else.")),
+      h("div", { class: "row" }, close)));
+    announce("The tour is finished.");
+  }
+
+  function end() {
+    clearInterval(running);
+    running = null;
+    store.suggestedDay = "";
+    point(null);
+    drawn = "";
+    document.body.classList.remove("touring");
+    button.textContent = "Take the tour";
+  }
+
+  function stop() {
+    end();
+    keep({ seen: true });
+    place.replaceChildren();
+    button.focus();
+    announce("You left the tour. It goes on where you left it.");
+  }
+
+  function begin() {
+    const before = kept();
+    step = Math.min(before.step ?? 0, STEPS.length - 1);
+    task = Math.min(before.task ?? 0, STEPS[step].tasks.length - 1);
+    document.body.classList.add("touring");
+    button.textContent = "Leave the tour";
+    running = setInterval(look, LOOK_EVERY);
+    tell("timeline");
+    look();
+  }
+
+  button.addEventListener("click", () => (running ? stop() : begin()));
+  on("tour", begin);
+  if (!store.story) button.hidden = true;
+  else if (!kept().seen) begin();
+}

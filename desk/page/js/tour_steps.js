@@ -1,0 +1,104 @@
+// The five steps of the tour: what to do, which real control it is done with, and how the tour knows it is done.
+import { isoDay, sayDay } from "./dom.js";
+import { wasTold } from "./timeline.js";
+
+const LATE_DAYS = 2;
+const OVER = new Set(["submitted", "excluded", "withdrawn"]);
+const AUTHORISED = new Set(["authorised", "with_qa", "re_audit_due", "closed"]);
+const WRITTEN = new Set(["submitted", ...AUTHORISED]);
+
+/** Everybody and everything the tour is about, as it stands now; null while the story cannot be told. */
+export function castOf(store) {
+  if (!store.story) return null;
+  const items = [...(store.items?.values() ?? [])];
+  const item = store.items?.get(store.story.reference);
+  const loop = items.find((one) => one.kind === "loop" && store.storyItems?.has(one.reference));
+  const again = items.find((one) => one.kind === "re_audit" && store.storyItems?.has(one.reference));
+  const name = (role) => store.people.get(store.story[role])?.name ?? "the next person";
+  return { ...store.story, now: store.now, item, loop, again, name, rows: store.rows };
+}
+
+const pane = (id) => document.querySelector(`[data-pane="${CSS.escape(id)}"]`);
+const entry = (id) => document.querySelector(`#people [data-person="${CSS.escape(id)}"]`) ?? document.querySelector(`[data-opened="${CSS.escape(id)}"]`) ?? document.getElementById("people-search");
+const clock = (how) => document.querySelector(`[data-clock="${how}"]`);
+
+/** The form on somebody's screen: the newest card that asks for something. */
+function form(id) {
+  const found = [...(pane(id)?.querySelectorAll(".card") ?? [])].filter((card) => card.querySelector("[data-input]"));
+  return found.at(-1) ?? null;
+}
+
+function button(place, words) {
+  return [...(place?.querySelectorAll(".ac-pushButton") ?? [])].filter((one) => words.test(one.textContent)).at(-1) ?? null;
+}
+
+const ONWARD = /^(next|review|check|send(?! back)|continue|submit|confirm|authorise)/i;
+const BEGIN = /^(open(?! in a window)|go on|continue|fill|start|decide|authorise|read)/i;
+const ASK = /^show my list/i;
+
+/** What somebody has to press next: their name, if their chat is not shown; else the form's button, or one that opens it. */
+const worked = (id) => (pane(id) ? button(form(id), ONWARD) ?? button(pane(id), BEGIN) ?? form(id) ?? button(pane(id), ASK) ?? pane(id) : entry(id));
+
+/** The first working day that is at least so many days after an ISO day. */
+function workingDay(day, days) {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  while ([0, 6].includes(date.getUTCDay())) date.setUTCDate(date.getUTCDate() + 1);
+  return date.toISOString().slice(0, 10);
+}
+
+const later = (day, now) => (now && day <= isoDay(now) ? clock("working_days") : clock("to"));
+const lateDay = (cast) => workingDay(cast.item?.due_on ?? isoDay(cast.now), LATE_DAYS);
+const wasLate = (cast) => cast.rows.some((row) => row.subject === cast.reference && wasTold(row) && cast.item && isoDay(row.at) > cast.item.due_on && /manager/i.test(row.role));
+
+export const STEPS = [
+  {
+    title: "Allocated",
+    tasks: [{
+      say: (cast) => `${cast.name("auditor")} has been given a learning space: a talk about one piece of work, with four weeks to do it. Be ${cast.name("auditor")}, and press Open on the card.`,
+      target: (cast) => (pane(cast.auditor) ? button(pane(cast.auditor), BEGIN) ?? button(pane(cast.auditor), ASK) ?? pane(cast.auditor) : entry(cast.auditor)),
+      done: (cast) => Boolean(form(cast.auditor)) || (cast.item && cast.item.state !== "allocated"),
+    }],
+  },
+  {
+    title: "Late",
+    tasks: [{
+      say: (cast) => `Suppose nobody answers. Press “To a day…” and go to ${sayDay(`${lateDay(cast)}T12:00:00Z`)}: the ladder on the right climbs by itself, first to the Senior Manager and the Head of Service, never to a Director early.`,
+      target: (cast) => later(lateDay(cast), cast.now),
+      day: lateDay,
+      done: (cast) => wasLate(cast) || OVER.has(cast.item?.state),
+    }],
+  },
+  {
+    title: "Graded",
+    tasks: [{
+      say: (cast) => `Now ${cast.name("auditor")} does it after all. Fill each step with an example (it grades the work inadequate), press the card's own button, and at the end Send.`,
+      target: (cast) => worked(cast.auditor),
+      card: (cast) => form(cast.auditor),
+      done: (cast) => OVER.has(cast.item?.state),
+    }],
+  },
+  {
+    title: "The loop",
+    tasks: [{
+      say: (cast) => `An inadequate grade opens closing the loop, and ${cast.name("senior_manager")} heard of it at once. Be ${cast.name("senior_manager")}: open it, fill the form with an example and send it on.`,
+      target: (cast) => worked(cast.senior_manager),
+      card: (cast) => form(cast.senior_manager),
+      done: (cast) => WRITTEN.has(cast.loop?.state),
+    }, {
+      say: (cast) => `Only somebody else may close it. Be ${cast.name("head_of_service")}, look at what was written and authorise it.`,
+      target: (cast) => worked(cast.head_of_service),
+      card: (cast) => form(cast.head_of_service),
+      done: (cast) => AUTHORISED.has(cast.loop?.state),
+    }],
+  },
+  {
+    title: "Closed, and looked at again",
+    tasks: [{
+      say: (cast) => `The QA team has it, and nobody has to remember the rest. Press “To a day…” and go to ${cast.loop?.due_on ? sayDay(`${cast.loop.due_on}T12:00:00Z`) : "three months later"}: a re-audit opens by itself, for the same practitioner.`,
+      target: (cast) => later(cast.loop?.due_on ?? "", cast.now),
+      day: (cast) => cast.loop?.due_on,
+      done: (cast) => Boolean(cast.again),
+    }],
+  },
+];
