@@ -89,7 +89,7 @@ def _measure_all(folder: Path) -> Found:
     now = Clock.real().now()
     key, page = new_key()
     (folder / "keys.json").write_bytes(page)
-    port = _free_port()
+    port = free_port()
     channel = f"http://127.0.0.1:{port}"
     token = signed(key, channel, now)
     council = folder / "ready.db"
@@ -99,7 +99,7 @@ def _measure_all(folder: Path) -> Found:
     write_requests(folder / "lines", lines(LINES, channel, token))
     found: Found = {}
     serving = [sys.executable, "-m", "benchmarks.opponents.channel", "--port", str(port), "--keys", "keys.json"]
-    with _running(serving, port, folder):
+    with running(serving, port, folder):
         for turn in range(ROUNDS):
             for connections in CONNECTIONS:
                 for contestant in CONTESTANTS:
@@ -112,7 +112,7 @@ def _measure_all(folder: Path) -> Found:
 
 
 def _measure(contestant: Contestant, connections: int, channel: str, folder: Path) -> dict[str, Any]:
-    port = _free_port()
+    port = free_port()
     command = [contestant.python, "-m", f"benchmarks.opponents.{contestant.module}"]
     command += ["--port", str(port), "--channel", channel, "--app-id", APP_ID]
     if contestant.forms:
@@ -120,7 +120,7 @@ def _measure(contestant: Contestant, connections: int, channel: str, folder: Pat
             file.unlink()
         shutil.copy(folder / "ready.db", folder / "council.db")
         command += ["--tenant-id", TENANT_ID, "--database", f"sqlite:///{folder}/council.db"]
-    with _running(command, port, folder):
+    with running(command, port, folder):
         load = [sys.executable, "-m", "benchmarks.turn_load", "--port", str(port), "--connections", str(connections)]
         load += ["--seconds", str(SECONDS), "--warm-up", str(WARM_UP)]
         load += ["--requests", str(folder / ("presses" if contestant.forms else "lines"))]
@@ -144,7 +144,7 @@ def _check_kept(council: Path, receipts: int, answers: int) -> None:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int, folder: Path) -> Iterator[None]:
+def running(command: list[str], port: int, folder: Path) -> Iterator[None]:
     """A server for as long as a block runs."""
     resolved = [str(folder / part) if part == "keys.json" else part for part in command]
     with (folder / "server.log").open("wb") as log:
@@ -168,7 +168,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None
     raise SystemExit(f"{process.args!r} did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

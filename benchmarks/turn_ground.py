@@ -183,6 +183,13 @@ def lines(count: int, service_url: str, token: str) -> Iterator[bytes]:
         yield _request(activity | {"text": "list", "textFormat": "plain"}, token)
 
 
+def pressed(verb: str, number: int, entra: str, service_url: str, token: str) -> bytes:
+    """A button that carries a verb alone, pressed by somebody in a delivery of its own."""
+    value = {"action": {"type": "Action.Execute", "verb": verb, "data": {"verb": verb}}, "trigger": "manual"}
+    extra = {"name": "adaptiveCard/action", "value": value}
+    return _request(_activity("invoke", number, entra, service_url) | extra, token)
+
+
 def _activity(kind: str, number: int, entra: str, service_url: str) -> dict[str, Any]:
     return {
         "type": kind,

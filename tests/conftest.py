@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database
-from tests.databases import PostgresqlServer, SqliteTemplate, postgresql_is_here
+from tests.databases import PostgresqlServer, SqliteTemplate, fast_disk, postgresql_is_here
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +30,11 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
-    """The address of a fresh, migrated SQLite database."""
-    return sqlite_template.copy_to(tmp_path / "council.db")
+def sqlite_url(sqlite_template: SqliteTemplate) -> Iterator[str]:
+    """The address of a fresh, migrated SQLite database, in memory where there is plenty of it."""
+    folder = Path(tempfile.mkdtemp(prefix="council-", dir=fast_disk()))
+    yield sqlite_template.copy_to(folder / "council.db")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

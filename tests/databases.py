@@ -44,7 +44,7 @@ class PostgresqlServer:
     """A server on a Unix socket in a folder of its own. It dies with the process that started it."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_fast_disk()))
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=fast_disk()))
         self._user = UNPRIVILEGED if os.geteuid() == 0 else None
         self._programs = _programs(self.folder, self._user)
         self._data = self.folder / "data"
@@ -189,7 +189,7 @@ def _programs(folder: Path, user: str | None) -> Path:
     return installed / "bin"
 
 
-def _fast_disk() -> str | None:
+def fast_disk() -> str | None:
     """Memory, where there is plenty of it; fsync stays on but costs nothing there."""
     memory = Path("/dev/shm")
     if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30:

@@ -162,12 +162,14 @@ def test_the_establishment_comes_out_as_it_can_go_in_again(database: Database, f
     assert not database.write_now(establishments.replace, again)
 
 
-def test_an_export_leaves_a_row_in_the_history_with_who_and_why(database: Database, framework: Framework) -> None:
+def test_an_export_leaves_a_row_in_the_history_with_who_why_and_how_many_rows(
+    database: Database, framework: Framework
+) -> None:
     lived_in(database, framework)
     (sheet,) = export(database, framework, "history")
     newest = database.read_now(history.read, newest_first=True, limit=1)[0]
     assert (newest.actor, newest.verb, newest.subject) == (f"person:{QA_OFFICER}", "exported", "history")
-    assert newest.detail == {"reason": REASON}
+    assert newest.detail == {"reason": REASON, "rows": len(sheet.rows)}
     assert sheet.rows[-1][3] == "exported"
 
 

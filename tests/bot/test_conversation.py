@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
+from assurance.demo_council import (
+    DEMO_DIRECTOR,
+    DEMO_EXECUTIVE_DIRECTOR,
+    DEMO_QA_LEAD,
+    DEMO_SENIOR_MANAGER,
+    DEMO_TEAM_MANAGER,
+)
 from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.message import Message
@@ -108,11 +114,21 @@ async def test_a_reference_may_be_typed_with_its_own_word(
 async def test_somebody_elses_reference_and_one_that_does_not_exist_look_the_same(
     talk: Conversation, db: Database, item: LearningSpace
 ) -> None:
-    other = db.read_now(establishment.current).people[DEMO_SENIOR_MANAGER]
+    other = db.read_now(establishment.current).people[DEMO_EXECUTIVE_DIRECTOR]
     theirs = (await talk.text(other, f"open {item.reference}"))[0]
     nothing = (await talk.text(other, "open LS-2026Q3-999"))[0]
     assert theirs == nothing
     assert item.case_ref not in theirs.text
+
+
+async def test_a_director_reads_that_it_is_owed_and_nothing_of_what_is_in_it(
+    talk: Conversation, db: Database, item: LearningSpace
+) -> None:
+    people = db.read_now(establishment.current).people
+    said = (await talk.text(people[DEMO_DIRECTOR], f"open {item.reference}"))[0]
+    assert f"What you can see of {item.reference}" in said.text
+    assert people[DEMO_TEAM_MANAGER].name in said.text and "not sent in yet" in said.text
+    assert item.case_ref not in said.text and people[item.practitioner].name not in said.text
 
 
 @pytest.mark.parametrize("verb", ["open", "next", "back", "later", "review", "edit", "submit"])

@@ -170,7 +170,7 @@ async def test_the_pages_machines_read(db: Database, framework: Framework, http:
     async with served(service) as url:
         await until(lambda: bool(service._timer.pokes))
         assert await status(http, f"{url}/readyz") == (200, {"ready": True})
-        assert await status(http, f"{url}/healthz") == (200, {"status": "ok", "problems": []})
+        await _until_status(http, f"{url}/healthz", 200)
         async with http.get(f"{url}/metrics") as answer:
             page = await answer.text()
         async with http.get(f"{url}/api/messages") as answer:
@@ -312,3 +312,40 @@ def _card_about(chat: Any, reference: str) -> dict[str, Any]:
             if reference in str(card) and _button(card, "open"):
                 return card
     raise AssertionError(f"no card about {reference}")
+
+
+async def test_what_is_lost_is_put_back_by_itself_and_what_is_wrong_turns_health_red_until_it_is_right(
+    db: Database, framework: Framework, http: aiohttp.ClientSession, council: Council, command: Command
+) -> None:
+    reference = db.read_now(learning_spaces.waiting_for, DEMO_TEAM_MANAGER)[0].reference
+    with sqlite3.connect(council.path) as raw:
+        raw.execute("UPDATE allocations SET next_step_at = NULL WHERE reference = ?", [reference])
+    async with served(a_service(db, framework, local(verify_seconds=1))) as url:
+        await until(lambda: _is_looked_at(db, reference))
+        await _until_status(http, f"{url}/healthz", 200)
+        with sqlite3.connect(council.path) as raw:
+            raw.execute("UPDATE history SET actor = 'person:nobody' WHERE seq = 2")
+            raw.execute("UPDATE meta SET value = '' WHERE key = 'verified:history round'")  # as after a day
+        await _until_status(http, f"{url}/healthz", 503)
+        said = (await status(http, f"{url}/healthz"))[1]["problems"]
+        assert said[-1] == (
+            "What is kept is not what must be (chain broken: 1). To see each, run: python -m bot verify"
+        )
+        async with http.get(f"{url}/metrics") as answer:
+            page = await answer.text()
+        assert 'bot_verify_findings{kind="chain_broken"} 1.0' in page
+        assert "bot_verify_mended_total 1.0" in page
+        assert "bot_last_verify_age_seconds" in page
+        found = await asyncio.to_thread(command, "verify")
+        assert found.exit_code == 1
+        assert "History row 2" in found.output
+        with sqlite3.connect(council.path) as raw:
+            [[actor]] = raw.execute("SELECT actor FROM history WHERE seq = 1").fetchall()
+            raw.execute("UPDATE history SET actor = ? WHERE seq = 2", [actor])
+            raw.execute("UPDATE meta SET value = '' WHERE key = 'verified:history round'")
+        await _until_status(http, f"{url}/healthz", 200)
+
+
+def _is_looked_at(db: Database, reference: str) -> bool:
+    item = db.read_now(learning_spaces.by_reference, reference)
+    return item is not None and item.next_step_at is not None

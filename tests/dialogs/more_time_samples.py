@@ -134,7 +134,9 @@ def more_time_cards() -> dict[str, Message]:
         "request_off": more_time.decided_message(DecisionMade(item(), EXCLUSION, DUE), TODAY, agree=True),
         "request_declined": more_time.decided_message(DecisionMade(item(), REQUEST, DUE), TODAY, agree=False),
         "request_which": more_time.which_message(open_items, TODAY),
-        "request_which_many": more_time.which_message(open_items * 3, TODAY),
+        "request_which_many": more_time.which_message(
+            [item(reference=f"LS-2026Q3-{n:03}", token=f"{n:032x}") for n in range(1, 7)], TODAY
+        ),
         "request_which_none": more_time.which_message((), TODAY),
         "request_too_late": more_time.too_late_message(TooLateToAsk(REFERENCE, due_on=DUE), date(2026, 12, 30)),
         "request_decided_too_late": more_time.too_late_message(

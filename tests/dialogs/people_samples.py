@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from assurance.hand_over import HandedOver
-from assurance.read_result import NotReleased, Result
+from assurance.read_result import HeaderOnly, NotReleased, Result
 from assurance.reassign import Reassignment
 from assurance.reflect import ReflectionView
-from dialogs import learning_space, people, people_news, two_voices
+from assurance.take_back import TakenBack
+from dialogs import learning_space, people, people_news, taking_back, two_voices
 from dialogs.form_card import review_message
 from dialogs.message import Message
 from dialogs.notices import render
@@ -63,6 +64,9 @@ def notices() -> dict[str, Message]:
         "e19_new_holder": _say("E19", "auditor", {**hands, "why": "reassigned", "moved_from": "2026-12-10"}),
         "e19_qa": _say("E19", "qa_lead", {**hands, "why": "inherited"}),
         "e19_vacant": _say("E19", "qa_lead", {**hands, "why": "vacant", "to": ""}),
+        "e76_auditor": _say("E76", "auditor", header(TODAY)),
+        "e76_practitioner": _say("E76", "practitioner", header(TODAY)),
+        "e76_head_of_service": _say("E76", "head_of_service", header(TODAY)),
         "e33_loops": _say("E33", "head_of_service", {"ages": ages, "references": ["CL-2026Q3-003"]}),
         "e33_numbers": _say("E33", "director", {"ages": {"new": None, "older": 0, "oldest": 6}}),
         "e63_week": _say("E63", "senior_manager", {"week": "2026-11-30", "rows": [row]}),
@@ -85,6 +89,10 @@ def cards() -> dict[str, Message]:
     result = Result(item, AUDITOR, FRAMEWORK.form("learning_space"), GOOD_ANSWERS, context, WORDS, True, PRACTITIONER)
     asked = Reassignment(item, "p-other", AUDITOR, "Gethin Gorsedale", "Team Manager, Harbour Team")
     early = NotReleased(REFERENCE, auditor=AUDITOR, on=date(2026, 12, 10))
+    header = {"auditor": AUDITOR, "function": "Family Safeguarding", "due_on": "2026-12-29"}
+    director = ("opens_a_loop", "recognised", "escalated_to_them", "authorising")
+    owed = HeaderOnly(REFERENCE, facts={**header, "days_left": 20}, sent_in=False, opens_when=director)
+    late = HeaderOnly(REFERENCE, facts={**header, "days_late": 14}, sent_in=False, opens_when=())
     return {
         "reflection_fresh": two_voices.reflection_message(_reflection()),
         "form_reflection_problem": two_voices.reflection_message(
@@ -95,6 +103,15 @@ def cards() -> dict[str, Message]:
         "review_reflection": review_message(replace(view("", GOOD_ANSWERS), reflection=WORDS), FRAMEWORK),
         "result_own": two_voices.result_message(result, FRAMEWORK),
         "result_reader": two_voices.result_message(replace(result, own=False), FRAMEWORK),
+        "result_sent_by_reader": two_voices.result_message(
+            replace(result, own=False, case_ref=item.case_ref, sent_by_reader=True), FRAMEWORK
+        ),
+        "result_header": two_voices.header_only_message(owed, FRAMEWORK, TODAY),
+        "result_header_late": two_voices.header_only_message(late, FRAMEWORK, TODAY),
+        "result_header_sent_in": two_voices.header_only_message(
+            HeaderOnly(REFERENCE, facts=owed.facts, sent_in=True, opens_when=director), FRAMEWORK, TODAY
+        ),
+        "result_blind": two_voices.blind_message(REFERENCE),
         "result_early": two_voices.not_released_message(early, TODAY),
         "result_none_yet": two_voices.not_released_message(NotReleased(REFERENCE, auditor=AUDITOR, on=None), TODAY),
         "result_not_sent_in": two_voices.not_sent_in_message(REFERENCE),
@@ -112,6 +129,10 @@ def cards() -> dict[str, Message]:
         "reassign_no_post": people.no_post_message(),
         "reassign_too_close": people.too_close_message(),
         "reassign_not_open": people.not_open_message(REFERENCE),
+        "take_back_asked": taking_back.take_back_message(item, AUDITOR, FRAMEWORK, TODAY),
+        "form_take_back_missing": taking_back.take_back_message(item, AUDITOR, FRAMEWORK, TODAY, missing=True),
+        "taken_back": taking_back.taken_back_message(TakenBack(item, 3)),
+        "take_back_reaudit": taking_back.reaudit_message("CL-2026Q3-003"),
         "for_qa_lead": people.for_qa_lead_message(),
         "all_in_reach": people_news.out_of_reach_message([]),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
-_CHILDREN = ("body", "items", "inlines", "actions")
+_CHILDREN = ("body", "items", "rows", "cells", "inlines", "actions")
 
 
 def walk(element: Json) -> Iterator[Json]:

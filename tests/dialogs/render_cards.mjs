@@ -40,7 +40,11 @@ function judge(name, json) {
   const card = new AdaptiveCard();
   card.hostConfig = hostConfig;
   card.parse(json, context);
-  for (let i = 0; i < context.eventCount; i++) problems.push(`parse: ${context.getEventAt(i).message}`);
+  for (let i = 0; i < context.eventCount; i++) {
+    const { message } = context.getEventAt(i);
+    // Charts are Teams' own: this renderer takes their fallback, which is to leave them out beside their table.
+    if (!message.startsWith('Unknown element type "Chart.')) problems.push(`parse: ${message}`);
+  }
   for (const failure of card.validateProperties().validationEvents)
     problems.push(`validate: ${ValidationEvent[failure.event] ?? failure.event}: ${failure.message}`);
   const element = card.render();

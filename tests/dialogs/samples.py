@@ -17,7 +17,16 @@ from dialogs.message import Message
 from dialogs.notices import render
 from dialogs.understanding import understand
 from policy.allocation_plan import Unserved
-from tests.dialogs import people_samples, sample_actions, sample_moderations, samples_loop
+from tests.dialogs import (
+    people_samples,
+    sample_actions,
+    sample_kept,
+    sample_moderations,
+    samples_home,
+    samples_loop,
+    samples_mail,
+    samples_typed,
+)
 from tests.dialogs.more_time_samples import more_time_cards, more_time_notices
 from tests.dialogs.sample_facts import (
     ALLOCATED,
@@ -103,10 +112,15 @@ def notices() -> dict[str, Message]:
         "e18_thanks": _say("E18", "head_of_service", plain),
         "e20_unserved": _say("E20", "qa_lead", {"reference": "run", **unserved}),
         "e65_undelivered": _say("E65", "qa_lead", lost),
+        "e85_moved": _say(
+            "E85", "auditor", {"reference": REFERENCE, "was_on": "2026-12-29", "moved_to": "2027-01-12", "uid": "u"}
+        ),
+        "e85_gone": _say("E85", "auditor", {"reference": REFERENCE, "was_on": "2026-12-29", "uid": "u"}),
         "e68_held": _say("E68", "qa_lead", {"reference": "sweep", "why": held}),
         **samples_loop.loop_notices(),
         **sample_actions.notices(),
         **people_samples.notices(),
+        **sample_kept.notices(),
         **sample_moderations.notices(),
         **more_time_notices(),
     }
@@ -175,6 +189,9 @@ def homes() -> dict[str, Message]:
     decisions = (
         Decision("acknowledge_red_flag", "LS-2026Q3-031", who_to_call="p-worker"),
         Decision("approve_allocation", "a" * 32, month=date(2026, 12, 1)),
+        Decision(
+            "correct_form", "LS-2026Q3-012", by_when=date(2026, 12, 10), token="f" * 32, because="An answer is wrong"
+        ),
         Decision("meet_for_loop", "CL-2026Q3-003", by_when=date(2026, 12, 17)),
         Decision("agree_action_date", "AC-2026Q3-031", by_when=date(2027, 1, 14), token="e" * 32),
         Decision("actions_due", "AC-2026Q3-032", by_when=date(2026, 12, 1), count=2),
@@ -186,13 +203,14 @@ def homes() -> dict[str, Message]:
         "home_empty": waiting(recent=2),
         "home_paused": waiting(waiting_item(5, paused_on=TODAY)),
         "home_paused_late": waiting(waiting_item(-3, paused_on=TODAY)),
-        "home_more_time": waiting(decisions=(Decision("decide_more_time", REFERENCE, by_when=DUE, token="b" * 32),)),
+        "home_more_time": waiting(decisions=(samples_home.MORE_TIME,)),
         "home_decisions": waiting(waiting_item(0), decisions=decisions),
         "home_many": waiting(*many),
     }
     return {
         **{name: home.home_message(each, FRAMEWORK, TODAY) for name, each in say.items()},
         "home_greeting": home.home_message(waiting(waiting_item(26)), FRAMEWORK, TODAY, greeting=True),
+        **samples_home.homes(),
     }
 
 
@@ -250,13 +268,18 @@ def messages() -> dict[str, Message]:
         **samples_loop.loop_receipts(),
         **forms(),
         **homes(),
+        **samples_home.lives(),
+        **samples_home.searches(),
         **receipts(),
         **doors(),
         **allocations(),
         **more_time_cards(),
         **sample_moderations.cards(),
+        **samples_typed.typed_messages(),
         **sample_actions.cards(),
         **people_samples.cards(),
+        **sample_kept.cards(),
+        **samples_mail.messages(),
     }
 
 

@@ -34,11 +34,13 @@ def test_an_allocation_says_what_by_when_and_what_happens_otherwise() -> None:
         "Due: Tuesday 29 December (due in 28 days)\n\n"
         "The form comes in short steps. It saves at every step, so you can stop and come back, on any device.\n\n"
         f"{IF_NOTHING}\n\n"
-        "[Open] or type: open LS-2026Q3-014\n[Ask for more time] or type: extension LS-2026Q3-014"
+        "[Open] or type: open LS-2026Q3-014\n[Open in a window] or type: open LS-2026Q3-014\n"
+        "[Ask for more time] or type: extension LS-2026Q3-014"
     )
     assert message.summary == "A learning space is waiting for you: LS-2026Q3-014, due Tuesday 29 December."
     assert _buttons("e1_allocated") == {
         "Open": {"verb": "open", "ref": TOKEN},
+        "Open in a window": {"msteams": {"type": "task/fetch"}, "verb": "open", "ref": TOKEN},
         "Ask for more time": {"verb": "more_time", "ref": TOKEN},
     }
 

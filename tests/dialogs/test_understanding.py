@@ -138,3 +138,22 @@ def test_somebody_who_types_details_is_asked_to_delete_them() -> None:
     said = confused_message(understand("he lives at PR1 2AB", TODAY)).text
     assert "delete your message" in said
     assert "Use roles, not names" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "reference", "wanted"),
+    [
+        ("find TM-FS-04", "", "tm-fs-04"),
+        ("find LS-2026Q3-014", "LS-2026Q3-014", ""),
+        ("Who has ls 2026q3 014?", "LS-2026Q3-014", ""),
+        ("search for Family Safeguarding, please", "", "family safeguarding"),
+        ("look up Harbour Team", "", "harbour team"),
+        ("find", "", ""),
+    ],
+)
+def test_a_search_is_understood(said: str, reference: str, wanted: str) -> None:
+    assert understand(said, TODAY) == Intent("search", reference=reference, wanted=wanted)
+
+
+def test_what_looks_like_somebodys_details_is_not_looked_for() -> None:
+    assert understand("find the child at PR1 2AB", TODAY).hint == "details"

@@ -12,13 +12,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.e2e.desk_page import Desk
+from tests.e2e.desk_sitting import DeskSitting, sit_at_the_desk
 
 ROOT = Path(__file__).parents[2]
 STARTED_AT = "2026-11-20T10:00:00"
@@ -137,3 +140,42 @@ def page(browser: Browser) -> Iterator[Page]:
     expect.set_options(timeout=20_000)
     yield opened
     context.close()
+
+
+@pytest.fixture(scope="module")
+def desk_sitting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSitting]:
+    """The bot and the desk as `make run` starts them, on a council of their own for each file of tests."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine; on Debian or Ubuntu: apt-get install chromium")
+    if not (ROOT / "node_modules" / "adaptivecards").exists():
+        pytest.skip("Microsoft's card renderer is not installed; run `make test` with Node")
+    yield from sit_at_the_desk(tmp_path_factory.mktemp("desk"), STARTED_AT)
+
+
+@pytest.fixture
+def open_desk(browser: Browser, desk_sitting: DeskSitting) -> Iterator[Callable[..., Desk]]:
+    """Opens the page in a window of its own, and holds at the end that its console stayed silent."""
+    contexts = []
+    desks = []
+
+    def opened(width: int = 1280, height: int = 800, *, dark: bool = False, tour: bool = False) -> Desk:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="Europe/London",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
+        desk = Desk(page, desk_sitting.address, tour=tour)
+        desks.append(desk)
+        return desk
+
+    yield opened
+    said = [line for desk in desks for line in desk.problems]
+    for context in contexts:
+        context.close()
+    assert said == []

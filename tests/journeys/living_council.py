@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -162,10 +162,10 @@ class LivingCouncil:
         """What is escalated today is shown to the QA lead on the same morning, as in life."""
         self.database.write_now(meta.save, MORNING_COPY, "")
 
-    def given_everyone_talks_to_the_bot(self) -> None:
-        """Every person has a conversation of their own in Teams."""
+    def given_everyone_talks_to_the_bot(self, *, but: Collection[str] = ()) -> None:
+        """Every person has a conversation of their own in Teams, save those named."""
         people = self.database.read_now(establishments.current).people
-        for person in people:
+        for person in people.keys() - set(but):
             self.database.write_now(
                 channels.save,
                 ChannelState(person, "teams", "reachable", self.now, "https://smba.example", f"chat-{person}"),
@@ -268,6 +268,6 @@ def _said(delivery: Delivery, message: Message, on: date) -> Said:
 
 def _insert(session: Session, item: LearningSpace, now: datetime) -> None:
     if allocation_runs.by_id(session, item.run) is None:
-        run = AllocationRun(item.run, item.month, 7, "approved", "system:tests", now, {})
+        run = AllocationRun(item.run, item.month, 7, "approved", "system:tests", now, {"unserved": []})
         allocation_runs.insert(session, run)
     learning_spaces.insert(session, item)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from assurance.transfer_actions import inherit_actions, transfer_actions
 from assurance.verify import verify
 from policy.actor import Actor
+from policy.establishment import Establishment
 from storage import actions, history
 from storage.database import Session
 from tests.councils import (
@@ -70,6 +72,32 @@ def test_where_the_leavers_post_is_vacant_the_setter_and_the_qa_lead_hear_that_i
     assert set(council.told(event="E41")) == {TEAM_MANAGER_2, QA_LEAD}
     assert all("has lost its owner" in said.message.text for said in council.said)
     assert as_now(council, action).owner == TEAM_MANAGER
+
+
+def test_whoever_fills_the_post_later_takes_over_what_had_no_owner(council: LivingCouncil) -> None:
+    action = given_an_action(council, owner=TEAM_MANAGER)
+    before = small_council()
+    gap = with_post(before, "tm-north-1", holder="")
+    vacant = replace(gap, people={key: one for key, one in gap.people.items() if key != TEAM_MANAGER})
+    filled = with_post(vacant, "tm-north-1", holder=WORKERS[5])
+
+    def imported(was: Establishment, now_is: Establishment) -> tuple[str, ...]:
+        council.given_the_council_is(now_is)
+        return council.database.write_now(
+            inherit_actions, council.framework, was, now_is, actor=Actor.system("import"), now=council.now
+        )
+
+    council.now = london("2026-03-20 11:00")
+    assert imported(before, vacant) == ()
+    assert imported(vacant, vacant) == ()
+    council.dispatch()
+    council.said.clear()
+    council.now = london("2026-03-27 11:00")
+    assert imported(vacant, filled) == (action.reference,)
+    assert as_now(council, action).owner == WORKERS[5]
+    council.dispatch()
+    assert council.told(event="E41") == {WORKERS[5]: "owner", TEAM_MANAGER_2: "setter"}
+    assert imported(filled, filled) == ()
 
 
 def test_all_of_a_persons_actions_are_given_to_another_once(council: LivingCouncil) -> None:

@@ -133,6 +133,26 @@ def test_a_form_that_is_not_back_climbs_as_a_late_action_does(council: LivingCou
     }
 
 
+def test_a_head_of_service_who_stands_in_for_the_senior_manager_is_not_told_of_their_own_lateness_as_a_manager(
+    council: LivingCouncil,
+) -> None:
+    an_inadequate_one(council)
+    stands_in = Cover("sm-north", HEAD, date(2026, 2, 1), date(2026, 6, 30))
+    council.given_the_council_is(with_cover(small_council(), stands_in))
+    council.when_days_pass(date(2026, 2, 25), date(2026, 4, 10))
+    told = {(one.step, one.person): one.roles for one in council.said if one.event == "E27"}
+    assert told == {
+        ("0", HEAD): "senior_manager",
+        ("+1", HEAD): "senior_manager",
+        ("+1", DIRECTOR): "director",
+        ("+1", QA_LEAD): "qa_lead",
+        ("+4w", HEAD): "senior_manager",
+        ("+4w", DIRECTOR): "director",
+        ("+6w", DIRECTOR): "director",
+        ("+6w", HEAD): "senior_manager+head_of_service",
+    }
+
+
 def test_a_week_without_service_is_one_message_and_the_rest_is_recorded(council: LivingCouncil) -> None:
     _, loop = an_inadequate_one(council)
     council.when_the_service_looks(nine(date(2026, 2, 13)))

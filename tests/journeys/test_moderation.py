@@ -5,14 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event
 
+from assurance.decision import Decision
+from assurance.final_grade import grade_that_stands
 from assurance.moderate import look_again
 from assurance.moderation_draw import redraw
-from assurance.moderation_outcome import grade_that_stands, mark_stale
+from assurance.moderation_list import moderation_decisions
+from assurance.moderation_outcome import mark_stale
+from assurance.read_result import read_result
 from assurance.refusals import NotReady, NotYours
+from assurance.release import release
+from dialogs.two_voices import result_message
 from policy.actor import Actor
 from policy.moderation import agreement
+from storage import establishment as establishments
 from storage import learning_spaces, loops, moderations
+from storage.database import Session
 from tests.councils import (
     DIRECTOR,
     HEAD,
@@ -398,3 +407,49 @@ def test_no_notice_of_a_moderation_holds_a_grade_a_case_or_a_practitioner(counci
             assert word not in held
     for entry in council.history_of(moderation.reference):
         assert "inadequate" not in str(entry.detail) and "visits" not in str(entry.detail)
+
+
+def test_the_practitioner_reads_the_grade_that_stands_and_not_the_one_it_replaced(council: LivingCouncil) -> None:
+    item = returned(council, allocated=ALLOCATED, grade="inadequate", impact="inadequate")
+    council.database.write_now(release, council.framework, item.token, actor=Actor.person(item.person), now=council.now)
+    moderated(council, item, "requires_improvement")
+    result = council.database.write_now(
+        read_result, council.framework, item.reference, actor=Actor.person(item.practitioner), now=council.now
+    )
+    assert (result.answers["grade"], result.answers["impact"]) == ("requires_improvement", "good")
+    text = result_message(result, council.framework).text
+    assert "Requires improvement" in text
+    assert result.answers["grade_reasons"]
+
+
+def test_many_disputes_on_the_home_card_ask_the_database_no_more_than_one_does(council: LivingCouncil) -> None:
+    def asked() -> tuple[int, int]:
+        """How many disputes wait for the Head of Service, and how many questions finding them took."""
+        statements: list[str] = []
+
+        def look(session: Session) -> list[Decision]:
+            note = lambda *told: statements.append(told[2])  # noqa: E731
+            event.listen(session.connection, "before_cursor_execute", note)
+            try:
+                return moderation_decisions(
+                    session, council.framework, establishments.current(session), HEAD, council.now
+                )
+            finally:
+                event.remove(session.connection, "before_cursor_execute", note)
+
+        return len(council.database.read_now(look)), len(statements)
+
+    disputed_one(council, "NM-000001")
+    disputes, questions = asked()
+    disputed_one(council, "NM-000002")
+    disputed_one(council, "NM-000003")
+    assert disputes == 1
+    assert asked() == (3, questions)
+
+
+def disputed_one(council: LivingCouncil, case: str) -> None:
+    """A moderation its manager does not accept."""
+    item = returned(
+        council, allocated=ALLOCATED, case=case, grade_assessment="inadequate", grade="good", sure_why="Historic."
+    )
+    moderated(council, item, "requires_improvement", accepted="no")

@@ -10,6 +10,7 @@ import pytest
 from assurance.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
 from assurance.loop_decide import NotAnAnswer, send_loop_back
 from assurance.loop_form import open_loop_form
+from assurance.propose_allocation import derived_seed, preview_allocation
 from assurance.refusals import NotReady, NotYours
 from assurance.verify_loops import loop_findings
 from policy.actor import Actor
@@ -289,3 +290,17 @@ def test_the_auditor_sees_who_was_their_own_judge_and_a_date_that_was_moved(coun
         loops.update, loop.reference, authorised_by=SENIOR_MANAGER, reaudit_due_on=date(2026, 9, 1)
     )
     assert {("own_judge", loop.reference), ("wrong_date", loop.reference)} <= found_by_the_auditor(council)
+
+
+def test_a_re_audit_in_a_month_does_not_move_the_seed_of_its_draw(council: LivingCouncil) -> None:
+    _, loop = an_inadequate_one(council)
+    loop = sent(council, loop, at=london("2026-02-04 16:00"))
+    authorised(council, loop, at=london("2026-02-10 10:00"))
+    may = date(2026, 5, 1)
+    seed = derived_seed(council.framework, may, 1)
+    council.when_the_service_looks(nine(date(2026, 5, 11)))
+    assert loop_of(council, loop.reference).reaudit_reference
+    preview = council.database.read_now(
+        preview_allocation, council.framework, month=may, now=council.now, seed=None, at_most=100
+    )
+    assert preview.seed == seed

@@ -241,7 +241,16 @@ def test_those_who_answer_for_the_work_may_read_it_and_leave_a_trace(council: Li
     assert (entry.actor, entry.detail) == (f"person:{person}", {"as": "reader"})
 
 
-@pytest.mark.parametrize("person", [TEAM_MANAGER_2, DIRECTOR, EXECUTIVE, IN_CARE_MANAGER, IRO, PDM, WORKERS[1], "p-no"])
+def test_the_auditor_may_read_again_what_they_sent_in_and_history_says_so(council: LivingCouncil) -> None:
+    item = given_one(council)
+    sent_in(council, item)
+    result = reads(council, item, TEAM_MANAGER_2)
+    assert result.sent_by_reader and result.case_ref == item.case_ref
+    (entry,) = [entry for entry in council.history_of(item.reference) if entry.verb == FORM_READ]
+    assert (entry.actor, entry.detail) == (f"person:{TEAM_MANAGER_2}", {"as": "auditor"})
+
+
+@pytest.mark.parametrize("person", [DIRECTOR, EXECUTIVE, IN_CARE_MANAGER, IRO, PDM, WORKERS[1], "p-no"])
 def test_nobody_else_may_read_it_whatever_their_rank(council: LivingCouncil, person: str) -> None:
     item = given_one(council)
     sent_in(council, item)

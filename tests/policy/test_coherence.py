@@ -176,7 +176,6 @@ LADDERS_AND_EVENTS: list[Mistake] = [
         'the bot has no words for "E99"',
     ),
     ('then_tell = ["director"]', f'then_tell = ["the_director"]  {HERE}', "red_route.then_tell[0]", "no role"),
-    ('    "case.head_of_service",\n    "qa_lead",', f'    "case.head",  {HERE}\n', "two_voices.readers[2]", "no role"),
     ('weekly_tell = ["senior', f'weekly_tell = ["junior", {HERE}\n"senior', "digests.weekly_tell[0]", "no role"),
     ('digest_for = ["qa_lead"]', f'digest_for = ["qa"]  {HERE}', "events.E15.digest_for[0]", "no role"),
     (
@@ -315,3 +314,9 @@ def test_a_council_may_rename_its_roles_and_lengthen_its_ladder(tmp_path: Path) 
     text = path.read_text(encoding="utf-8").replace("after = 14", "after = 21")
     path.write_text(text, encoding="utf-8")
     assert load_framework(path).ladder("learning_space").steps[-1].name == "+21"
+
+
+def test_a_role_that_may_open_a_form_again_must_exist(tmp_path: Path) -> None:
+    old = 'reopened_by = ["qa_lead", "qa_officer"]'
+    found = refusal(copy_with(tmp_path, old, 'reopened_by = ["qa_leader"]  # HERE'))
+    assert 'no role "qa_leader"' in str(found)

@@ -213,7 +213,12 @@ def refusal_without_text(path: Path) -> FrameworkError:
             "version",
             "is too long: 40 characters at most.",
         ),
-        ('channel = "teams"', f'channel = "fax"  {HERE}', "events.E2.channel", "must be 'teams', 'mail' or 'both'"),
+        (
+            'channel = "teams"',
+            f'channel = "fax"  {HERE}',
+            "events.E2.channel",
+            "must be 'teams', 'mail', 'both' or 'teams_then_mail'",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_in_plain_words(tmp_path: Path, old: str, new: str, where: str, reason: str) -> None:

@@ -128,6 +128,49 @@ def test_a_long_queue_for_one_person_keeps_nobody_else_waiting(database: Databas
     assert [row.recipient for row in claim(database, per_recipient=2)] == ["p-0045"]
 
 
+def test_somebody_quiet_does_not_wait_behind_a_thousand_for_somebody_else(database: Database) -> None:
+    loud = [notice(number, due_at=NINE - MINUTE) for number in range(1, 1001)]
+    add(database, *loud, notice(2001, recipient="p-quiet"), notice(2002, recipient="p-quiet", urgent=True))
+    first = claim(database, limit=4, per_recipient=2)
+    assert [row.recipient for row in first] == ["p-quiet", "p-0045", "p-0045", "p-quiet"]
+    assert first[0].urgent
+    for row in first:
+        finish(database, row, "sent")
+    assert [row.recipient for row in claim(database, limit=4, per_recipient=2)] == ["p-0045", "p-0045"]
+
+
+def test_at_night_only_what_is_urgent_takes_its_turn(database: Database) -> None:
+    add(database, *(notice(number) for number in range(1, 20)), notice(30, recipient="p-quiet", urgent=True))
+    assert [row.recipient for row in claim(database, urgent_only=True, per_recipient=2)] == ["p-quiet"]
+
+
+def test_what_is_handed_back_is_no_second_attempt_and_no_repeat(database: Database) -> None:
+    add(database, notice())
+    (claimed,) = claim(database, "one")
+    assert database.write_now(notices.release, "one") == 1
+    back = now_is(database, claimed)
+    assert (back.state, back.attempts, back.unknown_outcomes, back.repeat) == ("pending", 0, 0, False)
+    assert not finish(database, claimed, "sent"), "a hand that gave it back has no say in it any more"
+    (again,) = claim(database, "two")
+    assert (again.attempts, again.repeat, again.fence) == (1, False, claimed.fence + 1)
+
+
+def test_one_lost_twice_after_it_was_handed_back_is_parked_with_the_reason(database: Database) -> None:
+    add(database, notice())
+    claim(database, "one")
+    database.write_now(notices.release, "one")
+    (first,) = claim(database, "two")
+    (second,) = claim(database, "three", at=NINE + LEASE)
+    assert (second.id, second.repeat, second.unknown_outcomes) == (first.id, True, 1)
+    database.write_now(notices.release, "three")
+    (third,) = claim(database, "four", at=NINE + LEASE)
+    assert third.repeat, "handed back unsent, it is still the repeat of the one that was lost"
+    assert claim(database, "five", at=NINE + 2 * LEASE) == []
+    parked = now_is(database, first)
+    assert parked.state == "parked"
+    assert parked.reason.startswith("Nobody knows whether it arrived")
+
+
 def test_what_was_sent_stays_sent(database: Database) -> None:
     add(database, notice())
     (claimed,) = claim(database)
@@ -306,4 +349,5 @@ def test_looking_for_work_costs_what_waits_not_what_was_ever_sent(
     sqlite_database.write_now(explain)
     on_the_table = [plan for plan in plans if "notices" in plan]
     assert on_the_table
-    assert all("ix_notices_waiting" in plan or "PRIMARY KEY" in plan for plan in on_the_table), on_the_table
+    of_what_waits = ("ix_notices_waiting", "ix_notices_turns", "PRIMARY KEY")
+    assert all(any(index in plan for index in of_what_waits) for plan in on_the_table), on_the_table

@@ -1,0 +1,129 @@
+"""A small council in which every message is written down with the hour it went out, and what people do in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from assurance.approve_allocation import approve_allocation
+from assurance.ask_more_time import Asked, ask
+from assurance.courier import Delivery
+from assurance.import_establishment import import_establishment
+from assurance.propose_allocation import propose_allocation
+from bot.clock import Clock
+from bot.conversation import Conversation
+from dialogs.message import Message
+from policy.actor import Actor
+from policy.establishment import Establishment
+from storage.database import Database
+from storage.learning_spaces import LearningSpace
+from tests.assurance.forms_filled import fill_in
+from tests.assurance.sheets import sheets_of
+from tests.councils import QA_LEAD
+from tests.councils import small_council as everyone
+from tests.journeys.living_council import LONDON, LivingCouncil, days, london
+
+ALLOCATED = date(2026, 1, 5)
+"""A Monday. Given that day, it is due on Monday 2 February 2026."""
+MORNING = "E74"
+LOOKS = ("08:59", "09:00", "13:00", "14:59", "15:00", "16:59", "23:30")
+"""London hours at which the service looks on an ordinary day: just before something may go out, and then."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message that reached somebody, and when."""
+
+    event: str
+    step: str
+    at: datetime
+    """London."""
+    who: str
+    text: str
+
+
+class WatchedCouncil(LivingCouncil):
+    """A council in which somebody writes down every message with the hour it went out."""
+
+    def __init__(self, database: Database, **how: Any) -> None:
+        super().__init__(database, **how)
+        self.heard: list[Heard] = []
+
+    def send(self, delivery: Delivery) -> bool:
+        """As in life; what reached somebody is written down."""
+        before = len(self.courier.taken)
+        done = super().send(delivery)
+        for taken, message in self.courier.taken[before:]:
+            notice = taken.notice
+            who = f"{taken.person.name}, as {notice.recipient_role.replace('+', ' and ')}, by {notice.channel}"
+            at = self.now.astimezone(LONDON)
+            self.heard.append(Heard(notice.event, notice.step, at, who, message.text))
+            # What is not urgent is read in the morning message: each event in it has reached its reader.
+            for line in notice.facts.get("lines", ()) if notice.event == MORNING else ():
+                self.heard.append(Heard(line["event"], "in the morning message", at, who, message.text))
+        return done
+
+    def hears_at_once(self, event: str, person: str, message: Message) -> None:
+        """What takes the place of the card somebody pressed is said as well."""
+        who = f"{everyone().people[person].name}, in answer to their press"
+        self.heard.append(Heard(event, "", self.now.astimezone(LONDON), who, message.text))
+
+    def live(self, start: str, end: str) -> None:
+        """Live from a day to a day."""
+        for day in days(date.fromisoformat(start), date.fromisoformat(end)):
+            for hour in LOOKS:
+                at = london(f"{day} {hour}")
+                if at > self.now:
+                    self.when_the_service_looks(at)
+
+    def at(self, text: str) -> None:
+        """It is this moment in London, and the service has looked."""
+        self.when_the_service_looks(london(text))
+
+    def does(self, person: str, use_case: Callable[..., Any], subject: str, **facts: Any) -> Any:
+        """One use-case by one person, now, and what goes out because of it."""
+        actor = Actor.person(person) if person else Actor.system("command line")
+        done = self.database.write_now(use_case, self.framework, subject, actor=actor, now=self.now, **facts)
+        self.dispatch()
+        return done
+
+
+# -- what people do ---------------------------------------------------------------------------------------------------
+
+
+def allocated_in_january(council: WatchedCouncil, **how: Any) -> None:
+    """January is proposed at a quarter past eight and approved at half past."""
+    council.now = london("2026-01-05 08:15")
+    lead = Actor.person(QA_LEAD)
+    proposal = council.database.write_now(
+        propose_allocation, council.framework, month=date(2026, 1, 1), actor=lead, now=council.now, **how
+    )
+    council.now = london("2026-01-05 08:30")
+    council.does(QA_LEAD, approve_allocation, proposal.run_id)
+
+
+def sent_in(council: WatchedCouncil, item: LearningSpace, at: str, **answers: Any) -> None:
+    """The auditor fills it in and presses Send; what takes the card's place is their receipt."""
+    council.now = london(at)
+    view = fill_in(council.database, council.framework, item, now=council.now, **answers)
+    talk = Conversation(council.database, council.framework, Clock.standing(council.now))
+    auditor = everyone().people[item.person]
+    receipt = asyncio.run(talk.press(auditor, "submit", {"verb": "submit", "ref": item.token, "v": view.version}))
+    council.hears_at_once("E15", item.person, receipt)
+    council.dispatch()
+
+
+def asked(council: WatchedCouncil, item: LearningSpace, kind: str, raw: dict[str, str]) -> Asked:
+    made = council.does(item.person, ask, item.token, kind=kind, raw=raw)
+    assert isinstance(made, Asked), made.problems
+    return made
+
+
+def imported(council: WatchedCouncil, new: Establishment) -> None:
+    """The council's own sheets say so now."""
+    operator = Actor.system("command line")
+    council.database.write_now(import_establishment, council.framework, sheets_of(new), actor=operator, now=council.now)
+    council.dispatch()

@@ -1,0 +1,1 @@
+"""Takes the README's pictures from the running product."""
