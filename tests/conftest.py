@@ -30,11 +30,17 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: SqliteTemplate) -> Iterator[str]:
-    """The address of a fresh, migrated SQLite database, in memory where there is plenty of it."""
+def fast_folder() -> Iterator[Path]:
+    """A folder for one test's database, in memory where there is plenty of it: hundreds of tests wait for no disk."""
     folder = Path(tempfile.mkdtemp(prefix="council-", dir=fast_disk()))
-    yield sqlite_template.copy_to(folder / "council.db")
+    yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: SqliteTemplate, fast_folder: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    return sqlite_template.copy_to(fast_folder / "council.db")
 
 
 @pytest.fixture

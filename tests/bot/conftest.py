@@ -64,10 +64,10 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def council(demo_template: Path, tmp_path: Path) -> Council:
+def council(demo_template: Path, fast_folder: Path) -> Council:
     for file in demo_template.parent.glob("council.db*"):
-        shutil.copy(file, tmp_path / file.name)
-    return Council(tmp_path / "council.db")
+        shutil.copy(file, fast_folder / file.name)
+    return Council(fast_folder / "council.db")
 
 
 @pytest.fixture

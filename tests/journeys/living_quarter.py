@@ -27,6 +27,14 @@ from assurance.moderation_view import seats_of
 from assurance.open_form import open_form
 from assurance.propose_allocation import propose_allocation
 from assurance.reassign import reassign
+from assurance.receive_mail import (
+    begin_reading,
+    finish_reading,
+    keep_mail,
+    mail_to_read,
+    settle_mail,
+    unclear_mail,
+)
 from assurance.reopen import reopen
 from assurance.take_back import take_back
 from assurance.update_action import update_action
@@ -256,6 +264,26 @@ class LivingQuarter(LivingCouncil):
         noted = self.database.write_now(note, self.framework, found, part=WORK, now=self.now, mending=mending)
         self.database.write_now(end_round, self.framework, began=self.now, total=noted, now=self.now)
 
+    def emails_come(self) -> None:
+        """One is answered, one was written by nobody, and one nobody understands until the QA lead has looked."""
+        about = self.items()[0]
+        for event, reason in (("answer", ""), ("ignore", "auto_reply"), ("give_up", "not_understood")):
+            keep_here = {"external_id": event, "raw": b"Subject: hello", "from_exchange": False, "now": self.now}
+            assert self.database.write_now(keep_mail, **keep_here)
+            (number,) = self.database.read_now(mail_to_read)
+            assert self.database.write_now(begin_reading, number=number, now=self.now)
+            self.database.write_now(
+                finish_reading,
+                number=number,
+                event=event,
+                person=about.person,
+                subject=about.reference,
+                reason=reason,
+                now=self.now,
+            )
+        (unclear,) = self.write(unclear_mail, "", self.qa_lead)
+        self.write(settle_mail, str(unclear.id), self.qa_lead)
+
     # -- the red route ------------------------------------------------------------------------------------------------
 
     def _on_e16(self, said: Said) -> None:
@@ -447,6 +475,7 @@ KEPT_IN = {
     "request": "requests",
     "correction": "corrections",
     "finding": "findings",
+    "email": "received_mail",
 }
 """Where each life of `policy/lifecycle.py` is kept."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,16 +16,17 @@ from assurance.verify import verify
 from policy.lifecycle import TABLES, states
 from storage import loops, moderations
 from storage.database import Database
-from tests.databases import SqliteTemplate
+from tests.databases import SqliteTemplate, fast_disk
 from tests.journeys.living_quarter import ENDS, LivingQuarter, seen_states, watch_states
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def lived(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingQuarter]:
+def lived(sqlite_template: SqliteTemplate) -> Iterator[LivingQuarter]:
     """October to December 2026, and on until the re-audits are in."""
-    with Database.open(sqlite_template.copy_to(tmp_path_factory.mktemp("quarter") / "council.db")) as database:
+    folder = tempfile.TemporaryDirectory(prefix="quarter-", dir=fast_disk())
+    with folder as name, Database.open(sqlite_template.copy_to(Path(name) / "council.db")) as database:
         database.write_now(watch_states)
         quarter = LivingQuarter(database)
         quarter.given_everyone_talks_to_the_bot(but=quarter.not_met)
@@ -35,6 +38,7 @@ def lived(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFact
             quarter.live(month, last)
         quarter.stand_one_down()
         quarter.put_right()
+        quarter.emails_come()
         quarter.a_step_is_lost_and_found()
         quarter.live(ENDS + timedelta(days=1), date(2027, 5, 14))
         quarter.record_results()

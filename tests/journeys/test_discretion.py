@@ -173,7 +173,8 @@ def test_the_head_of_service_hears_of_a_hold_and_the_qa_lead_has_it_on_record(
         "Manager: Priya Fernhollow\nStep: 2 days late\nHeld until: Friday 6 February\n"
         "Reason: The meeting is booked for the next days\n"
         f"Held by: {council_name(council, QA_LEAD)}\n\n"
-        "The due date does not move, and it counts as late all the same. On that day the message goes out."
+        "The due date does not move, and it counts as late all the same.\n\n"
+        "The message goes out on that day, unless the learning space is sent in before."
     )
     kept = {row.recipient: row.state for row in council.notices_about(item.reference) if row.event == "E14"}
     assert kept == {HEAD: "sent", QA_LEAD: "recorded"}

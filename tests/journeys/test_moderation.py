@@ -67,7 +67,7 @@ def test_an_inadequate_is_selected_the_moment_it_comes_in_and_its_moderator_told
         f"Learning space: {item.reference}\n"
         "Done by: Gethin Gorsedale\n"
         "Function: Family Safeguarding\n"
-        "Have a day for the talk by: Thursday 5 February\n\n"
+        "Book the talk by: Thursday 5 February\n\n"
         "It is one of those that always get a second look.\n\n"
         "[Open] or type: open MO-2025Q4-001"
     )
@@ -375,8 +375,8 @@ def test_a_rate_that_is_too_low_is_said_weekly_from_week_nine_and_at_the_quarter
     assert said[0][2] == (
         "Two second looks still needed this quarter\n\n"
         "Sent in: 7\n"
-        "Needed by chance: 2 (15 %)\n"
-        "Looked at again: 0 (0 %)\n\n"
+        "Needed by chance: 2 (15%)\n"
+        "Looked at again: 0 (0%)\n\n"
         "What always gets a second look comes on top and is not counted here.\n\n"
         "More are drawn at the end of each month. To see who has which, type: moderations"
     )

@@ -69,7 +69,7 @@ def test_the_head_of_service_is_asked_at_once_and_nobody_else(council: LivingCou
     assert said.on == date(2026, 1, 28)
     assert said.message.text == (
         f"More time asked for: {item.reference}\n\n"
-        "Priya Fernhollow asks more time for a learning space.\n\n"
+        "Priya Fernhollow asks for more time for a learning space.\n\n"
         "Reason: The practitioner is away\nDue: Monday 2 February\nNew date: Tuesday 10 February\n\n"
         "It can be decided until the end of Monday 2 February. Without a decision it stays as it is.\n\n"
         "[Agree]\n[Decline]\n[Read their note]"
@@ -133,13 +133,13 @@ def test_the_auditor_and_the_qa_lead_hear_of_the_decision_the_same_day(
     assert heard[TEAM_MANAGER].message.text == (
         f"More time: agreed, {item.reference}\n\n"
         "Decided by Leila Coldharrow.\n\n"
-        "Your learning space is now due on Tuesday 10 February. The steps after it move as well.\n\n"
+        "Your learning space is now due on Tuesday 10 February. The reminders move with it.\n\n"
         f"[Open] or type: open {item.reference}"
     )
     assert heard[QA_LEAD].message.text == (
         f"More time: agreed, {item.reference}\n\n"
         "Decided by Leila Coldharrow.\n\n"
-        "It is now due on Tuesday 10 February. The steps after it move as well.\n\n"
+        "It is now due on Tuesday 10 February. The reminders move with it.\n\n"
         "Manager: Priya Fernhollow\nReason: The practitioner is away"
     )
 

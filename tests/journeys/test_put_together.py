@@ -12,7 +12,7 @@ from assurance.reachability import ask_reachability
 from assurance.refusals import NotYours
 from assurance.tell import announce
 from policy.actor import Actor
-from policy.establishment import Leave, Person
+from policy.establishment import Cover, Leave, Person
 from storage import channels, learning_spaces, notices
 from storage import establishment as establishments
 from storage.database import Session
@@ -32,10 +32,13 @@ from tests.councils import (
     TEAM_MANAGER,
     TEAM_MANAGER_2,
     small_council,
+    with_cover,
     with_leave,
     with_post,
 )
+from tests.journeys.actions_given import given_an_action
 from tests.journeys.living_council import LivingCouncil, Said, london, nine
+from tests.journeys.living_loops import an_inadequate_one
 
 ALLOCATED = date(2026, 1, 5)
 """A Monday; due on Monday 2 February 2026."""
@@ -78,7 +81,7 @@ def test_a_team_manager_reads_of_their_teams_work_in_one_morning_message(council
     assert (said.person, said.on) == (TEAM_MANAGER, date(2026, 1, 6))
     assert said.message.text == (
         "Your news this morning\n\n"
-        "All of this can wait, and none of it asks you for anything.\n\n"
+        "None of this is urgent, and there is nothing for you to fill in.\n\n"
         "Two pieces of work in your team have been chosen for a learning space. The practitioners know. "
         "Please help them find the time for it."
     )
@@ -109,6 +112,40 @@ def test_what_was_withdrawn_meanwhile_is_in_no_morning_message(council: LivingCo
     council.database.write_now(withdraw)
     council.when_the_service_looks(nine(date(2026, 1, 6)))
     assert digests(council, "E74") == []
+
+
+def test_the_qa_lead_reads_the_day_after_the_due_date_what_is_late_and_only_what_still_is(
+    council: LivingCouncil,
+) -> None:
+    late, sent = given_one(council), given_one(council, post="tm-north-1", case="NM-000010")
+    council.when_days_pass(date(2026, 1, 30), date(2026, 2, 2))
+    assert digests(council, "E74") == []
+    council.when_the_service_looks(london("2026-02-03 00:10"))
+    view = fill_in(council.database, council.framework, sent, now=london("2026-02-03 00:20"))
+    send_in(council.database, council.framework, sent, version=view.version, now=london("2026-02-03 00:21"))
+    council.when_days_pass(date(2026, 2, 3), date(2026, 2, 3))
+    (said,) = digests(council, "E74")
+    assert (said.person, said.on) == (QA_LEAD, date(2026, 2, 3))
+    assert f"One learning space has passed its due date: {late.reference}. Its manager has been told." in (
+        said.message.text
+    )
+    assert f"One learning space sent in: {sent.reference}." in said.message.text
+    assert council.told(step="+1") == {TEAM_MANAGER_2: "auditor"}, "nobody above hears on the first day"
+
+
+def test_while_the_qa_lead_is_away_their_deputy_hears_that_one_is_late(council: LivingCouncil) -> None:
+    late = given_one(council)
+    away = Leave(QA_LEAD, date(2026, 2, 1), date(2026, 2, 28))
+    cover = Cover("qa-lead", QA_OFFICER, date(2026, 2, 1), date(2026, 2, 28))
+    council.given_the_council_is(with_cover(with_leave(small_council(), away), cover))
+    council.when_days_pass(date(2026, 2, 2), date(2026, 2, 3))
+    (said,) = [one for one in council.said if one.step == "+1" and one.person == QA_OFFICER]
+    assert said.message.text.startswith(
+        f"A learning space has passed its date: {late.reference}\n\n"
+        "Manager: Gethin Gorsedale\nFunction: Family Safeguarding\nWas due: Monday 2 February\n\n"
+        "The manager has been told. There is nothing for you to fill in."
+    )
+    assert not [one for one in council.said + council.digests if one.person == QA_LEAD]
 
 
 # -- every Monday -----------------------------------------------------------------------------------------------------
@@ -155,15 +192,32 @@ def _due(session: Session, at: object) -> None:
     learning_spaces.update(session, item.reference, due_on=date(2026, 4, 8), deadline_at=at, next_step_at=None)
 
 
-def test_open_loops_are_named_to_their_head_of_service_and_numbers_to_the_director(council: LivingCouncil) -> None:
+def test_after_an_outage_over_a_weekend_monday_brings_one_summary_and_not_last_weeks_as_well(
+    council: LivingCouncil,
+) -> None:
+    given_one(council)
+    council.when_the_service_looks(nine(date(2026, 1, 26)))
+    council.when_the_service_looks(london("2026-01-30 16:59"))
+    # Off from that Friday until the Saturday of the week after: a whole Monday goes by unseen.
+    council.when_the_service_looks(london("2026-02-07 11:00"))
+    council.when_days_pass(date(2026, 2, 8), date(2026, 2, 9))
+    heads = [said for said in digests(council, "E63") if said.person == HEAD]
+    assert [(said.on, said.facts["week"]) for said in heads] == [(date(2026, 2, 9), "2026-02-09")]
+
+
+def test_open_loops_are_named_in_their_head_of_services_week_and_in_numbers_to_the_director(
+    council: LivingCouncil,
+) -> None:
     item = given_one(council)
     council.now = london("2026-01-28 15:10")
     view = fill_in(council.database, council.framework, item, now=council.now, grade="inadequate")
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
     council.when_days_pass(date(2026, 1, 29), date(2026, 2, 2))
     heard = {said.person: said for said in digests(council, "E33")}
-    assert set(heard) == {HEAD, DIRECTOR}
-    assert heard[HEAD].message.text == (
+    assert set(heard) == {DIRECTOR}
+    (week,) = [said for said in council.digests if said.person == HEAD]
+    assert week.event == "E63", "one message on Monday, with the loops in it"
+    assert week.message.text.endswith(
         "Closing the loop: what is open\n\n"
         "Up to four weeks old: 1\nFour to twelve weeks old: 0\nMore than twelve weeks old: 0\n\n"
         "Open: CL-2025Q4-001."
@@ -216,11 +270,24 @@ def test_on_monday_the_qa_lead_reads_who_in_open_ladders_cannot_be_reached_and_w
     assert said.message.text == (
         "Four people or posts cannot be reached\n\n"
         "They stand in the ladders of open work. Nobody else is told this.\n\n"
-        "Gethin Gorsedale: is away beyond the due date. (one learning space)\n\n"
-        "Kwame Brackenfold: has blocked this app in Teams. (one learning space)\n\n"
-        "Nia Brackwater: has no Microsoft account known to us, and has never written here. (one learning space)\n\n"
-        "Senior Manager (sm-north): is vacant and has no deputy. (one learning space)"
+        "Gethin Gorsedale is away beyond the due date (one learning space).\n\n"
+        "Kwame Brackenfold has blocked this app in Teams (one learning space).\n\n"
+        "Nia Brackwater has no Microsoft account known to us, and has never written here (one learning space).\n\n"
+        "Senior Manager (sm-north) is vacant and has no deputy (one learning space)."
     )
+
+
+def test_whoever_stands_in_the_ladder_of_an_action_or_a_loop_is_looked_for_as_well(council: LivingCouncil) -> None:
+    given_an_action(council, owner=TEAM_MANAGER)
+    an_inadequate_one(council)
+    council.database.write_now(channels.set_state, TEAM_MANAGER, "teams", "uninstalled", "", council.now)
+    council.given_the_council_is(with_post(small_council(), "sm-north", holder=""))
+    found = council.database.write_now(
+        ask_reachability, council.framework, "", actor=Actor.person(QA_LEAD), now=council.now
+    )
+    standing = {row.who: (row.why, row.items, row.actions > 0, row.loops) for row in found}
+    assert standing["Priya Fernhollow"] == ("uninstalled", 0, True, 0)
+    assert standing["Senior Manager (sm-north)"] == ("vacant", 0, True, 1)
 
 
 def test_when_everybody_can_be_reached_nobody_is_told_anything(council: LivingCouncil) -> None:

@@ -12,6 +12,7 @@ from assurance.loop_decide import NotAnAnswer, send_loop_back
 from assurance.loop_form import open_loop_form
 from assurance.propose_allocation import derived_seed, preview_allocation
 from assurance.refusals import NotReady, NotYours
+from assurance.release import release
 from assurance.verify_loops import loop_findings
 from policy.actor import Actor
 from storage import learning_spaces, loops
@@ -130,7 +131,8 @@ def test_a_quarter_of_a_loop_from_the_grade_to_the_proof(council: LivingCouncil)
     ), "not released to the practitioner yet"
 
     council.when_days_pass(date(2026, 5, 22), date(2026, 5, 29))
-    assert PRACTITIONER in council.told(event="E32")
+    practitioners = [(said.event, said.on) for said in council.said if said.person == PRACTITIONER]
+    assert practitioners[-2:] == [("E15", date(2026, 5, 28)), ("E32", date(2026, 5, 28))], "the day it is released"
     assert (
         council.database.write_now(
             open_loop_form, council.framework, loop.token, actor=Actor.person(PRACTITIONER), now=council.now
@@ -139,6 +141,30 @@ def test_a_quarter_of_a_loop_from_the_grade_to_the_proof(council: LivingCouncil)
     )
     states = {entry.verb for entry in council.history_of(loop.reference)}
     assert {"loop_opened", "loop_met", "loop_submitted", "loop_sent_back", "loop_authorised", "loop_closed"} <= states
+
+
+def test_after_the_talk_the_practitioner_hears_at_once_how_the_re_audit_came_out(council: LivingCouncil) -> None:
+    loop = with_qa(council)
+    council.when_the_service_looks(nine(date(2026, 5, 11)))
+    loop = loop_of(council, loop.reference)
+    newer = council.item(loop.reaudit_reference)
+    at = london("2026-05-20 14:00")
+    graded = fill_in(
+        council.database, council.framework, newer, now=at, date_held="2026-05-18", action_1_by="2026-06-15"
+    )
+    send_in(council.database, council.framework, newer, version=graded.version, now=at)
+    lead, council.now = Actor.person(QA_LEAD), london("2026-05-21 10:00")
+    council.database.write_now(
+        record_result, council.framework, loop.token, result="partly", actor=lead, now=council.now
+    )
+    council.when_the_service_looks(london("2026-05-21 10:01"))
+    assert PRACTITIONER not in council.told(event="E32")
+    auditor, council.now = Actor.person(newer.person), london("2026-05-21 15:00")
+    council.database.write_now(release, council.framework, newer.token, actor=auditor, now=council.now)
+    council.when_the_service_looks(london("2026-05-21 15:01"))
+    assert PRACTITIONER in council.told(event="E32")
+    council.when_days_pass(date(2026, 5, 22), date(2026, 6, 1))
+    assert len([one for one in council.said if (one.person, one.event) == (PRACTITIONER, "E32")]) == 1
 
 
 def test_a_practitioner_who_has_left_ends_as_not_testable_with_the_reason(council: LivingCouncil) -> None:

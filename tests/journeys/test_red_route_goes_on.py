@@ -101,7 +101,7 @@ def test_asking_again_says_whom_to_call_and_that_nobody_has_and_nothing_else(cou
         f"Immediate attention: {item.reference}\n\n"
         "Call Gethin Gorsedale now.\n\n"
         "Please do not answer here: speak to them by phone.\n\n"
-        "Nobody has said yet that they have spoken to them. This is reminder 2.\n\n"
+        "Nobody has said yet that they have spoken to Gethin Gorsedale. This is reminder 2.\n\n"
         f"{_not_a_referral(to_director.message)}\n\n"
         "[I have called]"
     ).replace("[I have called]", to_director.message.text.rsplit("\n\n", 1)[1])

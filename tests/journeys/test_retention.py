@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from assurance.note_framework import note_framework
+from assurance.read_back import remember_read_back
+from assurance.receive_mail import finish_reading, keep_mail
 from assurance.verify import verify
+from assurance.write_letter import write_letter
 from policy.framework import Framework
 from policy.loader import load_framework
 from storage import history, inbox, learning_spaces, tables
 from storage.learning_spaces import Draft, LearningSpace
 from storage.session import Session
-from tests.councils import QA_LEAD
+from tests.councils import QA_LEAD, small_council
 from tests.journeys.living_council import LivingCouncil, Said, london
 from tests.journeys.moderating import moderated, returned
 from tests.policy.framework_files import copy_with
@@ -118,6 +121,49 @@ def test_what_came_in_and_drafts_of_work_that_is_over_go_and_a_draft_somebody_wo
     council.sweep(confirm=True)
     assert rows(council, tables.inbox) == []
     assert [row["reference"] for row in rows(council, tables.drafts)] == [open_one.reference]
+
+
+def test_which_letters_went_where_is_kept_as_long_as_somebody_may_answer_one(council: LivingCouncil) -> None:
+    person = small_council().people[QA_LEAD]
+
+    def written(at: datetime) -> None:
+        council.database.write_now(
+            write_letter, person=person, subject="x", event="E1", notice=None, domain="northmoor.example", now=at
+        )
+
+    for at in (london("2026-01-20 10:00"), london("2026-12-20 10:00")):
+        written(at)
+    council.now = london("2027-03-01 10:00")
+    council.sweep(confirm=True)
+    assert [row["composed_at"] for row in rows(council, tables.letters)] == [london("2026-12-20 10:00")]
+
+
+def test_an_email_is_emptied_when_its_days_are_over_and_what_nobody_said_yes_to_is_forgotten(
+    council: LivingCouncil,
+) -> None:
+    kinds = {"plain": ("answer", False), "details": ("answer", True), "unclear": ("give_up", False)}
+    at = london("2026-01-20 10:00")
+    for number, (name, (event, details)) in enumerate(kinds.items(), 1):
+        council.database.write_now(keep_mail, external_id=name, raw=b"words", from_exchange=False, now=at)
+        council.database.write_now(
+            finish_reading, number=number, event=event, person=QA_LEAD, with_details=details, now=at
+        )
+    council.database.write_now(keep_mail, external_id="unread", raw=b"words", from_exchange=False, now=at)
+    council.database.write_now(remember_read_back, person=QA_LEAD, subject="x", what="form", facts={"a": "b"}, now=at)
+
+    def kept(days: int) -> set[str]:
+        council.now = at + timedelta(days=days, minutes=1)
+        council.sweep(confirm=True)
+        return {str(row["external_id"]) for row in rows(council, tables.received_mail) if row["raw"]}
+
+    assert kept(0) == {"plain", "details", "unclear", "unread"}
+    assert kept(1) == {"plain", "unclear", "unread"}
+    assert rows(council, tables.read_backs)
+    assert kept(14) == {"plain", "unclear", "unread"}
+    assert rows(council, tables.read_backs) == []
+    assert kept(30) == {"unclear", "unread"}
+    assert kept(90) == {"unread"}, "what nobody has read yet is never emptied"
+    assert len(rows(council, tables.received_mail)) == 4, "the rows stay, so that none is taken in again"
 
 
 def test_it_is_done_once_a_month_and_leaves_verify_nothing_to_say(

@@ -28,7 +28,7 @@ from tests.journeys.living_council import LONDON, LivingCouncil, days, london
 
 ALLOCATED = date(2026, 1, 5)
 """A Monday. Given that day, it is due on Monday 2 February 2026."""
-MORNING = "E74"
+MORNING, WEEKLY = "E74", "E63"
 LOOKS = ("08:59", "09:00", "13:00", "14:59", "15:00", "16:59", "23:30")
 """London hours at which the service looks on an ordinary day: just before something may go out, and then."""
 
@@ -64,6 +64,8 @@ class WatchedCouncil(LivingCouncil):
             # What is not urgent is read in the morning message: each event in it has reached its reader.
             for line in notice.facts.get("lines", ()) if notice.event == MORNING else ():
                 self.heard.append(Heard(line["event"], "in the morning message", at, who, message.text))
+            if notice.event == WEEKLY and "loops" in notice.facts:
+                self.heard.append(Heard("E33", "in the weekly summary", at, who, message.text))
         return done
 
     def hears_at_once(self, event: str, person: str, message: Message) -> None:

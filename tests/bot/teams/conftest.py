@@ -147,10 +147,10 @@ def empty_council(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def db(tmp_path: Path, empty_council: Path) -> Iterator[Database]:
+def db(fast_folder: Path, empty_council: Path) -> Iterator[Database]:
     for file in empty_council.parent.glob("council.db*"):
-        shutil.copy(file, tmp_path / file.name)
-    with Database.open(f"sqlite:///{tmp_path}/council.db") as database:
+        shutil.copy(file, fast_folder / file.name)
+    with Database.open(f"sqlite:///{fast_folder}/council.db") as database:
         yield database
 
 
