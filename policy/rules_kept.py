@@ -31,5 +31,7 @@ class RetentionRules(Section):
     """What a message said; that it was sent, to whom and when, is kept."""
     findings_days: int = Field(default=365, ge=7, le=3660)
     """What was found and mended, or had gone."""
+    letters_days: int = Field(default=400, ge=120, le=3660)
+    """Which letter went to which address; a reply to it is matched by this."""
     forms_years: int = Field(default=6, ge=1, le=75)
     """What was written in a submitted form, a moderation, a loop or an action; grades, dates and counts are kept."""

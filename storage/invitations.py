@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, bindparam, not_, select
 
 from storage import tables
 from storage.learning_spaces import OPEN_STATES
 from storage.session import Session
 from storage.upsert import put
 
-_invitations, _items = tables.invitations, tables.allocations
+_invitations, _items, _talks = tables.invitations, tables.allocations, tables.moderations
 
 STANDING, CANCELLED = "standing", "cancelled"
 DUE, DISCUSSION = "due", "discussion"
@@ -49,15 +49,39 @@ def save(session: Session, invitation: Invitation) -> None:
     put(session, _invitations, asdict(invitation))
 
 
+_theirs = and_(_items.c.state.in_(list(OPEN_STATES)), _items.c.person == _invitations.c.person)
+_OVERTAKEN = (
+    select(*(_invitations.c[name] for name in _NAMES), _items.c.due_on, _theirs.label("theirs"))
+    .join(_items, _items.c.reference == _invitations.c.subject)
+    .where(
+        _invitations.c.kind == DUE,
+        _invitations.c.state == STANDING,
+        not_(and_(_theirs, _items.c.due_on == _invitations.c.on_day)),
+    )
+    .order_by(_invitations.c.uid)
+    .limit(bindparam("most"))
+)
+"""Built once: every sweep asks it."""
+
+
 def overtaken(session: Session, *, limit: int = 200) -> list[tuple[Invitation, date | None]]:
     """Due dates in calendars that no longer hold, each with the new date; None where that person owes nothing now."""
-    theirs = and_(_items.c.state.in_(list(OPEN_STATES)), _items.c.person == _invitations.c.person)
-    holds = and_(theirs, _items.c.due_on == _invitations.c.on_day)
-    rows = session.execute(
-        select(*(_invitations.c[name] for name in _NAMES), _items.c.due_on, theirs.label("theirs"))
-        .join(_items, _items.c.reference == _invitations.c.subject)
-        .where(_invitations.c.kind == DUE, _invitations.c.state == STANDING, not_(holds))
-        .order_by(_invitations.c.uid)
-        .limit(limit)
-    )
+    rows = session.execute(_OVERTAKEN, {"most": limit})
     return [(Invitation(*row[: len(_NAMES)]), row.due_on if row.theirs else None) for row in rows]
+
+
+_dropped = (_talks.c.booked_on.is_(None)) & (_talks.c.state != "closed")
+_FALLEN_AWAY = (
+    select(*(_invitations.c[name] for name in _NAMES))
+    .join(_talks, _talks.c.reference == _invitations.c.subject)
+    .where(_invitations.c.kind == DISCUSSION, _invitations.c.state == STANDING, _dropped)
+    .where(_invitations.c.on_day >= bindparam("today"))
+    .order_by(_invitations.c.uid)
+    .limit(bindparam("most"))
+)
+
+
+def talks_dropped(session: Session, today: date, *, limit: int = 200) -> list[Invitation]:
+    """Talks still to come in calendars that are booked no longer. One booked anew comes with its own news."""
+    rows = session.execute(_FALLEN_AWAY, {"today": today, "most": limit})
+    return [Invitation(*row) for row in rows]

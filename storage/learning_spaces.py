@@ -71,6 +71,10 @@ class LearningSpace:
         """The date its ladder and its days late count from."""
         return self.due_on + timedelta(days=self.paused_days)
 
+    def days_left(self, today: date) -> int:
+        """Calendar days to the due date, negative when late; while its clock stands still the count stands too."""
+        return (self.counts_from - min(self.paused_on or today, today)).days
+
     @property
     def is_open(self) -> bool:
         """Whether the manager still owes it."""

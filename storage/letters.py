@@ -52,6 +52,12 @@ def of_notice(session: Session, notice_id: int) -> Letter | None:
     return _first(session, _letters.c.notice == notice_id)
 
 
+def answer_to(session: Session, person: str, message_id: str, *, since: datetime) -> Letter | None:
+    """The answer a person was written to a message of theirs, from an instant on; None without one."""
+    theirs = (_letters.c.person == person) & (_letters.c.in_reply_to == message_id) & _letters.c.notice.is_(None)
+    return _first(session, theirs & (_letters.c.composed_at >= since))
+
+
 def by_message_ids(session: Session, message_ids: Collection[str]) -> list[Letter]:
     """The letters among these Message-IDs (what a reply's References name), newest first."""
     if not message_ids:

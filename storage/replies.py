@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from storage import tables
 from storage.session import Session
@@ -104,13 +104,21 @@ def answered_since(session: Session, person: str, since: datetime) -> int:
     return int(session.execute(select(func.count()).where(theirs)).scalar_one())
 
 
+# The sweep asks this every time, and building such a statement takes longer than running it.
+_over = (
+    _mail.c.state.in_((ANSWERED, IGNORED, SETTLED))
+    & or_(
+        _mail.c.received_at < bindparam("all_before"),
+        _mail.c.with_details.is_(True) & (_mail.c.received_at < bindparam("details_before")),
+    )
+) | ((_mail.c.state == UNCLEAR) & (_mail.c.received_at < bindparam("unclear_before")))
+_FORGET = update(_mail).where(_mail.c.raw.is_not(None) & _over).values(raw=None)
+
+
 def forget_words(session: Session, *, before: datetime, with_details_before: datetime, unclear_before: datetime) -> int:
     """Empty the messages whose time is over; how many. The rows stay, so none is taken in again."""
-    done = _mail.c.state.in_((ANSWERED, IGNORED, SETTLED)) & or_(
-        _mail.c.received_at < before, _mail.c.with_details.is_(True) & (_mail.c.received_at < with_details_before)
-    )
-    over = done | ((_mail.c.state == UNCLEAR) & (_mail.c.received_at < unclear_before))
-    return session.execute(update(_mail).where(_mail.c.raw.is_not(None) & over).values(raw=None)).rowcount
+    moments = {"all_before": before, "details_before": with_details_before, "unclear_before": unclear_before}
+    return session.execute(_FORGET, moments).rowcount
 
 
 # -- what waits for a YES ---------------------------------------------------------------------------------------------
@@ -135,6 +143,9 @@ def drop_read_back(session: Session, person: str, subject: str) -> None:
     session.execute(delete(_read_backs).where(theirs))
 
 
+_DROP = delete(_read_backs).where(_read_backs.c.made_at < bindparam("made_before"))
+
+
 def drop_read_backs(session: Session, *, before: datetime) -> int:
     """Take away what nobody has said YES to since then; how many."""
-    return session.execute(delete(_read_backs).where(_read_backs.c.made_at < before)).rowcount
+    return session.execute(_DROP, {"made_before": before}).rowcount

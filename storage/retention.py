@@ -19,6 +19,7 @@ from storage.tables import (
     digests,
     drafts,
     form_drafts,
+    letters,
     loops,
     moderations,
     notices,
@@ -67,6 +68,13 @@ def blank_notices(session: Session, before: datetime, since: datetime | None) ->
 def drop_findings(session: Session, before: datetime) -> int:
     """What was found and mended, or had gone, before an instant."""
     return findings.forget_closed(session, before)
+
+
+def drop_letters(session: Session, before: datetime) -> int:
+    """Which letters went to which address before an instant; never one whose message still waits to be sent."""
+    waits = sa.select(notices.c.id).where(notices.c.state.in_(("pending", "leased")))
+    over = letters.c.notice.is_(None) | letters.c.notice.not_in(waits)
+    return session.execute(sa.delete(letters).where(letters.c.composed_at < before, over)).rowcount
 
 
 def blank_forms(session: Session, before: datetime) -> int:
