@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from assurance.list_findings import count_findings
 from assurance.loop_people import in_team
 from assurance.preview import escalations_on
 from assurance.receive_mail import count_unclear
+from assurance.record_bounce import addresses_that_fail
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
@@ -68,6 +70,10 @@ def _parked(session: Session, framework: Framework, establishment: Establishment
     return home_lists.count_parked(session, now - PARKED_FOR)
 
 
+def _addresses(session: Session, framework: Framework, establishment: Establishment, now: datetime) -> int:
+    return len(addresses_that_fail(session))
+
+
 SOURCES: list[tuple[str, Source]] = [
     ("to_allocate", _to_allocate),
     ("to_escalate", _to_escalate),
@@ -75,6 +81,8 @@ SOURCES: list[tuple[str, Source]] = [
     ("out_of_reach", _out_of_reach),
     ("parked", _parked),
     ("unclear_emails", count_unclear),
+    ("failing_addresses", _addresses),
+    ("findings", count_findings),
 ]
 """What the console counts, in its order. Another count is one more line here and its words in
 `dialogs/home_console.py`."""

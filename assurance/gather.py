@@ -21,7 +21,7 @@ from storage.notices import Notice
 from storage.session import Session
 
 MORNING, WEEKLY, LOOPS, MONTHLY = "E74", "E63", "E33", "E64"
-NOT_OPENED, HALFWAY = "E4", "E5"
+NOT_OPENED, HALFWAY, LATE = "E4", "E5", "E10"
 MEETING_DATE = "date_held"
 """The question of the form that says when the meeting was; with an answer, nobody is asked to book it."""
 WEEK, YOUNG, OLD = timedelta(days=7), timedelta(days=28), timedelta(days=84)
@@ -42,7 +42,7 @@ def morning_messages(session: Session, framework: Framework, now: datetime) -> i
     fresh = []
     for person in dict.fromkeys(notice.recipient for notice in waiting):
         mine = [notice for notice in waiting if notice.recipient == person]
-        still = [notice for notice in mine if not _gone(items.get(notice.subject))]
+        still = [notice for notice in mine if not _gone(notice, items.get(notice.subject))]
         lines = _lines(still)
         if lines and digests.make(session, person, "morning", day, {"lines": lines}, at=now):
             roles = tuple(dict.fromkeys(role for notice in still for role in notice.recipient_role.split("+")))
@@ -61,8 +61,13 @@ def morning_messages(session: Session, framework: Framework, now: datetime) -> i
     return outbox.add(session, fresh, at=now)
 
 
-def _gone(item: LearningSpace | None) -> bool:
-    return item is not None and item.state in (EXCLUDED, WITHDRAWN)
+def _gone(notice: Notice, item: LearningSpace | None) -> bool:
+    """Whether there is nothing left to read of: it was taken back, or what was late has come in or stands still."""
+    if item is None:
+        return False
+    if notice.event == LATE:
+        return not item.is_open or item.paused_on is not None
+    return item.state in (EXCLUDED, WITHDRAWN)
 
 
 def _lines(waiting: Iterable[Notice]) -> list[Row]:
@@ -81,43 +86,52 @@ def weekly_summaries(session: Session, framework: Framework, now: datetime) -> i
     calendar = Calendar.of(framework)
     monday = week_that_is_due(calendar, now)
     period = monday.isoformat()
-    if not begins(session, "weekly", monday, calendar, now):
+    if not begins(session, "weekly", monday, monday + WEEK, calendar, now):
         return 0
     establishment = establishments.current(session)
     today = calendar.local_date(now)
     counted = _counts(session, framework, today)
     send = {"due_at": calendar.send_at(monday), "not_before": calendar.next_send(now)}
     fresh = []
+    loops = _open_loops(session, framework, establishment, today)
     for person, role, functions in _holders(framework, establishment, framework.digests.weekly_tell, today):
         rows = [counted[function] for function in functions if any(_numbers(counted.get(function, {})))]
         if rows:
-            facts = {"week": period, "rows": rows}
+            facts: Row = {"week": period, "rows": rows}
+            if person in loops:
+                as_whom, open_ones = loops.pop(person)
+                facts["loops"] = open_ones
+                said = {"state": "recorded", "reason": f"in {WEEKLY}"}
+                fresh += _one(framework, LOOPS, person, as_whom, f"loops-{period}", open_ones, **send, **said)
             fresh += _one(framework, WEEKLY, person, role, f"week-{period}", facts, **send)
-    fresh += _open_loops(session, framework, establishment, today, f"loops-{period}", send)
+    for person, (role, open_ones) in loops.items():
+        fresh += _one(framework, LOOPS, person, role, f"loops-{period}", open_ones, **send)
     return outbox.add(session, fresh, at=now)
 
 
 def _open_loops(
-    session: Session, framework: Framework, establishment: Establishment, today: date, subject: str, send: Row
-) -> list[Any]:
-    """E33: a Head of Service reads which loops of their function are open; the Director reads numbers only."""
+    session: Session, framework: Framework, establishment: Establishment, today: date
+) -> dict[str, tuple[str, Row]]:
+    """E33: a Head of Service reads which loops of their function are open; the Director reads numbers only.
+
+    Person -> in which role they hear, and what. Whoever reads the week's numbers reads it there.
+    """
     calendar = Calendar.of(framework)
     every = [(ref, function, today - calendar.local_date(at)) for ref, function, at in open_work.open_loops(session)]
     if not every:
-        return []
-    fresh = []
+        return {}
+    found: dict[str, tuple[str, Row]] = {}
     heads = tuple(
         expression for expression in framework.event(LOOPS).tell if expression in {r.key for r in framework.roles}
     )
     for person, role, functions in _holders(framework, establishment, heads, today):
         mine = [(ref, age) for ref, function, age in every if function in functions]
         if mine:
-            facts: Row = {"ages": _ages(age for _, age in mine), "references": [ref for ref, _ in mine]}
-            fresh += _one(framework, LOOPS, person, role, subject, facts, **send)
+            found[person] = role, {"ages": _ages(age for _, age in mine), "references": [ref for ref, _ in mine]}
     ages = {key: _shown(framework, count) for key, count in _ages(age for *_, age in every).items()}
     for person, role, _ in _holders(framework, establishment, framework.digests.weekly_totals_tell, today):
-        fresh += _one(framework, LOOPS, person, role, subject, {"ages": ages}, **send)
-    return fresh
+        found.setdefault(person, (role, {"ages": ages}))
+    return found
 
 
 def _ages(ages: Iterable[timedelta]) -> dict[str, int]:
@@ -140,7 +154,8 @@ def monthly_summaries(session: Session, framework: Framework, now: datetime) -> 
     month = today.replace(day=1)
     if now < calendar.send_at(month):
         month = (month - timedelta(days=1)).replace(day=1)
-    if not begins(session, "monthly", month, calendar, now):
+    following = (month + timedelta(days=31)).replace(day=1)
+    if not begins(session, "monthly", month, following, calendar, now):
         return 0
     establishment = establishments.current(session)
     before = (month - timedelta(days=1)).replace(day=1)

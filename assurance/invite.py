@@ -56,11 +56,13 @@ def invite(session: Session, *, delivery: Delivery, domain: str, now: datetime) 
 
 
 def keep_dates(session: Session, framework: Framework, now: datetime) -> int:
-    """Tell whoever has a due date in their calendar that it has moved or fallen away (E85); how many notices."""
+    """Tell whoever has a date in their calendar that it has moved or fallen away (E85); how many notices."""
     people = establishments.current(session).people
-    at = Calendar.of(framework).next_send(now)
+    calendar = Calendar.of(framework)
+    at = calendar.next_send(now)
+    dropped = invitations.talks_dropped(session, calendar.local_date(now))
     written = 0
-    for known, moved_to in invitations.overtaken(session):
+    for known, moved_to in (*invitations.overtaken(session), *((one, None) for one in dropped)):
         changed = replace(
             known,
             sequence=known.sequence + 1,
@@ -72,7 +74,7 @@ def keep_dates(session: Session, framework: Framework, now: datetime) -> int:
         invitations.save(session, changed)
         if known.person not in people:
             continue
-        facts = {"reference": known.subject, "uid": known.uid, "was_on": known.on_day.isoformat()}
+        facts = {"reference": known.subject, "uid": known.uid, "was_on": known.on_day.isoformat(), "kind": known.kind}
         if moved_to:
             facts["moved_to"] = moved_to.isoformat()
         told = NewNotice(

@@ -13,7 +13,7 @@ from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework, Ladder
-from policy.ladder import Judgement, Rung, what_happens
+from policy.ladder import Anchor, Judgement, Rung, anchor_of, step_due_at, what_happens
 from policy.recipients import Subject
 from storage import actions, history
 from storage import establishment as establishments
@@ -62,7 +62,7 @@ def step_name(action: Action, step: str) -> str:
 def rungs_ahead_of(
     framework: Framework, establishment: Establishment, action: Action, ladder: Ladder, subject: Subject, *, after: date
 ) -> tuple[Rung, ...]:
-    """The line 'if nothing happens': the escalations sent after a day, as this owner will meet them (A29)."""
+    """The line 'if nothing happens': whom a reminder tells first, and the escalations, sent after a day (A29)."""
     calendar = Calendar.of(framework)
     post = establishment.posts.get(subject.auditor_post)
     every = what_happens(ladder, anchors_of(calendar, action), calendar, framework, post.role if post else "")
@@ -70,9 +70,19 @@ def rungs_ahead_of(
     found = []
     for rung in every:
         roles = tuple(role for role in rung.roles if role in in_line) or rung.roles
-        if rung.on > after:
-            found.append(Rung(rung.on, roles, rung.step))
-    return tuple(found)
+        found.append(Rung(rung.on, roles, rung.step))
+    found += _first_told(ladder, anchors_of(calendar, action), calendar, in_line)
+    return tuple(sorted((rung for rung in found if rung.on > after), key=lambda rung: rung.on))
+
+
+def _first_told(ladder: Ladder, anchors: Anchor, calendar: Calendar, in_line: set[str]) -> list[Rung]:
+    """The first reminder that tells somebody of the owner's line as well: nobody hears of it without fair warning."""
+    for step in (one for one in ladder.steps if not one.escalation):
+        roles = tuple(role for role in (said.rpartition(".")[2] for said in step.tell) if role in in_line)
+        if roles:
+            at = step_due_at(step, anchor_of(ladder, step, anchors), calendar)
+            return [Rung(calendar.local_date(at), roles, step)]
+    return []
 
 
 def _judge(

@@ -10,11 +10,12 @@ from assurance.tell import subject_of
 from policy.calendar import Calendar
 from policy.establishment import Establishment, Person, Post
 from policy.framework import Framework
-from policy.ladder import ladder_from_json, step_due_at
+from policy.ladder import held_due_at, ladder_from_json
 from policy.recipients import resolve
 from storage import establishment as establishments
-from storage import learning_spaces
+from storage import learning_spaces, more_time
 from storage.learning_spaces import EXCLUDED, SUBMITTED, WITHDRAWN, LearningSpace
+from storage.more_time import Hold
 from storage.session import Session
 
 ACTIVITY = "learning_space"
@@ -49,7 +50,7 @@ class NextItem:
 
     item: LearningSpace
     days_left: int
-    """Calendar days to the due date; negative once it is late."""
+    """Calendar days to the due date, negative once it is late; while its clock stands still the count stands too."""
     coming: tuple[Coming, ...]
 
 
@@ -89,7 +90,7 @@ def next_for_post(session: Session, framework: Framework, post: str, *, now: dat
         holder=establishment.people.get(found.holder),
         deputy=establishment.people.get(establishment.deputy_of(post, today)),
         items=tuple(
-            _next_item(framework, establishment, item, today=today)
+            _next_item(framework, establishment, item, more_time.hold_of(session, item.reference), today=today)
             for item in learning_spaces.open_of_post(session, post)
         ),
         quarter=quarter.key,
@@ -100,10 +101,15 @@ def next_for_post(session: Session, framework: Framework, post: str, *, now: dat
     )
 
 
-def _next_item(framework: Framework, establishment: Establishment, item: LearningSpace, *, today: date) -> NextItem:
+def _next_item(
+    framework: Framework, establishment: Establishment, item: LearningSpace, hold: Hold | None, *, today: date
+) -> NextItem:
+    if item.paused_on is not None:
+        return NextItem(item, item.days_left(today), ())  # no step is judged, and its date moves once the clock runs
     calendar = Calendar.of(framework)
+    held = {hold.step: hold.until} if hold else {}
     steps = [
-        (max(calendar.local_date(step_due_at(step, item.due_on, calendar)), today), step)
+        (max(calendar.local_date(held_due_at(step, item.counts_from, calendar, held)), today), step)
         for step in ladder_from_json(item.ladder).steps
         if step.name not in item.steps_done
     ]
@@ -126,7 +132,7 @@ def _next_item(framework: Framework, establishment: Establishment, item: Learnin
         )
         title = next((event.title for event in framework.events if event.key == step.event), step.event)
         coming.append(Coming(on, step.name, title, told))
-    return NextItem(item, (item.due_on - today).days, tuple(coming))
+    return NextItem(item, item.days_left(today), tuple(coming))
 
 
 def _next_allocation(framework: Framework, post: Post, *, now: datetime, served: bool) -> date | None:

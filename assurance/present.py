@@ -142,7 +142,7 @@ class _Look:
             item.token,
             function=function_title(self._framework, item.function),
             due_on=item.due_on,
-            days_left=self._days_left(item),
+            days_left=item.days_left(self._today),
             begun=item.state == OPENED,
             rungs=rungs_ahead(self._framework, self._establishment, item, ladder, after=self._today),
             paused=item.paused_on is not None,
@@ -158,7 +158,7 @@ class _Look:
             who=self._name(item.person),
             function=function_title(self._framework, item.function),
             due_on=item.due_on,
-            days_left=self._days_left(item),
+            days_left=item.days_left(self._today),
             at=at,
             paused=item.paused_on is not None,
         )
@@ -235,9 +235,6 @@ class _Look:
         return Present(
             "second_look", reference, found.state, token, who=who, yours=own, at=found.closed_at, finished=closed
         )
-
-    def _days_left(self, item: LearningSpace) -> int:
-        return (item.counts_from - min(item.paused_on or self._today, self._today)).days
 
     def _by(self, person: str) -> tuple[str, bool]:
         if not person or person == self._person:

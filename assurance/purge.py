@@ -43,6 +43,7 @@ def purge_every_month(session: Session, framework: Framework, now: datetime) -> 
         "digests": retention.blank_digests(session, up_to["digests"], since.get("digests")),
         "notice_facts": retention.blank_notices(session, up_to["notice_facts"], since.get("notice_facts")),
         "findings": retention.drop_findings(session, now - timedelta(days=rules.findings_days)),
+        "letters": retention.drop_letters(session, now - timedelta(days=rules.letters_days)),
         "forms": retention.blank_forms(session, forms_before),
     }
     detail = {"month": month, "up_to": {kind: at.isoformat() for kind, at in up_to.items()}}

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from assurance.action_ladder import ladder_of, subject_of_action
 from assurance.authority import EXPORTS, require_role
 from assurance.channel_choice import can_be_written_to
-from assurance.tell import name_of, notices
+from assurance.loop_moves import steps_left
+from assurance.tell import name_of, notices, subject_of
 from policy.actor import Actor
 from policy.calendar import Calendar
-from policy.establishment import Establishment, Post
+from policy.establishment import Establishment
 from policy.framework import Framework
-from policy.recipients import Expression, Subject, resolve
-from storage import channels, digests, open_work
+from policy.recipients import Expression, Subject, posts_asked, resolve
+from storage import actions, channels, digests, learning_spaces, loops, open_work
 from storage import establishment as establishments
 from storage import notices as outbox
+from storage.actions import Action
+from storage.learning_spaces import LearningSpace
+from storage.loops import Loop
 from storage.open_work import Climber
 from storage.session import Session
 
 OUT_OF_REACH = "E75"
 KIND = "reachability"
 TEAMS = "teams"
+WEEK = timedelta(days=7)
 CUT_OFF = ("blocked", "uninstalled", "disabled")
 _NO_ONE = Subject(auditor_post="", auditor_person="", practitioner="", function="")
 
@@ -37,21 +43,45 @@ class OutOfReach:
     why: str
     """left, no_account, blocked, uninstalled, disabled, vacant, away."""
     items: int
+    """Open learning spaces in whose ladder they stand."""
+    actions: int = 0
+    loops: int = 0
+
+    @property
+    def total(self) -> int:
+        """Everything open in whose ladder they stand."""
+        return self.items + self.actions + self.loops
 
     def as_facts(self) -> dict[str, Any]:
         """As a notice keeps it."""
-        return {"who": self.who, "why": self.why, "items": self.items}
+        more = {"actions": self.actions, "loops": self.loops}
+        return {"who": self.who, "why": self.why, "items": self.items, **{k: n for k, n in more.items() if n}}
 
 
 def out_of_reach(session: Session, framework: Framework, *, now: datetime) -> tuple[OutOfReach, ...]:
-    """Everyone the ladders of open learning spaces would tell and cannot, most work first. Reads only."""
+    """Everyone the ladders of open work would tell and cannot, most work first. Reads only.
+
+    Learning spaces, actions and loops are looked at alike: whoever their steps still to come tell, and who does them.
+    """
     look = _Look(session, framework, now)
-    counted: dict[tuple[str, str], int] = {}
+    counted: dict[tuple[str, str], dict[str, int]] = {}
+
+    def count(kind: str, found: Iterable[tuple[str, str]]) -> None:
+        for one in set(found):
+            of_kind = counted.setdefault(one, {})
+            of_kind[kind] = of_kind.get(kind, 0) + 1
+
     for item in open_work.climbers(session):
-        for found in set(look.at(item)):
-            counted[found] = counted.get(found, 0) + 1
-    rows = [OutOfReach(who, why, items) for (who, why), items in counted.items()]
-    return tuple(sorted(rows, key=lambda row: (-row.items, row.who)))
+        count("items", look.at_learning_space(item))
+    for action in actions.open_of_any(session, actions.owners_of_open(session)):
+        count("actions", look.at_action(action))
+    open_loops = loops.still_open(session)
+    about = learning_spaces.by_references(session, (loop.subject for loop in open_loops))
+    for loop in open_loops:
+        if loop.subject in about:
+            count("loops", look.at_loop(loop, about[loop.subject]))
+    rows = [OutOfReach(who, why, **{"items": 0, **kinds}) for (who, why), kinds in counted.items()]
+    return tuple(sorted(rows, key=lambda row: (-row.total, row.who)))
 
 
 def ask_reachability(
@@ -67,7 +97,7 @@ def look_every_week(session: Session, framework: Framework, now: datetime) -> in
     """On Monday at nine, or the next working day: tell the QA lead, if there is anything to tell."""
     calendar = Calendar.of(framework)
     monday = week_that_is_due(calendar, now)
-    if not begins(session, KIND, monday, calendar, now):
+    if not begins(session, KIND, monday, monday + WEEK, calendar, now):
         return 0
     found = out_of_reach(session, framework, now=now)
     if not found:
@@ -106,13 +136,16 @@ def week_that_is_due(calendar: Calendar, now: datetime) -> date:
     return monday if now >= calendar.send_at(monday) else monday - timedelta(days=7)
 
 
-def begins(session: Session, kind: str, day: date, calendar: Calendar, now: datetime) -> bool:
+def begins(session: Session, kind: str, day: date, following: date, calendar: Calendar, now: datetime) -> bool:
     """Whether a weekly or monthly look that fell due on `day` is to be made now; it is noted, so once.
 
-    What fell due before the bot was there at all is not made up for.
+    What fell due before the bot was there at all is not made up for, and neither is what could not be said before the
+    look of `following` speaks: after an outage over a weekend Monday brings one summary, not two.
     """
     new_here = not digests.ever_made(session, kind)
     if not digests.make(session, digests.EVERYBODY, kind, day.isoformat(), {}, at=now):
+        return False
+    if calendar.next_send(now) >= calendar.send_at(following):
         return False
     return not new_here or calendar.local_date(now) == calendar.roll_forward(day)
 
@@ -127,51 +160,54 @@ class _Look:
         self._states = channels.states_of(session, TEAMS)
         self._today = Calendar.of(framework).local_date(now)
         self._far = framework.people_change.long_absence_days
-        self._asked: dict[tuple[str, ...], frozenset[Expression]] = {}
-        self._known: dict[tuple[Expression, str, str, str, str], tuple[tuple[str, str], ...]] = {}
+        self._known: dict[tuple[str, Subject], tuple[tuple[str, str], ...]] = {}
 
-    def at(self, item: Climber) -> Iterator[tuple[str, str]]:
-        """(who, why) for everyone the item's coming steps would tell and cannot, and a long absence of its holder."""
-        for expression in self._expressions(item):
-            key = (expression, item.post, item.person, item.practitioner, item.case_function)
-            if key not in self._known:
-                self._known[key] = tuple(self._missing(expression, item))
-            yield from self._known[key]
-        for leave in self._council.leave:
-            if (
-                leave.person == item.person
-                and leave.starts <= item.due_on
-                and (leave.ends - item.due_on).days >= self._far
-            ):
-                yield name_of(self._council, item.person), "away"
-
-    def _expressions(self, item: Climber) -> frozenset[Expression]:
-        """Whom the steps still to come tell; the auditor in any case."""
+    def at_learning_space(self, item: Climber) -> Iterator[tuple[str, str]]:
+        """(who, why) for everyone its coming steps would tell and cannot, and a long absence of its holder."""
         steps = [step for step in item.ladder.get("steps", ()) if _name(step) not in item.steps_done]
-        texts = tuple(sorted({text for step in steps for text in step.get("tell", ())} | {"auditor"}))
-        if texts not in self._asked:
-            self._asked[texts] = frozenset(Expression.parse(text) for text in texts)
-        return self._asked[texts]
+        subject = Subject(item.post, item.person, item.practitioner, item.case_function)
+        yield from self._missing(subject, {text for step in steps for text in step.get("tell", ())} | {"auditor"})
+        yield from self._away(item.person, item.due_on)
 
-    def _missing(self, expression: Expression, item: Climber) -> Iterator[tuple[str, str]]:
-        if not expression.role:
-            person = item.person if expression.line == "auditor" else item.practitioner
-            yield from self._person(person)
+    def at_action(self, action: Action) -> Iterator[tuple[str, str]]:
+        """The same of an action and its owner."""
+        steps = [step for step in ladder_of(self._framework, action).steps if step.name not in action.steps_done]
+        subject = subject_of_action(self._council, self._framework, action)
+        if subject.auditor_person:
+            yield from self._missing(subject, {text for step in steps for text in step.tell} | {"owner"})
+        else:
+            yield action.owner, "left"
+        yield from self._away(action.owner, action.due_on)
+
+    def at_loop(self, loop: Loop, item: LearningSpace) -> Iterator[tuple[str, str]]:
+        """The same of a loop: whoever the steps of the state it is in would tell."""
+        steps = steps_left(self._framework, loop)
+        yield from self._missing(
+            subject_of(item), {text for step in steps for text in step.tell or self._framework.event(step.event).tell}
+        )
+
+    def _away(self, person: str, due_on: date) -> Iterator[tuple[str, str]]:
+        for leave in self._council.leave:
+            if leave.person == person and leave.starts <= due_on and (leave.ends - due_on).days >= self._far:
+                yield name_of(self._council, person), "away"
+
+    def _missing(self, subject: Subject, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+        for text in texts:
+            key = (text, subject)
+            if key not in self._known:
+                self._known[key] = tuple(self._of_expression(subject, text))
+            yield from self._known[key]
+
+    def _of_expression(self, subject: Subject, text: str) -> Iterator[tuple[str, str]]:
+        if not Expression.parse(text).role:
+            yield from self._person(subject.practitioner if text == "practitioner" else subject.auditor_person)
             return
-        for post in self._posts(expression, item):
+        for post in posts_asked(text, subject, self._council, self._framework):
             person = self._council.deputy_of(post.id, self._today) or post.holder
             if person:
                 yield from self._person(person)
             else:
                 yield f"{post.title} ({post.id})", "vacant"
-
-    def _posts(self, expression: Expression, item: Climber) -> tuple[Post, ...]:
-        if not expression.line:
-            return self._council.posts_of_role(expression.role)
-        starts = [item.post] if expression.line == "auditor" else []
-        starts += [] if starts else [post.id for post in self._council.posts_held_by(item.practitioner)][:1]
-        line = (post for start in starts for post in self._council.line_of(start) if post.role == expression.role)
-        return tuple(line)[:1]
 
     def _person(self, person: str) -> Iterator[tuple[str, str]]:
         known = self._council.people.get(person)

@@ -12,6 +12,8 @@ from storage.replies import ReadBack
 from storage.session import Session
 
 FORM, MORE_TIME, DECIDE, ACTION, DATE, REFLECTION = "form", "more_time", "decide", "action", "date", "reflection"
+TAKEN_UP = "taken_up"
+"""That somebody has spoken to the person who says that a child is at immediate risk."""
 
 
 def what_waits_for_yes(

@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from assurance.authority import require_role
+from assurance.record_bounce import addresses_that_fail
 from assurance.refusals import NotFound
 from policy.actor import Actor
 from policy.calendar import Calendar
@@ -34,9 +35,9 @@ def keep_mail(session: Session, *, external_id: str, raw: bytes, from_exchange: 
     return replies.keep(session, external_id[:300], raw, from_exchange=from_exchange, at=now)
 
 
-def mail_to_read(session: Session) -> list[int]:
+def mail_to_read(session: Session, limit: int = 20) -> list[int]:
     """The messages nobody has understood yet, oldest first."""
-    return replies.waiting(session)
+    return replies.waiting(session, limit)
 
 
 def mail_by_number(session: Session, number: int) -> Received:
@@ -115,6 +116,15 @@ def unclear_mail(
     """The messages nobody could understand, oldest first. NotYours outside the QA team."""
     _for_the_qa_team(session, framework, actor, now)
     return replies.unclear(session)
+
+
+def failing_addresses(
+    session: Session, framework: Framework, subject: str = "", *, actor: Actor, now: datetime
+) -> list[str]:
+    """The people whose email comes back, by name. NotYours outside the QA team."""
+    _for_the_qa_team(session, framework, actor, now)
+    people = establishments.current(session).people
+    return sorted(people[person].name for person in addresses_that_fail(session))
 
 
 def read_unclear(session: Session, framework: Framework, number: str, *, actor: Actor, now: datetime) -> Received:

@@ -13,7 +13,7 @@ from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.recipients import Recipient
 from storage import establishment as establishments
-from storage import history, learning_spaces
+from storage import history, learning_spaces, loops
 from storage import notices as outbox
 from storage.learning_spaces import SUBMITTED, LearningSpace
 from storage.session import Session
@@ -81,7 +81,16 @@ def _release(
     learning_spaces.update(session, item.reference, released_at=now, released_by=by)
     history.append(session, at=now, actor=actor, verb="result_released", subject=item.reference)
     item = replace(item, released_at=now, released_by=by)
+    if item.parent_loop:
+        _look_at_its_loops(session, item, now)
     return item, tell_released(session, framework, item, now=now)
+
+
+def _look_at_its_loops(session: Session, item: LearningSpace, now: datetime) -> None:
+    """A re-audit's result may be told to the practitioner now: the sweep looks at once, not on the next morning."""
+    for loop in loops.of_reaudit(session, item.reference):
+        if loop.next_step_at is not None and not loop.is_open:  # it waits for this release, and for nothing else
+            loops.update(session, loop.reference, next_step_at=now)
 
 
 def tell_released(

@@ -108,7 +108,7 @@ def _item(
         item=item,
         post_title=post.title if post else "",
         function=function_title(framework, item.function),
-        days_left=(item.counts_from - min(item.paused_on or today, today)).days,
+        days_left=item.days_left(today),
         begun=begun,
         rungs=rungs_ahead(framework, establishment, item, ladder_from_json(item.ladder), after=today),
     )

@@ -41,16 +41,22 @@ def write_letter(
     may_have_gone: bool = False,
     in_reply_to: str = "",
     references: Sequence[str] = (),
+    came_at: datetime | None = None,
     now: datetime,
 ) -> Written:
     """The letter of a notice, or an answer to a reply (`notice` None); the same one again if it was written before.
 
     A repeat keeps its Message-ID, so a mailbox that has it already may drop the second. `in_reply_to` and
-    `references` are those of the message answered; a notice goes on the thread the person has of the subject.
+    `references` are those of the message answered, and `came_at` is when it came: an answer written since is that
+    message's own. A notice goes on the thread the person has of the subject.
     """
-    known = letters.of_notice(session, notice) if notice is not None else None
+    answered = tuple(dict.fromkeys(one for one in (*references, in_reply_to) if one))
+    if notice is not None:
+        known = letters.of_notice(session, notice)
+    else:
+        known = letters.answer_to(session, person.id, in_reply_to, since=came_at) if in_reply_to and came_at else None
     if known is not None:
-        thread = _thread(session, known)
+        thread = _shortened(answered) if in_reply_to else _thread(session, known)
         tried = may_have_gone or known.state in (UNKNOWN, SENT)
         if known.address != person.email and not tried:
             known = replace(known, address=person.email)
@@ -70,10 +76,8 @@ def write_letter(
         in_reply_to=in_reply_to or (before[-1].message_id if before else ""),
     )
     letters.add(session, letter)
-    thread = (
-        tuple(dict.fromkeys((*references, in_reply_to))) if in_reply_to else tuple(one.message_id for one in before)
-    )
-    return Written(letter, _shortened(tuple(one for one in thread if one)), False)
+    thread = answered if in_reply_to else tuple(one.message_id for one in before)
+    return Written(letter, _shortened(thread), False)
 
 
 def letter_went(

@@ -1,0 +1,32 @@
+"""What the self-check has found and could not mend: counted for the console, listed for the QA team."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assurance.authority import require_role
+from policy.actor import Actor
+from policy.calendar import Calendar
+from policy.establishment import Establishment
+from policy.framework import Framework
+from storage import establishment as establishments
+from storage import findings
+from storage.findings import FindingRow
+from storage.session import Session
+
+READS = ("qa_lead", "qa_officer")
+"""Who is told when something is wrong in what we keep."""
+
+
+def list_findings(
+    session: Session, framework: Framework, subject: str = "", *, actor: Actor, now: datetime
+) -> list[FindingRow]:
+    """What is wrong now and not mended, oldest first. Reads only. NotYours outside the QA team."""
+    today = Calendar.of(framework).local_date(now)
+    require_role(establishments.current(session), actor, READS, on=today)
+    return findings.wrong(session)
+
+
+def count_findings(session: Session, framework: Framework, establishment: Establishment, now: datetime) -> int:
+    """How many there are."""
+    return sum(findings.wrong_by_kind(session).values())
