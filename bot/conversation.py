@@ -175,8 +175,7 @@ class Conversation:
                 return form_message(view, self.framework, in_dialog=in_dialog)
         else:
             view = await self.write(open_form, word(data, "ref"), person)
-        item = view.item
-        return learning_space.saved_message(item.reference, item.token, item.due_on, self.today())
+        return learning_space.saved_message(view.item, self.today())
 
     async def _edit(self, person: Person, data: Data, in_dialog: bool) -> Message:
         try:

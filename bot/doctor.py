@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assurance.channel_choice import can_be_written_to
 from bot.checks import Check
+from bot.credential import credential_ends
 from policy.calendar import Calendar
 from storage import channels, establishment, heartbeats
 
@@ -62,7 +63,7 @@ def _open_ladders(session: Session, framework: Framework, now: datetime) -> Iter
 
     found = out_of_reach(session, framework, now=now)
     if found:
-        names = ", ".join(f"{row.who} ({row.why}, {row.items} open)" for row in found)
+        names = ", ".join(f"{row.who} ({row.why}, {row.total} open)" for row in found)
         yield Check("Open ladders", "note", f"{len(found)} in them cannot be told: {names}.")
     else:
         yield Check("Open ladders", "ok", "Everybody in them can be told.")
@@ -179,16 +180,15 @@ def certificate(settings: Settings, *, now: datetime) -> Iterator[Check]:
     """How long the bot's certificate is still good for."""
     if settings.app_certificate is None:
         return
-    from cryptography.x509 import load_pem_x509_certificate
-
     from bot.mail.doctor import ends as says_when
 
     try:
-        ends = load_pem_x509_certificate(settings.app_certificate.read_bytes()).not_valid_after_utc
+        ends = credential_ends(settings)
     except (OSError, ValueError):
         yield Check("Certificate", "problem", f"{settings.app_certificate} is not a certificate in PEM form.")
         return
-    yield says_when("Certificate", ends, now=now)
+    if ends is not None:
+        yield says_when("Certificate", ends, now=now)
 
 
 def _listed(names: list[str]) -> str:

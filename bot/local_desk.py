@@ -50,11 +50,12 @@ def add_local_desk(
     clock: Clock,
     dispatcher: Dispatcher,
     look: Callable[[], Awaitable[SweepOutcome]],
+    refresh: Callable[[], Awaitable[int]],
 ) -> None:
     """Serve the desk's questions. ValueError outside local mode: the pages must not exist there."""
     if not settings.local:
         raise ValueError("the desk is served in local mode only")
-    desk = LocalDesk(settings, db, framework, clock, Walk(db, framework, clock, dispatcher, look))
+    desk = LocalDesk(settings, db, framework, clock, Walk(db, framework, clock, dispatcher, look, refresh))
     app.router.add_get(f"{PATH}council", desk.guarded(desk.council))
     app.router.add_get(f"{PATH}now", desk.guarded(desk.now))
     app.router.add_get(f"{PATH}clock", desk.guarded(desk.clock))

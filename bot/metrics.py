@@ -66,6 +66,15 @@ class Metrics:
             "bot_last_verify_age_seconds", "Since the last complete round of verify", registry=self.registry
         )
 
+    def show_credential(self, ends: datetime) -> None:
+        """When the bot's credential comes to its end; there is no such number where nobody knows."""
+        gauge = Gauge(
+            "bot_credential_ends_timestamp_seconds",
+            "When the bot's secret or certificate ends, in seconds since 1970",
+            registry=self.registry,
+        )
+        gauge.set(ends.timestamp())
+
     def show(self, reading: Figures, *, now: datetime, since_sweep: float | None) -> None:
         """Bring the gauges up to date with one reading of the database."""
         for state, count in reading.notices_by_state.items():

@@ -17,6 +17,7 @@ from assurance.health import figures, troubles
 from assurance.note_framework import note_framework
 from assurance.sweep import SweepOutcome, sweep
 from bot.conversation import Conversation
+from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
 from bot.edge import Addresses, Edge
 from bot.mail.postman import Postman, open_postman
@@ -66,6 +67,7 @@ class Service:
         self.ready = False
         self.port = settings.port
         self.metrics = Metrics()
+        self._show_credential(settings)
         self._settings = settings
         self._framework = framework
         self._clock = clock
@@ -168,7 +170,8 @@ class Service:
         if self._settings.local:
             from bot.local_desk import add_local_desk  # production never even loads it
 
-            add_local_desk(app, self._settings, self._db, self._framework, self._clock, self.dispatcher, self._look)
+            facts = (self._settings, self._db, self._framework, self._clock)
+            add_local_desk(app, *facts, self.dispatcher, self._look, self.cards.drain)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._settings.listen_on, self._settings.port)
@@ -234,6 +237,14 @@ class Service:
             interval = timedelta(seconds=self._settings.sweep_seconds)
             found += troubles(self._framework, reading, now=self._clock.now(), interval=interval)
         return [problem for problem in found if problem]
+
+    def _show_credential(self, settings: Settings) -> None:
+        try:
+            ends = credential_ends(settings)
+        except (OSError, ValueError):
+            return  # whoever uses the certificate says what is wrong with it
+        if ends is not None:
+            self.metrics.show_credential(ends)
 
     async def refresh_metrics(self) -> None:
         """Read the outbox for the gauges; a database that fails leaves them as they were."""

@@ -208,7 +208,12 @@ class TypedLine:
                     already = learning_space.already_message(page.reference, at, talk.framework)
                     return replace(already, covers_answers=True)
                 receipt = learning_space.receipt_message(
-                    page.reference, at, talk.framework, red_route=outcome.red_route, token=place.subject, typed=True
+                    page.reference,
+                    at,
+                    talk.framework,
+                    red_route=outcome.red_route,
+                    token=place.subject,
+                    answered="typed",
                 )
                 return replace(receipt, covers_answers=True)
         else:

@@ -17,7 +17,11 @@ Facts = Mapping[str, Any]
 def _changed(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     was_on = date.fromisoformat(str(facts["was_on"]))
     moved_to = date.fromisoformat(str(facts["moved_to"])) if facts.get("moved_to") else None
-    if moved_to is None:
+    if facts.get("kind") == "discussion":
+        page = begin(f"The talk is no longer booked: {about.reference}", "A talk is no longer booked.", about)
+        page.facts([("It was booked for", say_date(was_on, about.today))])
+        page.para("If that day is in your calendar, you can take it out. A new day comes in a message of its own.")
+    elif moved_to is None:
         page = begin(f"No longer due: {about.reference}", f"{about.reference} is no longer due for you.", about)
         page.facts([("It was due", say_date(was_on, about.today))])
         page.para("If that day is in your calendar, you can take it out.")

@@ -6,6 +6,7 @@ which are RichTextBlocks: they read no Markdown, so nothing in them can become a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -45,9 +46,17 @@ class Bold:
     text: str
 
 
+def in_one_piece(text: str) -> str:
+    """The same words, with hyphens in references that no line breaks at. Typed back they are read like any other."""
+    return _REFERENCE.sub(lambda found: found[0].replace("-", "\u2011"), text)
+
+
+_REFERENCE = re.compile(r"\b[A-Z]{2}-\d{4}Q\d-\d+")
+
+
 def heading(text: str) -> TextBlock:
     """The first line of a card. Any preview may show it, so it names nobody and says no grade."""
-    return TextBlock(text=text, size="Medium", weight="Bolder", wrap=True, style="heading")
+    return TextBlock(text=in_one_piece(text), size="Medium", weight="Bolder", wrap=True, style="heading")
 
 
 def subheading(text: str, *, gap: Gap = "Medium", line: bool = False) -> TextBlock:

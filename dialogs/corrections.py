@@ -93,6 +93,8 @@ def correct_line(page: Page, decision: Decision, today: date, buttons: int) -> i
     page.para(f"The QA team asks you to look at it: {decision.because.lower()}.{by_when}", gap="Small")
     if buttons:
         page.button_here(wording.OPEN, "open", decision.token, typed=f"open {decision.reference}")
+    else:
+        page.para(f"To open it, type: open {decision.reference}", gap="Small")
     return min(buttons, 1)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from dialogs.cards import Bold
 from dialogs.learning_space import About, begin
 from dialogs.message import Message
+from dialogs.page import Page
 from dialogs.speaking import say_count, say_date, say_list, say_month, sentence
 from policy.framework import Framework
 
@@ -27,7 +28,7 @@ MOST_NAMED = 10
 
 def _morning(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     page = begin("Your news this morning", "There is news for you. It can wait.", about)
-    page.para("All of this can wait, and none of it asks you for anything.")
+    page.para("All of this can wait, and there is nothing for you to fill in.")
     for line in facts.get("lines", ()):
         page.spoken(_line(line))
     return page.message()
@@ -43,6 +44,13 @@ def _line(line: Mapping[str, Any]) -> str:
             "Please help them find the time for it."
         )
     said = say_list(references[:MOST_NAMED]) + (f" and {count - MOST_NAMED} more" if count > MOST_NAMED else "")
+    if line.get("event") == "E10":
+        passed, told = (
+            ("has passed its due date", "Its manager has")
+            if count == 1
+            else ("have passed their due date", "Their managers have")
+        )
+        return f"{sentence(say_count(count, 'learning space'))} {passed}: {said}. {told} been told."
     return f"{sentence(say_count(count, 'learning space'))} sent in: {said}."
 
 
@@ -54,17 +62,28 @@ def _weekly(about: About, roles: tuple[str, ...], facts: Facts, framework: Frame
         page.spoken(Bold(str(row.get("function", ""))), gap="Medium")
         page.facts(_counts(row, framework))
     page.small("Paused is not late: its clock stands still.")
+    if loops := facts.get("loops"):
+        page.spoken(Bold(OPEN_LOOPS), gap="Medium")
+        _open_loops(page, loops, framework)
     return page.message()
 
 
+OPEN_LOOPS = "Closing the loop: what is open"
+
+
 def _loops(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    page = begin("Closing the loop: what is open", "The list of open loops is here.", about)
+    page = begin(OPEN_LOOPS, "The list of open loops is here.", about)
+    _open_loops(page, facts, framework)
+    return page.message()
+
+
+def _open_loops(page: Page, facts: Facts, framework: Framework) -> None:
+    """How old the open loops are, and which they are where that may be said."""
     ages = facts.get("ages", {})
     page.facts([(title, _number(ages[key], framework)) for key, title in AGES.items() if key in ages])
     named = [str(one) for one in facts.get("references", ())]
     if named:
         page.para(f"Open: {say_list(named)}.")
-    return page.message()
 
 
 AGES = {"new": "Up to four weeks old", "older": "Four to twelve weeks old", "oldest": "More than twelve weeks old"}

@@ -11,7 +11,7 @@ from dialogs.cards import Bold
 from dialogs.inert import inert
 from dialogs.message import Message
 from dialogs.page import Page
-from dialogs.speaking import say_count, say_date, sentence
+from dialogs.speaking import say_count, say_date, say_list, sentence
 
 MOST_ROWS = 10
 LONGEST_SHOWN = 3_000
@@ -44,11 +44,13 @@ class Row:
     reason: str
 
 
-def queue_message(rows: Sequence[Row], today: date) -> Message:
-    """What waits, oldest first."""
+def queue_message(rows: Sequence[Row], today: date, *, failing: Sequence[str] = ()) -> Message:
+    """What waits, oldest first; and the people whose email comes back."""
     if not rows:
         page = Page("No email waits for you", summary="No email waits for you.")
-        return page.para("Every email that came in was understood, or has been dealt with.").message()
+        page.para("Every email that came in was understood, or has been dealt with.")
+        _show_failing(page, failing)
+        return page.message()
     count = sentence(say_count(len(rows), "email is not clear", "emails are not clear"))
     page = Page(count, summary=f"{count}.")
     page.para("Nothing was changed by them. Please speak to the person, or answer for them in Teams.")
@@ -60,7 +62,20 @@ def queue_message(rows: Sequence[Row], today: date) -> Message:
     if len(rows) > MOST_ROWS:
         page.small(f"And {len(rows) - MOST_ROWS} more.")
     page.para(f"To read one, type: email {rows[0].number}")
+    _show_failing(page, failing)
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def _show_failing(page: Page, names: Sequence[str]) -> None:
+    """Whose email comes back; the address itself is not shown, and a new one ends it by itself."""
+    if not names:
+        return
+    page.subheading("Email that comes back")
+    more = len(names) - MOST_ROWS
+    shown = [*names[:MOST_ROWS], *([say_count(more, "more person", "more people")] if more > 0 else [])]
+    page.spoken("Letters to ", Bold(say_list(shown)), " come back.")
+    page.para("What they should hear goes by Teams, where that reaches them.")
+    page.para("Ask your administrator to put the address right.")
 
 
 def email_message(row: Row, text: str, today: date, *, settled: bool) -> Message:

@@ -39,6 +39,28 @@ def escalation_message(about: About, framework: Framework, roles: Collection[str
     return page.message()
 
 
+def late_note(about: About, framework: Framework) -> Message:
+    """E10 to whoever reads for the QA team while the QA lead is away: the lead reads it in the morning message."""
+    page = begin(
+        f"A learning space has passed its date: {about.reference}",
+        f"A learning space has passed its date: {about.reference}.",
+        about,
+    )
+    page.facts(
+        [
+            ("Manager", about.auditor),
+            ("Function", about.function),
+            ("Was due", say_date(about.due_on, about.today)),
+        ]
+    )
+    page.para(not_counted(about))
+    page.para("The manager has been told. There is nothing for you to fill in.")
+    page.spoken(wording.via_line(about.via, about.because))
+    if line := if_nothing_happens(about.told, framework):
+        page.begin_box("emphasis").para(line).end_box()
+    return page.message()
+
+
 def _why_you(about: About, roles: Collection[str], framework: Framework) -> str:
     """Told to act, told for information, or told in the place of someone who is not there."""
     if about.via == "qa_for_vacancy":

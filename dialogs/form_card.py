@@ -96,7 +96,7 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
         page.button(wording.BACK, "back", token, step=step.key, v=version)
     page.button(wording.LATER, "later", token, step=step.key, v=version)
     first = not previous_step(view.form, step.key, view.answers)
-    if first and view.item.submitted_at is None and view.item.due_on >= view.context.today:
+    if first and view.item.submitted_at is None and view.item.days_left(view.context.today) >= 0:
         typed = f"extension {view.item.reference}"
         page.button(wording.MORE_TIME, "more_time", token, typed=typed, step=step.key, v=version)
     return page.message()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from dialogs.cards import Bold
@@ -51,7 +51,8 @@ def what_to_look_at(page: Page, view: FormPage) -> None:
         )
         lines.append(f"{sentence(say_count(len(wrong), 'answer'))} {needs}. The rest is saved.")
     if asked:
-        lines.append(f"Because of what you answered, there is {say_count(len(asked), 'more question')} here.")
+        verb = "is" if len(asked) == 1 else "are"
+        lines.append(f"Because of what you answered, there {verb} {say_count(len(asked), 'more question')} here.")
     if view.warnings:
         lines.append("Some words are shown back to you below. If they are fine as they are, just go on.")
     if lines:
@@ -103,8 +104,11 @@ def what_may_name_somebody(page: Page, view: FormPage, steps: tuple[FormStep, ..
     page.end_box()
 
 
-def answers_of(page: Page, view: FormPage, step: FormStep) -> None:
+def answers_of(page: Page, view: FormPage, step: FormStep, *, about: Callable[[], None] | None = None) -> None:
+    """What was answered on one page; `about` says below its title what the page is about, where that needs words."""
     page.subheading(step.title, line=True)
+    if about:
+        about()
     empty = True
     for field in visible_fields(step, view.answers):
         value = view.answers.get(field.key)

@@ -47,6 +47,9 @@ def help_message(roles: Collection[str]) -> Message:
     if ALLOCATES in roles:
         commands.append(("preview", "what will be escalated next, and hold one"))
         commands.append(("freeze", "stop the clock for an inspection; unfreeze starts it again"))
+        commands.append(("reachability", "who cannot be reached, and why"))
+        commands.append(("emails", "what came by email and is not clear"))
+        commands.append(("findings", "what the self-check could not put right"))
     commands.append(("find Harbour Team", "find a record by its reference, a post or a team"))
     commands.append(("help", "this page"))
     page.para("Press a button on a card, or type:")

@@ -55,6 +55,7 @@ LINES: dict[str, Line] = {
         "reachability",
     ),
     "unclear_emails": Line("email is not clear and waits for you", "emails are not clear and wait for you", "emails"),
+    "failing_addresses": Line("person's email comes back", "people's emails come back", "emails"),
     "findings": Line("finding of the self-check is open", "findings of the self-check are open", "findings"),
 }
 """The words for each kind of `assurance/console.py` SOURCES."""

@@ -16,10 +16,11 @@ Facts = Mapping[str, Any]
 
 PURGED = {
     "drafts": "Drafts never sent in",
-    "inbox": "Marks of what came in",
+    "inbox": "Notes of which messages came in",
     "digests": "Contents of digests",
     "notice_facts": "Contents of messages sent",
-    "findings": "Findings mended or gone",
+    "findings": "Faults that were put right or have gone",
+    "letters": "Notes of which letters went to whom",
     "forms": "Contents of forms",
 }
 """What a purge takes away, as its message counts it."""
@@ -33,7 +34,7 @@ def _kept_true(about: About, roles: tuple[str, ...], facts: Facts, framework: Fr
         page.para(sentence(f"{say_count(mended, 'thing was', 'things were')} missing, and put back by itself."))
     if wrong:
         page.para(
-            sentence(f"{say_count(wrong, 'thing is', 'things are')} not as they must be, and a person must look.")
+            sentence(f"{say_count(wrong, 'thing is', 'things are')} not as they should be, and a person has to look.")
         )
         page.para("Ask your administrator to run: python -m bot verify")
     return page.small("The history says what was done.").message()
@@ -56,8 +57,8 @@ def _file_changed(about: About, roles: tuple[str, ...], facts: Facts, framework:
 
 
 def _purged(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    page = begin("Old things were taken away", "What was kept long enough has been taken away.", about)
-    page.para("Once a month the bot takes away what it has kept as long as the framework file says.")
+    page = begin("Old records have been cleared", "What was kept long enough has been cleared.", about)
+    page.para("Once a month the bot clears what it has kept for as long as the framework file says.")
     counts: Mapping[str, int] = facts.get("counts") or {}
     page.facts([(PURGED[name], str(count)) for name, count in counts.items() if name in PURGED])
     return page.small("Grades, dates, counts and the history stay.").message()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from dialogs import wording
@@ -15,6 +16,9 @@ from dialogs.rungs import Told, if_nothing_happens, say_roles
 from dialogs.speaking import say_date, say_day, say_days, say_days_left, say_time, sentence
 from policy.calendar import Calendar
 from policy.framework import Framework
+
+if TYPE_CHECKING:
+    from storage.learning_spaces import LearningSpace
 
 EXTENDS = "head_of_service"
 """The role that may give more time, and only before the deadline (R101)."""
@@ -152,6 +156,15 @@ def escalated_message(about: About, framework: Framework) -> Message:
     return _open_button(page, about).message()
 
 
+Answered = Literal["on_card", "typed", "by_email"]
+
+_WHERE_ANSWERS_STAND: dict[Answered, str] = {
+    "on_card": "Your answers are no longer shown in this chat.",
+    "typed": "What you typed stays in this chat, where only you see it. You can delete those messages.",
+    "by_email": "Your emails to me and my replies still hold your answers. You can delete them.",
+}
+
+
 def receipt_message(
     reference: str,
     at: datetime,
@@ -159,13 +172,13 @@ def receipt_message(
     *,
     red_route: bool = False,
     token: str = "",
-    typed: bool = False,
+    answered: Answered = "on_card",
 ) -> Message:
     """Sent in. It holds no answer and no grade, and it takes the place of the form in the chat.
 
     `at` is when it was sent in. With a `token` its author may say here that they have talked with the practitioner.
-    `red_route` repeats that people, not this bot, act on an immediate risk. `typed` says that what was typed stays in
-    the chat.
+    `red_route` repeats that people, not this bot, act on an immediate risk. `answered` decides what is said of where
+    the answers still stand.
     """
     page = Page(f"Sent in: {reference}", summary=f"Thank you. Learning space {reference} has been sent in.")
     page.para("Thank you for taking the time. Your learning space is complete and safely stored.")
@@ -174,12 +187,11 @@ def receipt_message(
         page.begin_box("attention")
         page.para(f"The people who must know have been asked to call you now. {wording.NOT_A_REFERRAL}")
         page.end_box()
-    if typed:
-        page.small("What you typed stays in this chat, where only you see it. You can delete those messages.")
-    else:
-        page.small("Your answers are no longer shown in this chat.")
+    page.small(_WHERE_ANSWERS_STAND[answered])
+    days = framework.two_voices.release_after_working_days
+    if answered == "by_email":
+        page.para(f"The practitioner can read the result after {days} working days. Please talk with them before that.")
     if token:
-        days = framework.two_voices.release_after_working_days
         page.para(
             "When you have talked with the practitioner, let them see the result here. "
             f"Otherwise it opens to them by itself after {days} working days."
@@ -203,11 +215,20 @@ def already_message(
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
-def saved_message(reference: str, token: str, due_on: date, today: date) -> Message:
+def due_words(item: LearningSpace, today: date) -> str:
+    """A due date and how far off it is; one whose clock stands still is told from one that is late."""
+    due, left = say_date(item.due_on, today), say_days_left(item.days_left(today))
+    if item.paused_on is None:
+        return f"{due} ({left})"
+    return f"{due} (the clock stands still{'; ' + left + ' before that' if item.days_left(today) < 0 else ''})"
+
+
+def saved_message(item: LearningSpace, today: date) -> Message:
     """Put aside for later: what was typed is kept, and nothing is sent in."""
+    reference, token = item.reference, item.token
     page = Page(f"Saved for later: {reference}", summary=f"Learning space {reference} is saved for later.")
     page.para(f"Everything you have written is saved. {wording.NOTHING_SENT_YET}")
-    page.facts([("Due", f"{say_date(due_on, today)} ({say_days_left((due_on - today).days)})")])
+    page.facts([("Due", due_words(item, today))])
     page.button(wording.CARRY_ON, "open", token, typed=f"open {reference}", main=True)
     page.window_button(wording.IN_A_WINDOW, "open", token, typed=f"open {reference}")
     page.button(wording.BY_TYPING, "type", token, typed=f"type {reference}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from dialogs import wording
 from dialogs.inert import without_controls
 from dialogs.message import Message
 
@@ -22,9 +23,17 @@ HOW_TO_ANSWER = "How to answer"
 IN_TEAMS = "open the app in Teams and press the button of that name."
 IF_NOTHING_HAPPENS = "If nothing happens"
 
-WORDS_FOR_BUTTONS = {"Agree": "agree", "Decline": "decline"}
+WORDS_FOR_BUTTONS = {"Agree": "agree", "Decline": "decline", wording.ACKNOWLEDGE: wording.ACKNOWLEDGE}
 """What a reply may say for a button whose message names no command of its own."""
 
+IN_ITS_LETTER = "reply to the email that asked you for it, or press the button in Teams."
+OWN_WORDS = "reply with your own words."
+
+_BY_REPLY = re.compile(
+    rf"list|help|agree|decline|{wording.ACKNOWLEDGE}|(?:open|extension) LS-\S+|(?:open|action) AC-\S+"
+)
+"""What a reply is understood by. For anything else the letter says where it can be done."""
+_REFLECT = "reflect "
 _UNBROKEN = re.compile(r"(\b[A-Z]{2}-\d{4}Q\d-\d{1,6}\b)")
 _PRESS = re.compile(r"\[(?P<title>[^\[\]]{1,60})\](?: or type: (?P<typed>.+))?")
 _FACT = re.compile(r"(?P<name>[A-Z][^:.!?\n]{0,39}): (?P<value>\S.*)")
@@ -69,14 +78,16 @@ def letter(
     token_line: str = "",
     can_reply: bool = True,
     may_stop: bool = False,
+    of_many: bool = False,
 ) -> Letter:
     """A message as a letter.
 
     `subject` comes from `dialogs/letter_subjects.py`. `token_line` is the signed line a reply brings back
     (`policy.reply_token.token_line`); with `can_reply` False nothing about replying is said, because the message itself
     asks for a phone call or a reply is not awaited. `may_stop` adds how to ask for no more email.
+    `of_many` is an answer, which may list several things: a word that names none of them would not say which is meant.
     """
-    parts = _parts(message, can_reply=can_reply)
+    parts = _parts(message, can_reply=can_reply, of_many=of_many)
     footer = tuple(_footer(council, token_line if can_reply else "", may_stop=may_stop and can_reply))
     subject = " ".join(without_controls(subject).split())
     html = _template().render(
@@ -90,7 +101,7 @@ def letter(
     return Letter(subject, _text(parts, footer), html)
 
 
-def _parts(message: Message, *, can_reply: bool) -> _Parts:
+def _parts(message: Message, *, can_reply: bool, of_many: bool = False) -> _Parts:
     """The message taken apart: its heading, its blocks, and its buttons as ways to answer."""
     heading, _, rest = without_controls(message.text).strip().partition("\n")
     blocks: list[Block] = []
@@ -102,17 +113,28 @@ def _parts(message: Message, *, can_reply: bool) -> _Parts:
             press = _PRESS.fullmatch(line.strip())
             if press is None:
                 kept.append(line)
-            elif can_reply and (typed := press["typed"] or WORDS_FOR_BUTTONS.get(press["title"], "")):
-                if any(typed.strip() == words for _, words in answers):
-                    continue  # the same in another window, which a letter has none of
-                lead = "reply with the words" if " " in typed.strip() else "reply with the word"
-                answers.append((f"{press['title']}: {lead}", typed.strip()))
-            else:
-                answers.append((f"{press['title']}: {IN_TEAMS}", ""))
+                continue
+            typed = (press["typed"] or "").strip()
+            answer = _answer(press["title"], typed, can_reply=can_reply, of_many=of_many)
+            # "Open in a window" is the same as "Open": a letter has no windows.
+            if not answer[1] or all(answer[1] != words for _, words in answers):
+                answers.append(answer)
         blocks += _blocks(kept)
     if any(typed for _, typed in answers):
         answers.append(("Write above the old text. It does not matter whether you use capital letters.", ""))
     return _Parts(heading.strip(), tuple(blocks), tuple(dict.fromkeys(answers)))
+
+
+def _answer(title: str, typed: str, *, can_reply: bool, of_many: bool) -> tuple[str, str]:
+    """How to do by letter what a button does: what to lead with, and the words to write, if any."""
+    words = typed or WORDS_FOR_BUTTONS.get(title, "")
+    if can_reply and of_many and not typed and words:
+        return f"{title}: {IN_ITS_LETTER}", ""
+    if can_reply and words.startswith(_REFLECT):
+        return (f"{title}: reply with the words", words) if of_many else (f"{title}: {OWN_WORDS}", "")
+    if can_reply and _BY_REPLY.fullmatch(words):
+        return f"{title}: reply with the {'words' if ' ' in words else 'word'}", words
+    return f"{title}: {IN_TEAMS}", ""
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Block]:

@@ -6,6 +6,7 @@ Opened by the people it concerns and nobody else; here stand the practitioner, t
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from microsoft_teams.cards import Choice as CardChoice
@@ -20,6 +21,7 @@ from dialogs.loop_news import RESULTS
 from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.questions import Question, value_to_show
+from dialogs.set_action import SET
 from dialogs.speaking import say_date
 from policy.calendar import Calendar
 from policy.forms import Problem, next_step, previous_step, visible_fields, visible_steps
@@ -85,6 +87,8 @@ def step_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     page.button(wording.CHECK if last else wording.NEXT, "loop_next", token, main=True, step=step.key, v=version)
     if previous_step(view.form, step.key, view.answers):
         page.button(wording.BACK, "loop_back", token, step=step.key, v=version)
+    else:
+        page.button(SET, "want_action", token, typed=f"action {view.loop.reference}", step=step.key, v=version)
     page.button(wording.LATER, "loop_later", token, step=step.key, v=version)
     return page.message()
 
@@ -101,8 +105,7 @@ def review_message(view: LoopView, framework: Framework, *, note: str = "", in_d
         page.para("Please read it through once. Nothing goes to the Head of Service until you press Send.")
     what_may_name_somebody(page, view, steps, framework)
     for step in steps:
-        answers_of(page, view, step)
-        _action(page, view, step.key)
+        answers_of(page, view, step, about=partial(_action, page, view, step.key))
     token, version = view.loop.token, view.version
     first = next((step.key for step in steps if step.key in view.missing), steps[0].key)
     page.add(
@@ -153,8 +156,7 @@ def whole_message(
     if loop.submissions:
         for step in visible_steps(view.form, view.answers):
             if not step.notice and step.key != "confirm":
-                answers_of(page, view, step)
-                _action(page, view, step.key)
+                answers_of(page, view, step, about=partial(_action, page, view, step.key))
     decision = _Deciding(page, view, framework, problem, asked, entered)
     if view.mode == "authorise":
         page.para("Once you authorise it, it is with the QA team, and the re-audit has its date.")
@@ -212,6 +214,7 @@ def loop_line(page: Page, decision: Any, today: date, buttons: int) -> int:
     if buttons and decision.token:
         page.button_here(wording.OPEN, "loop", decision.token, typed=f"open {decision.reference}")
         return 1
+    page.para(f"To open it, type: open {decision.reference}", gap="Small")
     return 0
 
 
@@ -296,7 +299,8 @@ def _action(page: Page, view: LoopView, step: str) -> None:
     for action in view.actions:
         if page_key(action.reference) == step:
             page.spoken(Bold(f"{action.reference}: "), inert(action.what), gap="Small")
-            page.small(f"It was due {say_date(action.due_on, view.context.today)}.")
+            is_or_was = "was" if action.due_on < view.context.today else "is"
+            page.small(f"It {is_or_was} due {say_date(action.due_on, view.context.today)}.")
 
 
 def _where_it_stands(view: LoopView) -> str:

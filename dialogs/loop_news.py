@@ -98,7 +98,8 @@ def authorised(about: About, roles: tuple[str, ...], facts: Facts, framework: Fr
     when = say_date(due, about.today) if due else ""
     if "practitioner" in roles:
         page.para("What you and your manager agreed has been read and authorised. Thank you for the work you put in.")
-        page.para("In three months there is another learning space with you, on other work, to see what has changed.")
+        months = say_count(framework.closing_the_loop.reaudit_months, "month")
+        page.para(f"In {months} there is another learning space with you, on other work, to see what has changed.")
     elif RUNS_IT in roles:
         page.para("It is with you now. The re-audit opens by itself on its day.")
     else:
@@ -122,8 +123,10 @@ def reaudit_due(about: About, roles: tuple[str, ...], facts: Facts, framework: F
         page.para(NO_REAUDIT.get(because, ""))
         page.para("I try again every week. If it will never be possible, open it and say so with the reason.")
     else:
-        page = begin(f"A re-audit comes: {about.reference}", f"The re-audit of {about.reference} is due {when}.", about)
-        page.para("It opens by itself that day: another child, and another manager where that is possible.")
+        page = begin(
+            f"A re-audit is coming up: {about.reference}", f"The re-audit of {about.reference} is due {when}.", about
+        )
+        page.para("It opens by itself on that day: another child, and another manager where that is possible.")
         page.facts([("Re-audit", when)])
     return _open(page, about, facts, roles, RUNS_IT)
 

@@ -94,7 +94,7 @@ def _list(page: Page, view: FormView, *, brief: bool = False) -> None:
         if brief and not is_answered(view.answers.get(field.key)) and not is_required(field, view.answers)
     ]
     shown = [(number, field) for number, field in numbered if number not in left]
-    page.para("\n".join(_lines(shown, view.context, view.answers)))
+    page.lines(_lines(shown, view.context, view.answers))
     if not left:
         return
     which = "Question" if len(left) == 1 else "Questions"
@@ -115,7 +115,7 @@ def _lines(
     lines, before = [], ""
     for number, field in numbered:
         value = answers.get(field.key)
-        asks = field.label if field.label.endswith("?") else f"{field.label}:"
+        asks = _asks(field)
         if is_answered(value) and field.key not in (problems or {}):
             lines.append(f"{number}. {asks} {one_line(say_answer(field, value, context))}")
             continue
@@ -153,15 +153,17 @@ def _not_kept(
         field = _field(view.form, key)
         lines.append(_problem_line(field, numbers.get(key), problem, said if echo else "", view.context.today))
     lines += [
-        f"{_field(view.form, key).label} This is not asked, because of another answer." for key in taken.not_asked
+        f"{_asks(_field(view.form, key))} This is not asked, because of another answer." for key in taken.not_asked
     ]
     if lines:
         page.para("I could not keep this yet:")
-        page.para("\n".join(f"\u2022 {line}" for line in lines))
+        page.lines([f"\u2022 {line}" for line in lines])
 
 
 def _problem_line(field: FormField, number: int | None, problem: Problem, said: str, today: date) -> str:
-    which = f"Question {number}, {field.label}" if number else field.label
+    which = _asks(field)
+    if number:
+        which = f"Question {number}, {which}"
     if problem.code.startswith("identifier:"):
         return f"{which} It held what looks like a person's details, so nothing of it was kept. Please leave them out."
     return f"{which} {say_problem(problem, field, said, today)}"
@@ -181,7 +183,7 @@ def _asked_about(page: Page, form: Form, unclear: Sequence[Unclear], leftovers: 
             else "Some of your message belongs to no question I know, so it is not kept."
         )
         if echo:
-            page.para("\n".join(f"\u2022 {_short(line)}" for line in leftovers[:5]))
+            page.lines([f"\u2022 {_short(line)}" for line in leftovers[:5]])
 
 
 WHY = {
@@ -200,11 +202,16 @@ def _warned(
     for key, found in warnings.items():
         if echo:
             for said, words in say_warnings(found, str(answers.get(key) or "")):
-                yield f"{_field(form, key).label} {said} {words}".rstrip()
+                yield f"{_asks(_field(form, key))} {said} {words}".rstrip()
 
 
 def _field(form: Form, key: str) -> FormField:
     return next(field for step in form.steps for field in step.fields if field.key == key)
+
+
+def _asks(field: FormField) -> str:
+    """Its label, ready to be followed by something: 'Was it held in person?', 'Date of the meeting:'."""
+    return field.label if field.label.endswith(("?", ":")) else f"{field.label}:"
 
 
 def _title(form: Form, key: str) -> str:
@@ -239,8 +246,8 @@ def small_form_message(
         if (one.field.key in problems and (said or {}).get(one.field.key, "")) or _refused(problems, one.field.key)
     ]
     if wrong:
-        page.para("\n".join(f"\u2022 {line}" for line in wrong))
-    page.para("\n".join(_lines(list(enumerate((one.field for one in asked), 1)), context, answers, problems)))
+        page.lines([f"\u2022 {line}" for line in wrong])
+    page.lines(_lines(list(enumerate((one.field for one in asked), 1)), context, answers, problems))
     if problems:
         page.para("Write the number and your answer, one to a line. Nothing has been sent.")
     else:
@@ -261,6 +268,21 @@ def decision_read_back_message(reference: str, facts: Sequence[tuple[str, str]],
     page.para(f"Reply with YES alone to {'agree' if agree else 'decline'}. Nothing is decided before that.")
     if not agree:
         page.para("I pass on the decision only. For the reason, please speak to them.")
+    return page.message()
+
+
+def spoken_read_back_message(reference: str) -> Message:
+    """That somebody has spoken to whoever said that a child is at immediate risk, before it is noted."""
+    page = page_about(reference, "You have spoken to them: {}")
+    page.para("Reply with YES alone, and it is noted. Until then the others who were told are told again.")
+    return page.message()
+
+
+def reflection_question_message(reference: str, field: FormField) -> Message:
+    """The one question a practitioner is asked."""
+    page = page_about(reference, "Your own words for {}")
+    page.para(field.label)
+    page.para("Write your answer in a reply to this email. I read it back to you; only your YES adds it.")
     return page.message()
 
 

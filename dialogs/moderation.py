@@ -14,6 +14,7 @@ from dialogs.message import Message
 from dialogs.moderation_news import OUTCOMES, WHY
 from dialogs.page import Page
 from dialogs.questions import Question, say_answer, value_to_show
+from dialogs.set_action import SET
 from dialogs.speaking import say_count, say_date, sentence
 from policy.forms import previous_step, visible_fields
 from policy.framework import FormField, FormStep, Framework
@@ -197,6 +198,7 @@ def _to_book(page: Page, view: ModerationView, framework: Framework) -> None:
     token = view.moderation.token
     page.button(BOOK, "moderation_book", token, main=not booked, step=form.steps[0].key)
     page.button(RECORD, "moderation_talk", token, main=bool(booked), keep_answers=False)
+    _set_action(page, view)
 
 
 def _to_confirm(page: Page, view: ModerationView) -> None:
@@ -207,6 +209,13 @@ def _to_confirm(page: Page, view: ModerationView) -> None:
     token = view.moderation.token
     page.button(CONFIRM, "moderation_close", token, main=True, keep_answers=False)
     page.button(wording.CHANGE, "moderation_talk", token, keep_answers=False)
+    _set_action(page, view)
+
+
+def _set_action(page: Page, view: ModerationView) -> None:
+    """What comes of the talk may be an action, with an owner and a date (R96)."""
+    moderation = view.moderation
+    page.button(SET, "want_action", moderation.token, typed=f"action {moderation.reference}", keep_answers=False)
 
 
 def _to_settle(page: Page, view: ModerationView) -> None:
@@ -282,7 +291,8 @@ def _said(page: Page, view: ModerationView, framework: Framework) -> None:
     for field in framework.form("moderation_talk").steps[0].fields:
         value: Any = talk.get(field.key)
         if value and not (field.key == "development" and value == "none"):
-            page.spoken(Bold(f"{field.label} "), say_answer(field, value, view.context), gap="Small")
+            asked = field.label if field.label.endswith("?") else f"{field.label}:"
+            page.spoken(Bold(f"{asked} "), say_answer(field, value, view.context), gap="Small")
 
 
 def _line(page: Page, line: Listed, today: date, *, can_open: bool) -> None:

@@ -38,7 +38,7 @@ def selected(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
             ("Learning space", str(facts.get("learning_space", ""))),
             ("Done by", about.auditor),
             ("Function", about.function),
-            ("Have a day for the talk by", _day(facts, "book_by", about)),
+            ("Book the talk by", _day(facts, "book_by", about)),
         ]
     )
     page.para(WHY.get(str(facts.get("why", "")), ""))
@@ -103,8 +103,8 @@ def rate_low(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
     page.facts(
         [
             ("Sent in", str(returned)),
-            ("Needed by chance", f"{wanted} ({facts.get('target', '')} %)"),
-            ("Looked at again", f"{done} ({facts.get('rate', '')} %)"),
+            ("Needed by chance", f"{wanted} ({facts.get('target', '')}%)"),
+            ("Looked at again", f"{done} ({facts.get('rate', '')}%)"),
         ]
     )
     page.para("What always gets a second look comes on top and is not counted here.")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from dialogs import wording
 from dialogs.cards import Bold
-from dialogs.learning_space import say_instant
+from dialogs.learning_space import due_words, say_instant
 from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.questions import Question
 from dialogs.rungs import say_role, say_roles
-from dialogs.speaking import say_date, say_days, say_days_left
+from dialogs.speaking import say_date, say_days
 from policy.framework import Framework
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def request_message(form: RequestForm, framework: Framework, *, in_dialog: bool 
         page.para("If this is agreed, the learning space is taken off your list and the QA team hears why.")
     page.facts(
         [
-            ("Due", f"{say_date(item.due_on, today)} ({say_days_left((item.due_on - today).days)})"),
+            ("Due", due_words(item, today)),
             ("Latest new date", say_date(form.latest, today) if form.kind == EXTENSION else ""),
         ]
     )
@@ -133,7 +133,7 @@ def decision_facts(
     today: date,
 ) -> None:
     """What a decision rests on."""
-    asks = "more time for a learning space." if kind == EXTENSION else "to be taken off a learning space."
+    asks = "for more time for a learning space." if kind == EXTENSION else "to be taken off a learning space."
     page.spoken(Bold(auditor), f" asks {asks}")
     page.facts(
         [
@@ -243,7 +243,7 @@ def decided_already_message(no: DecidedAlready, framework: Framework) -> Message
         page.spoken(Bold(no.by_name), f" {words} this on {when}.")
     else:
         page.para(f"This was {words}. It ended on {when}.")
-    return page.para("Your press changed nothing.").button(wording.SHOW_LIST, "home", typed="list").message()
+    return page.para("This changed nothing.").button(wording.SHOW_LIST, "home", typed="list").message()
 
 
 def say_step(step: str) -> str:

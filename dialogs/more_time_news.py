@@ -64,7 +64,7 @@ def decided(about: About, roles: Roles, facts: Facts, framework: Framework) -> M
     if by:
         page.spoken("Decided by ", Bold(by), ".")
     if outcome == "agreed" and kind == EXTENSION:
-        page.para(f"{'Your learning space' if own else 'It'} is now due on {due}. The steps after it move as well.")
+        page.para(f"{'Your learning space' if own else 'It'} is now due on {due}. The reminders move with it.")
     elif outcome == "agreed":
         page.para("It has been taken off your list. There is nothing more to do." if own else "It is taken off.")
     elif outcome == "expired":
@@ -96,7 +96,8 @@ def held(about: About, roles: Roles, facts: Facts, framework: Framework) -> Mess
             ("Held by", str(facts.get("by", ""))),
         ]
     )
-    page.para("The due date does not move, and it counts as late all the same. On that day the message goes out.")
+    page.para("The due date does not move, and it counts as late all the same.")
+    page.para("The message goes out on that day, unless the learning space is sent in before.")
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
     return page.message()
 

@@ -16,7 +16,7 @@ from dialogs.speaking import say_count, say_date, say_month, sentence
 from policy.framework import Framework
 
 
-def chosen_message(about: About, roles: Collection[str]) -> Message:
+def chosen_message(about: About, roles: Collection[str], framework: Framework) -> Message:
     """To the practitioner whose work was chosen, and to their team manager (R13). No case, in no place."""
     if "practitioner" in roles:
         page = begin(
@@ -30,9 +30,9 @@ def chosen_message(about: About, roles: Collection[str]) -> Message:
             "better. You take part in it, and your own reflection counts."
         )
         page.spoken(about.auditor, " will be in touch to agree a time. There is nothing you need to fill in.")
-        page.para(
-            "You may add a reflection in your own words until the form is sent in. You see the result after that."
-        )
+        page.para("You may add a reflection in your own words until the form is sent in.")
+        days = say_count(framework.two_voices.release_after_working_days, "working day")
+        page.para(f"You see the result when the two of you have talked about it, or {days} after it is sent in.")
         page.button("Add a reflection", "reflect", about.reference, typed=f"reflect {about.reference}")
     else:
         page = begin(
@@ -73,7 +73,7 @@ def immediate_attention_message(about: About, *, chases: int = 0) -> Message:
     page.para("Please do not answer here: speak to them by phone.")
     page.end_box()
     if chases:
-        page.para(f"Nobody has said yet that they have spoken to them. This is reminder {chases}.")
+        page.spoken("Nobody has said yet that they have spoken to ", about.auditor, f". This is reminder {chases}.")
     page.para(wording.NOT_A_REFERRAL)
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
     return page.button(wording.ACKNOWLEDGE, "acknowledge", about.reference, main=True).message()
@@ -151,7 +151,7 @@ def unserved_message(about: About, facts: Mapping[str, Any], framework: Framewor
     page.para("Nobody is skipped in silence, so here is why:")
     page.facts([(REASONS.get(reason, reason), say_count(number, "post")) for reason, number in reasons.items()])
     if month:
-        page.small(f"The full list comes from: python -m bot allocate --month {month:%Y-%m} --dry-run")
+        page.small(f"Your administrator can print the list: python -m bot allocate --month {month:%Y-%m} --dry-run")
     return page.message()
 
 

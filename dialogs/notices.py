@@ -20,7 +20,7 @@ from dialogs import (
     people_news,
     taking_back,
 )
-from dialogs.escalations import escalation_message
+from dialogs.escalations import escalation_message, late_note
 from dialogs.learning_space import About
 from dialogs.message import Message
 from dialogs.rungs import told_of
@@ -100,7 +100,7 @@ def _allocated(about: About, roles: Roles, facts: Facts, framework: Framework) -
 
 
 def _chosen(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
-    return news.chosen_message(about, roles)
+    return news.chosen_message(about, roles, framework)
 
 
 def _due_soon(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
@@ -112,7 +112,9 @@ def _due_soon(about: About, roles: Roles, facts: Facts, framework: Framework) ->
 
 
 def _late(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
-    return learning_space.late_message(about, framework)
+    if AUDITOR in roles:
+        return learning_space.late_message(about, framework)
+    return late_note(about, framework)
 
 
 def _escalated(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:

@@ -50,6 +50,13 @@ class Page:
         text = "".join(part.text if isinstance(part, Bold) else part for part in parts)
         return self.add(cards.spoken(*parts, gap=gap, quiet=quiet), text) if text else self
 
+    def lines(self, lines: Sequence[str], *, gap: cards.Gap = "Default") -> Page:
+        """Lines that stay one below the other, such as a numbered list: its numbers are kept as they are written."""
+        if not lines:
+            return self
+        spoken = [cards.spoken(line, gap="Small" if number else "None") for number, line in enumerate(lines)]
+        return self.add(cards.group(*spoken, gap=gap), "\n".join(lines))
+
     def facts(self, rows: Iterable[tuple[str, str]]) -> Page:
         """'Due: Tuesday 29 December', one to a line; rows without a value are left out."""
         kept = [(title, one_line(value)) for title, value in rows if value]

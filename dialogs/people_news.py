@@ -78,7 +78,7 @@ def _recognised(about: About, roles: tuple[str, ...], facts: Facts, framework: F
 
 def _chosen(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     if not facts.get("instead"):
-        return news.chosen_message(about, roles)
+        return news.chosen_message(about, roles, framework)
     page = begin(
         "Somebody else for your learning space", "Somebody else will talk with you in your learning space.", about
     )
@@ -123,7 +123,7 @@ def _handed_over(about: About, roles: tuple[str, ...], facts: Facts, framework: 
         ]
     )
     if why in ("vacant", "unsuitable"):
-        page.small(f"To give it to somebody, type: reassign {about.reference} to, and the person's name or id.")
+        page.small(f"To give it to somebody, type: reassign {about.reference} to, then the person's name.")
     return page.message()
 
 
@@ -151,13 +151,22 @@ def out_of_reach_message(rows: list[Mapping[str, Any]], more: int = 0) -> Messag
     page = begin(line, f"{line}.", _NOTHING)
     page.para("They stand in the ladders of open work. Nobody else is told this.")
     for row in rows[:MOST_ROWS]:
-        items = say_count(int(row.get("items", 0)), "learning space")
-        page.spoken(Bold(str(row.get("who", ""))), f": {WHY.get(str(row.get('why')), row.get('why'))} ({items})")
+        why = str(WHY.get(str(row.get("why")), row.get("why"))).removesuffix(".")
+        work = [
+            say_count(int(row[kind]), one, many) for kind, (one, many) in OPEN_WORK.items() if int(row.get(kind, 0))
+        ]
+        page.spoken(Bold(str(row.get("who", ""))), f" {why} ({', '.join(work)}).")
     if more := count - min(len(rows), MOST_ROWS):
         page.small(f"And {more} more: python -m bot doctor lists them all.")
     return page.message()
 
 
+OPEN_WORK = {
+    "items": ("learning space", "learning spaces"),
+    "actions": ("action", "actions"),
+    "loops": ("open loop", "open loops"),
+}
+"""The kinds of open work in whose ladders somebody may stand."""
 WHY = {
     "left": "has left the council.",
     "no_account": "has no Microsoft account known to us, and has never written here.",

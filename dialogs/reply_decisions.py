@@ -27,6 +27,7 @@ Intent = Literal[
     "done",
     "not_done",
     "not_needed",
+    "spoken",
     "unclear",
 ]
 

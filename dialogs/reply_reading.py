@@ -53,6 +53,9 @@ _STOP = re.compile(
     r"|mailing me)?"
     r"(?: please| thanks| thank you)?"
 )
+_SPOKEN = re.compile(
+    r"i (?:have|ive|have now) (?:now )?(?:spoken|talked) (?:to|with) (?:them|her|him)|ive spoken to them"
+)
 _START = re.compile(
     r"(?:please )?(?:start|resume|restart|send)(?: (?:me|the|sending))* ?e ?mails?(?: again)?(?: please)?"
 )
@@ -147,6 +150,8 @@ def _command(body: str, reference: str, today: date) -> ReplyHeard | None:
         return ReplyHeard("stop_emails")
     if _START.fullmatch(words):
         return ReplyHeard("start_emails")
+    if _SPOKEN.fullmatch(words):
+        return ReplyHeard("spoken")
     if "\n" in body:
         return None
     kind = understand(body, today).kind
@@ -154,7 +159,7 @@ def _command(body: str, reference: str, today: date) -> ReplyHeard | None:
         return ReplyHeard("list")
     if kind in ("help", "thanks"):
         return ReplyHeard("help" if kind == "help" else "thanks")
-    if reference and words in (plain(reference), f"open {plain(reference)}"):
+    if reference and words in (plain(reference), f"open {plain(reference)}", f"action {plain(reference)}"):
         return ReplyHeard("open", reference=reference)
     return None
 

@@ -11,7 +11,7 @@ from dialogs.learning_space import About, begin
 from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.questions import Question
-from dialogs.speaking import say_count, say_date
+from dialogs.speaking import say_count, say_date, sentence
 from policy.forms import FormContext, Problem
 from policy.framework import Choice, FormField, Framework
 
@@ -46,7 +46,7 @@ def taken_back_message(done: TakenBack) -> Message:
     """It has been taken back."""
     reference = done.item.reference
     page = Page(f"Taken back: {reference}", summary=f"Learning space {reference} has been taken back.")
-    page.para(f"{say_count(done.told, 'person is', 'people are')} told. Reminders about it have stopped.".capitalize())
+    page.para(f"{sentence(say_count(done.told, 'person is', 'people are'))} told. Reminders about it have stopped.")
     page.para("It no longer counts for the post, which may be given another one when the next month is allocated.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 

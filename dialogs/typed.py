@@ -16,6 +16,7 @@ from dialogs.cards import Bold
 from dialogs.form_card import soft_check_notes
 from dialogs.form_parts import what_may_name_somebody
 from dialogs.inert import inert
+from dialogs.learning_space import due_words
 from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.problems import say_warnings
@@ -139,7 +140,8 @@ def later_message(page: TypedPage) -> Message:
     out.para(f"To go on here, type: type {page.reference}")
     verb = "loop" if isinstance(page.view, LoopView) else "open"
     typed = f"open {page.reference}"
-    return out.button(wording.CARRY_ON, verb, page.place.subject, typed=typed, main=True).message()
+    out.button(wording.CARRY_ON, verb, page.place.subject, typed=typed, main=True)
+    return out.window_button(wording.IN_A_WINDOW, verb, page.place.subject, typed=typed).message()
 
 
 def long_ago_message(page: TypedPage) -> Message:
@@ -260,7 +262,9 @@ def _question(out: Page, page: TypedPage) -> None:
 
 def _due(page: TypedPage) -> str:
     today = page.context.today
-    return f"{say_date(page.due_on, today)} ({say_days_left((page.due_on - today).days)})"
+    if isinstance(page.view, LoopView):
+        return f"{say_date(page.due_on, today)} ({say_days_left((page.due_on - today).days)})"
+    return due_words(page.view.item, today)
 
 
 def _is(count: int) -> str:

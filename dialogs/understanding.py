@@ -26,11 +26,13 @@ Kind = Literal[
     "result",
     "release",
     "reassign",
+    "set_action",
     "take_back",
     "emails",
     "reopen",
     "moderate",
     "reachability",
+    "findings",
     "search",
     "loops",
     "more_time",
@@ -135,6 +137,7 @@ _DETAILS = re.compile(
 _PEOPLE = re.compile(r"(reflect|result|release|reassign)\b(?:.*?\bto (.+))?")
 """What can be done with one learning space beside opening it, and for `reassign` to whom."""
 _EMAILS = re.compile(r"(?:emails|unclear|unclear emails|show emails|email (\d{1,9}))")
+_SET_ACTION = re.compile(r"(?:set |add |new )?(?:an? )?action\b")
 _TAKE_BACK = re.compile(r"(?:take back|withdraw)\b")
 _TYPE = re.compile(
     r"type|typing|by typing|(?:let me|can i|i want to|i would like to)?\s?(?:grade|answer|do it|do this)?\s?by typing"
@@ -145,6 +148,7 @@ _SEARCH = re.compile(r"(?:find|search(?: for)?|look(?:ing)? (?:up|for)|look up|w
 _AFTERWARDS = re.compile(r"(re-?open|moderate)\b(?:.*?\bbecause (.+))?")
 """What the QA team asks for once a form is in, and why."""
 _REACHABILITY = re.compile(r"(?:who can(?:not|t) be reached|reachability|reach)\??")
+_FINDINGS = re.compile(r"(?:(?:show )?findings|self[- ]?check|what is wrong)\??")
 _CHOICE = re.compile(r"(?:\d{1,2}|yes|no|y|n|ok|okay|approve|submit|send|back|done)")
 
 
@@ -175,6 +179,8 @@ def understand(text: str, today: date) -> Intent:
     reference = find_reference(line)
     if reference and len(line) <= _ANSWER_LENGTH and (about_people := _PEOPLE.match(line)):
         return Intent(about_people[1], reference=reference, person=about_people[2] or "")  # type: ignore[arg-type]
+    if reference and reference[:3] in ("CL-", "MO-") and _SET_ACTION.match(line[:_ANSWER_LENGTH]):
+        return Intent("set_action", reference=reference)
     if reference and len(line) <= _ANSWER_LENGTH and _TAKE_BACK.match(line):
         return Intent("take_back", reference=reference)
     if reference and reference.startswith("LS-") and (asked := _AFTERWARDS.match(line[:_ANSWER_LENGTH])):
@@ -192,6 +198,8 @@ def understand(text: str, today: date) -> Intent:
         )
     if found := _EMAILS.fullmatch(line):
         return Intent("emails", reference=found[1] or "")
+    if _FINDINGS.fullmatch(line):
+        return Intent("findings")
     if _REACHABILITY.fullmatch(line):
         return Intent("reachability")
     if _ALLOCATE.search(line) and not reference:

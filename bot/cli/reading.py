@@ -57,6 +57,9 @@ def next_(post: Annotated[str, typer.Argument(metavar="POST", help="the post's i
         item = entry.item
         say()
         say(f"{item.reference}: {item.state}, due {_day(item.due_on)} ({_left(entry.days_left)})")
+        if item.paused_on is not None:
+            say(f"Its clock stands still since {_day(item.paused_on)}: nobody is told of it until it runs again.")
+            continue
         rows = [(_day(step.on), step.step, step.title, _told(step.told, titles)) for step in entry.coming]
         table("If nothing happens", ("Sent on", "Step", "What", "Who is told"), rows)
     if not found.items:

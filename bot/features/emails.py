@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.receive_mail import read_unclear, settle_mail, unclear_mail
+from assurance.receive_mail import failing_addresses, read_unclear, settle_mail, unclear_mail
 from assurance.refusals import NotFound, NotYours, Refused
 from bot.mail.incoming import read_mail
 from dialogs import emails, people
@@ -61,10 +61,11 @@ def refused(talk: Conversation, refused: Refused, person: Person) -> Message | N
 async def _queue(talk: Conversation, person: Person) -> Message:
     try:
         found: list[Received] = await talk.write(unclear_mail, "", person)
+        failing: list[str] = await talk.write(failing_addresses, "", person)
     except NotYours:
         return people.for_qa_lead_message()
     names = await talk.db.read(_names)
-    return emails.queue_message([_row(talk, one, names) for one in found], talk.today())
+    return emails.queue_message([_row(talk, one, names) for one in found], talk.today(), failing=failing)
 
 
 async def _one(talk: Conversation, person: Person, number: str) -> Message:

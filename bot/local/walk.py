@@ -34,7 +34,7 @@ TRY_AGAIN = timedelta(minutes=30)
 PATIENCE_SECONDS = 120.0
 """Seconds a walk may take: when Teams is slow or throttles, every stop waits for it."""
 MOST_TOLD = 200
-"""Lines of what happened in one answer."""
+"""Lines of what happened in one answer: the last ones."""
 
 
 class AlreadyWalking(Exception):
@@ -61,15 +61,16 @@ class Walked:
 
     happened: list[Happened] = field(default_factory=list)
     more: int = 0
-    """Things that happened beyond those listed."""
+    """Things that happened before those listed."""
     held: str = ""
     """Why it ended early, in a plain sentence; empty when it reached its end."""
 
     def note(self, found: list[Happened]) -> None:
-        """Keep what fits, count the rest."""
-        free = MOST_TOLD - len(self.happened)
-        self.happened += found[:free]
-        self.more += max(0, len(found) - free)
+        """Keep the latest, count the rest."""
+        self.happened += found
+        over = max(0, len(self.happened) - MOST_TOLD)
+        del self.happened[:over]
+        self.more += over
 
 
 class Walk:
@@ -82,12 +83,15 @@ class Walk:
         clock: Clock,
         dispatcher: Dispatcher,
         look: Callable[[], Awaitable[SweepOutcome]],
+        refresh: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
+        """`refresh` brings cards that are out of date up to date; it is asked for once, where a walk ends."""
         self._db = db
         self._framework = framework
         self._clock = clock
         self._dispatcher = dispatcher
         self._look = look
+        self._refresh = refresh
         self._calendar = Calendar.of(framework)
         self._walking = False
         self.patience = PATIENCE_SECONDS
@@ -117,7 +121,10 @@ class Walk:
         self._walking = True
         try:
             async with self._dispatcher.alone():
-                return await self._step_by_step(target, until_heard=until_heard)
+                walked = await self._step_by_step(target, until_heard=until_heard)
+            if self._refresh is not None:
+                await self._refresh()
+            return walked
         finally:
             self._walking = False
 

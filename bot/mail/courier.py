@@ -25,12 +25,10 @@ from policy.framework import Framework
 from policy.reference import find_reference
 from policy.reply_token import token_line
 from policy.ways import is_escalation
+from storage.letters import SENT
 
 if TYPE_CHECKING:
     from storage.database import Database
-
-NO_ANSWER_WANTED = ("E16",)
-"""What is answered by phone, not by email."""
 
 log = structlog.get_logger("bot.mail")
 
@@ -119,7 +117,6 @@ class MailCourier:
             subject=subject_of(notice.event, reference, repeat=notice.repeat),
             council=self._framework.council.name,
             token_line=token_line(reference, written.letter.token),
-            can_reply=notice.event not in NO_ANSWER_WANTED,
             may_stop=not (notice.urgent or is_escalation(self._framework, notice.event)),
         )
         posted = await self._post(written, said, person, date, again=notice.attempts > 1)
@@ -134,8 +131,12 @@ class MailCourier:
         reference: str = "",
         in_reply_to: str = "",
         references: Sequence[str] = (),
+        came_at: datetime | None = None,
     ) -> Posted:
-        """Send a letter that is no notice: an answer to what this person wrote. Never raises."""
+        """Send a letter that is no notice: an answer to what this person wrote, which came at `came_at`.
+
+        Never raises. A message that was answered before, by a service that then stopped, is not answered again.
+        """
         written = await self._db.write(
             write_letter,
             person=person,
@@ -145,13 +146,17 @@ class MailCourier:
             domain=self._domain,
             in_reply_to=in_reply_to,
             references=references,
+            came_at=came_at,
             now=self._now(),
         )
+        if written.letter.state == SENT:
+            return Posted("sent", "answered before")
         said = letter(
             message,
             subject=subject_line,
             council=self._framework.council.name,
             token_line=token_line(reference, written.letter.token),
+            of_many=True,
         )
         return await self._post(written, said, person, None)
 

@@ -51,6 +51,15 @@ class _Taken:
     with_details: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message that was read and acted on, and is still to be answered."""
+
+    incoming: Incoming
+    came_at: datetime
+    taken: _Taken
+
+
 class MailDesk:
     """Takes messages one after the other. Nothing that goes wrong in here leaves as an error."""
 
@@ -60,9 +69,28 @@ class MailDesk:
         self._courier = courier
         self._mailbox = mailbox
         self._authserv = authserv
+        self._unsent: dict[int, _Read] = {}
 
     async def take(self, number: int) -> bool:
-        """Take one message. False when it has to be tried again later."""
+        """Take one message. False when it has to be tried again later.
+
+        What was done already is not done again because its answer could not be sent: that answer is kept and sent when
+        letters go out again. Only a crash in between loses it, and the message is then read once more.
+        """
+        if number not in self._unsent:
+            found = await self._read(number)
+            if not isinstance(found, _Read):
+                return found
+            self._unsent[number] = found
+        read = self._unsent[number]
+        if not await self._write_back(read):
+            return False
+        await self._note(number, read.taken, read.incoming)
+        del self._unsent[number]
+        return True
+
+    async def _read(self, number: int) -> _Read | bool:
+        """What came of a message; True when there is nothing to read in it, False when reading failed."""
         row: Received | None = await self._talk.db.write(begin_reading, number=number, now=self._now)
         if row is None or row.raw is None:
             return True
@@ -79,10 +107,7 @@ class MailDesk:
         except Exception as error:  # noqa: BLE001  one message that breaks must not stop the others
             log.error("mail not understood", number=number, error=type(error).__name__)
             return False
-        if not await self._write_back(taken, incoming):
-            return False
-        await self._note(number, taken, incoming)
-        return True
+        return _Read(incoming, row.received_at, taken)
 
     async def _understand(self, incoming: Incoming) -> _Taken:
         if incoming.kind == "bounce":
@@ -135,8 +160,9 @@ class MailDesk:
         self._talk.wake()
         return Outcome(IGNORE, reason=f"bounce_{found.effect}", subject=found.subject)
 
-    async def _write_back(self, taken: _Taken, incoming: Incoming) -> bool:
-        """Send the answer. False when it could not be sent now: the message is taken again, and nothing done twice."""
+    async def _write_back(self, read: _Read) -> bool:
+        """Send the answer. False when it could not be sent now."""
+        taken, incoming = read.taken, read.incoming
         message, person = taken.outcome.message, taken.person
         if message is None or person is None:
             return True
@@ -148,6 +174,7 @@ class MailDesk:
             reference=reference,
             in_reply_to=incoming.message_id,
             references=(*incoming.references, incoming.in_reply_to),
+            came_at=read.came_at,
         )
         return posted.outcome != "later"
 

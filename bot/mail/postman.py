@@ -28,6 +28,10 @@ POLL_SECONDS = 20.0
 AGAIN_SECONDS = 30.0
 """After a message that could not be taken, or a mailbox that did not answer."""
 LONGEST_WAIT_SECONDS = 600.0
+FINISH_SECONDS = 10.0
+"""What the message in hand is given when the service is told to stop."""
+AT_A_TIME = 20
+"""Messages looked up together."""
 CURSOR, SINCE = "mail_cursor", "mail_since"
 
 log = structlog.get_logger("bot.mail.postman")
@@ -57,6 +61,9 @@ class Postman:
         self._alarm = ""
         self._failures = 0
         self._idle = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._put_off: set[int] = set()
+        """What this round could not take; the others are not kept waiting for it."""
 
     async def start(self) -> None:
         """Begin. OSError when the address to listen on is taken."""
@@ -70,6 +77,10 @@ class Postman:
         """Take no more in, and let go."""
         if self.listener:
             await self.listener.stop()
+        self._stopping.set()
+        self._wake.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks[:1], timeout=FINISH_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -84,7 +95,7 @@ class Postman:
             self._idle.clear()
             self._wake.set()
             await self._idle.wait()
-            if not await self._db.read(mail_to_read):
+            if not await self._not_tried():
                 return
             await asyncio.sleep(0.05)
 
@@ -166,15 +177,18 @@ class Postman:
     # -- read ---------------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             self._wake.clear()
+            self._put_off.clear()
             again = False
             try:
-                while numbers := await self._db.read(mail_to_read):
-                    done = [await self._desk.take(number) for number in numbers]
-                    if not all(done):
-                        again = True
-                        break
+                while numbers := await self._not_tried():
+                    for number in numbers:
+                        if self._stopping.is_set():
+                            return
+                        if not await self._desk.take(number):
+                            self._put_off.add(number)
+                again = bool(self._put_off)
             except Exception as error:  # noqa: BLE001  a locked database must not end the loop
                 again = True
                 log.warning("mail not read", error=type(error).__name__)
@@ -183,6 +197,11 @@ class Postman:
                 await asyncio.wait_for(self._wake.wait(), AGAIN_SECONDS if again else None)
             except TimeoutError:
                 continue
+
+    async def _not_tried(self) -> list[int]:
+        """What is still to be read in this round, oldest first."""
+        found = await self._db.read(mail_to_read, AT_A_TIME + len(self._put_off))
+        return [number for number in found if number not in self._put_off]
 
 
 def open_postman(settings: Settings, db: Database, clock: Clock, talk: Conversation, out: MailOut) -> Postman:

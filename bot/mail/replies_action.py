@@ -39,6 +39,11 @@ async def update_from_words(turn: Turn, heard: ReplyHeard) -> Outcome:
     return await _read_back(turn, view, given, {})
 
 
+async def show(turn: Turn) -> Outcome:
+    """'open AC-2026Q3-001': its questions."""
+    return await _read_back(turn, await _view(turn), {}, {})
+
+
 async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outcome:
     """Answers to what was still missing."""
     view = await _view(turn)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from assurance.acknowledge import Acknowledgement, acknowledge
 from assurance.ask_more_time import ASKS
 from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, stop_emails
-from assurance.read_back import ACTION, DATE, DECIDE, FORM, MORE_TIME, REFLECTION
+from assurance.raise_red_route import IMMEDIATE_ATTENTION
+from assurance.read_back import ACTION, DATE, DECIDE, FORM, MORE_TIME, REFLECTION, TAKEN_UP
 from assurance.reflect import ReflectionView, open_reflection, save_reflection
 from assurance.refusals import Refused
 from bot.mail import replies_action, replies_form, replies_more_time
 from bot.mail.turn import IGNORE, Outcome, Turn
-from dialogs import mail_answers, mail_replies, two_voices
+from dialogs import learning_space, mail_answers, mail_replies, news, two_voices
 from dialogs.reply_decisions import ReplyHeard
 from dialogs.reply_reading import read_reply
 from dialogs.understanding import Intent
@@ -22,9 +25,12 @@ from storage import learning_spaces
 
 if TYPE_CHECKING:
     from assurance.form_view import FormView
+    from dialogs.message import Message
     from storage.database import Session
+    from storage.learning_spaces import LearningSpace
 
 DATE_ASKED = "E72"
+_BUTTON = re.compile(r"(?P<word>open|reflect|result)\s+[A-Z]{2}\S*\d", re.IGNORECASE)
 AUDITOR, PRACTITIONER, NOBODY = "auditor", "practitioner", ""
 
 _DONE_BY_YES: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[Outcome]]] = {
@@ -33,6 +39,7 @@ _DONE_BY_YES: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[Outcome]]] = 
     DECIDE: replies_more_time.decide,
     ACTION: replies_action.send,
     DATE: replies_action.decide,
+    TAKEN_UP: lambda turn, facts: _take_up(turn, facts),
     REFLECTION: lambda turn, facts: _keep_reflection(turn, facts),
 }
 
@@ -53,6 +60,8 @@ async def _take(turn: Turn) -> Outcome:
         return turn.unclear("which_one", mail_answers.which_one_message())
     if turn.event == ASKS or (turn.waits and turn.waits.what == DECIDE):
         return await _decision(turn, plain, replies_more_time.decide_from_words)
+    if plain.intent == "spoken" and turn.event == IMMEDIATE_ATTENTION:
+        return await turn.read_back(TAKEN_UP, {}, mail_replies.spoken_read_back_message(turn.subject))
     if turn.subject.startswith(f"{ACTION_REFERENCE}-"):
         return await _action(turn, plain)
     if not turn.subject.startswith(f"{LEARNING_SPACE}-"):
@@ -71,7 +80,7 @@ async def _simple(turn: Turn, plain: ReplyHeard) -> Outcome | None:
         case "yes" if turn.waits:
             return await _DONE_BY_YES[turn.waits.what](turn, dict(turn.waits.facts))
         case "yes":
-            return turn.answer(mail_answers.nothing_waits_message(turn.subject))
+            return turn.answer(await _nothing_waits(turn))
         case "no" if turn.waits:
             await turn.forget()
             return turn.answer(mail_answers.dropped_message(turn.subject))
@@ -91,6 +100,22 @@ async def _simple(turn: Turn, plain: ReplyHeard) -> Outcome | None:
             )
             return turn.answer(mail_answers.emails_started_message())
     return None
+
+
+async def _nothing_waits(turn: Turn) -> Message:
+    """A YES with nothing to say yes to. What they have sent in already, here or in Teams, is said to be sent in."""
+    item: LearningSpace | None = await turn.read(learning_spaces.by_reference, turn.subject)
+    if item is None or item.person != turn.person.id or item.is_open or item.submitted_at is None:
+        return mail_answers.nothing_waits_message(turn.subject)
+    return learning_space.already_message(item.reference, item.submitted_at, turn.talk.framework)
+
+
+async def _take_up(turn: Turn, facts: dict[str, Any]) -> Outcome:
+    """YES: they have spoken to them. Whoever said so first stands."""
+    taken: Acknowledgement = await turn.write(acknowledge, turn.subject)
+    turn.talk.wake()
+    await turn.forget()
+    return turn.answer(news.acknowledged_message(taken.reference, taken.by_name, yours=taken.by == turn.person.id))
 
 
 async def _stop_emails(turn: Turn) -> Outcome:
@@ -119,8 +144,10 @@ async def _decision(turn: Turn, plain: ReplyHeard, decide: Callable[..., Awaitab
 async def _action(turn: Turn, plain: ReplyHeard) -> Outcome:
     if turn.event == DATE_ASKED or (turn.waits and turn.waits.what == DATE):
         return await _decision(turn, plain, replies_action.decide_from_words)
-    if plain.intent in ("done", "not_done", "not_needed"):
+    if plain.intent in ("open", "done", "not_done", "not_needed"):
         return await replies_action.update_from_words(turn, plain)
+    if plain.intent == "open":
+        return await replies_action.show(turn)
     facts: Mapping[str, Any] = turn.waits.facts if turn.waits and turn.waits.what == ACTION else {}
     fields = replies_action.asked_fields(turn, facts)
     heard = read_reply(turn.text, fields, today=turn.today, quoted=turn.quoted)
@@ -152,11 +179,18 @@ async def _learning_space(turn: Turn, plain: ReplyHeard) -> Outcome:
 
 
 async def _reflection(turn: Turn) -> Outcome:
-    """The practitioner's own words: whatever they write is the answer to the one question there is."""
+    """The practitioner's own words: whatever they write is the answer to the one question there is.
+
+    But not the words our own letters name for a button: those ask for the question, or for what is shown in Teams only.
+    """
     view: ReflectionView = await turn.talk.db.read(
         open_reflection, turn.talk.framework, turn.subject, actor=turn.actor, now=turn.talk.clock.now()
     )
     field = view.form.steps[0].fields[0]
+    if named := _BUTTON.fullmatch(turn.text.strip()):
+        if named["word"].casefold() == "result":
+            return turn.answer(mail_answers.in_teams_message(turn.subject))
+        return turn.answer(mail_replies.reflection_question_message(turn.subject, field))
     heard = read_reply(turn.text, [field], today=turn.today)
     if turn.with_details:
         return turn.answer(mail_answers.with_details_message(turn.subject))
