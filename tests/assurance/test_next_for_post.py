@@ -9,7 +9,8 @@ import pytest
 from assurance.next_for_post import NextForPost, next_for_post
 from assurance.refusals import NotFound
 from policy.establishment import Cover
-from storage import learning_spaces
+from storage import learning_spaces, more_time
+from storage.more_time import Hold
 from tests.councils import (
     DIRECTOR,
     EXECUTIVE,
@@ -48,7 +49,7 @@ def test_every_step_to_come_is_said_with_its_day_and_the_people(council: LivingC
         ("2026-12-22", "-7", {TEAM_MANAGER}),
         ("2026-12-29", "-2", {TEAM_MANAGER}),
         ("2026-12-29", "0", {TEAM_MANAGER}),
-        ("2026-12-30", "+1", {TEAM_MANAGER}),
+        ("2026-12-30", "+1", {TEAM_MANAGER, QA_LEAD}),
         ("2026-12-31", "+2", {SENIOR_MANAGER, HEAD, TEAM_MANAGER}),
         ("2027-01-05", "+7", {DIRECTOR, SENIOR_MANAGER, HEAD, TEAM_MANAGER}),
         ("2027-01-12", "+14", {EXECUTIVE, DIRECTOR, SENIOR_MANAGER, HEAD, TEAM_MANAGER}),
@@ -59,6 +60,30 @@ def test_of_steps_that_fell_due_while_nobody_looked_only_the_highest_is_to_come(
     council.now = london("2027-01-06 10:00")
     council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000010")
     assert [(on, step) for on, step, _ in told(ask(council))] == [("2027-01-06", "+7"), ("2027-01-12", "+14")]
+
+
+def test_while_the_clock_stands_nothing_is_to_come_and_no_day_of_it_counts_as_late(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000010")
+    council.database.write_now(learning_spaces.update, item.reference, paused_on=date(2026, 12, 30))
+    council.now = london("2027-01-06 10:00")
+    (standing,) = ask(council).items
+    assert (standing.days_left, standing.coming) == (-1, ()), "one day late when the clock was stopped"
+    council.database.write_now(learning_spaces.update, item.reference, paused_on=None, paused_days=7)
+    assert ask(council).items[0].days_left == -1
+    assert [(on, step) for on, step, _ in told(ask(council))] == [
+        ("2027-01-06", "+1"),
+        ("2027-01-07", "+2"),
+        ("2027-01-12", "+7"),
+        ("2027-01-19", "+14"),
+    ]
+
+
+def test_a_step_that_is_held_comes_on_the_day_its_hold_ends(council: LivingCouncil) -> None:
+    council.now = london("2026-12-30 10:00")
+    item = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000010")
+    hold = Hold(item.reference, "+2", date(2027, 1, 4), "nearly_done", QA_LEAD, council.now)
+    council.database.write_now(more_time.hold_once, hold)
+    assert ("2027-01-04", "+2") in [(on, step) for on, step, _ in told(ask(council))]
 
 
 def test_a_vacant_rung_shows_the_qa_lead_and_why_and_a_covered_one_its_deputy(council: LivingCouncil) -> None:

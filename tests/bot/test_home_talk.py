@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
+from dialogs.findings import WORDS
 from policy.framework import Framework
-from storage import establishment, learning_spaces
+from storage import establishment, findings, learning_spaces
 from storage.database import Database
+from storage.findings import WRONG, FindingRow
 from tests.dialogs.reading import walk
 
 
@@ -59,3 +65,27 @@ async def test_a_month_is_proposed_by_a_press_and_only_by_the_qa_lead(talk: Conv
     assert "December 2026" in (await talk.press(people[DEMO_QA_LEAD], "propose_month", data)).text
     refused = await talk.press(people[DEMO_TEAM_MANAGER], "propose_month", data)
     assert "Only the QA lead can do that" in refused.text
+
+
+async def test_what_the_self_check_could_not_mend_is_counted_and_listed_for_the_qa_team_alone(
+    talk: Conversation, db: Database
+) -> None:
+    assert "Everything is as it should be" in await _say(talk, DEMO_QA_LEAD, "findings")
+    seen = datetime(2026, 11, 18, 9, tzinfo=UTC)
+    row = FindingRow("missing_notice", "LS-2026Q3-014", "E1", "p-0052 was never told.", "work", WRONG, 0, seen, seen)
+    await db.write(findings.save, row)
+    assert "One finding of the self-check is open. Type findings" in await _say(talk, DEMO_QA_LEAD, "home")
+    said = await _say(talk, DEMO_QA_LEAD, "Findings?")
+    assert "One thing is not as it should be" in said
+    assert "LS-2026Q3-014: Somebody was not told." in said
+    assert "Since Wednesday 18 November" in said
+    assert "p-0052" not in said
+    assert "LS-2026Q3-014" not in await _say(talk, DEMO_TEAM_MANAGER, "findings")
+
+
+def test_every_kind_of_finding_has_words() -> None:
+    rooms = Path(__file__).parents[2] / "assurance"
+    written = "".join(file.read_text(encoding="utf-8") for file in rooms.glob("verify*.py"))
+    kinds = {*re.findall(r'Finding\(\s*"(\w+)"', written), *re.findall(r'CHAIN_BROKEN, LATE_NOTICE = "(\w+)"', written)}
+    assert len(kinds) > 10
+    assert kinds | {"late_notice"} == set(WORDS)

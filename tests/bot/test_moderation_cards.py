@@ -168,7 +168,9 @@ async def test_the_talk_is_booked_written_down_and_confirmed_with_buttons(
     assert buttons_of(closed.card) == []
     stored = db.read_now(moderations.by_reference, moderation.reference)
     assert stored and (stored.state, stored.outcome) == ("closed", "lowered")
-    assert (await press(talk, moderator, outcome, "moderation_close")).text == closed.text
+    again = (await press(talk, moderator, outcome, "moderation_close")).text
+    assert "You closed this second look on Friday 20 November 2026" in again
+    assert "Your press changed nothing." in again and "Outcome: lowered." in again
 
 
 async def test_the_manager_may_read_it_once_it_was_talked_through_and_history_says_so(

@@ -87,7 +87,7 @@ async def test_typed_in_a_word_asked_on_a_card_and_agreed_on_another(
     assert button(await press(talk, manager, once, "want_exclusion"), "ask_exclusion")
     again = await press(talk, head, seen, "decline_request")
     assert "You agreed this on" in again.text
-    assert "Your press changed nothing." in again.text
+    assert "This changed nothing." in again.text
 
 
 async def test_what_is_missing_is_said_on_the_same_card(

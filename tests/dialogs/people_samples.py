@@ -47,11 +47,12 @@ def notices() -> dict[str, Message]:
     lost = [
         {"who": "Gethin Gorsedale", "why": "blocked", "items": 2},
         {"who": "Senior Manager (SM-03)", "why": "vacant", "items": 1},
-        {"who": "Leila Coldharrow", "why": "no_account", "items": 1},
+        {"who": "Leila Coldharrow", "why": "no_account", "items": 1, "actions": 2, "loops": 1},
     ]
     morning = [
         {"event": "E2", "count": 2, "references": [REFERENCE, "LS-2026Q3-015"]},
         {"event": "E15", "count": 1, "references": [REFERENCE]},
+        {"event": "E10", "count": 2, "references": [REFERENCE, "LS-2026Q3-015"]},
     ]
     ages = {"new": 2, "older": 1, "oldest": 0}
     return {
@@ -70,6 +71,12 @@ def notices() -> dict[str, Message]:
         "e33_loops": _say("E33", "head_of_service", {"ages": ages, "references": ["CL-2026Q3-003"]}),
         "e33_numbers": _say("E33", "director", {"ages": {"new": None, "older": 0, "oldest": 6}}),
         "e63_week": _say("E63", "senior_manager", {"week": "2026-11-30", "rows": [row]}),
+        "e63_with_loops": _say(
+            "E63",
+            "head_of_service",
+            {"week": "2026-11-30", "rows": [row], "loops": {"ages": ages, "references": ["CL-2026Q3-003"]}},
+        ),
+        "e10_for_the_lead": _say("E10", "qa_lead", {**header(date(2026, 12, 31)), "via": "deputy"}),
         "e64_month": _say("E64", "executive_director", {"month": "2026-11-01", "rows": [few]}),
         "e74_morning": _say("E74", "team_manager", {"lines": morning}),
         "e75_out_of_reach": _say("E75", "qa_lead", {"rows": lost, "more": 0}),

@@ -29,7 +29,12 @@ def words_of(card: Json) -> list[str]:
             found += [choice["title"] for choice in element.get("choices", [])]
         elif kind.startswith("Action."):
             found.append(element["title"])
-    return found
+    return [plainly(words) for words in found]
+
+
+def plainly(words: str) -> str:
+    """With ordinary hyphens: a reference in a heading has some that no line breaks at."""
+    return words.replace("\u2011", "-")
 
 
 def text_of(card: Json) -> str:
@@ -49,4 +54,4 @@ def buttons_of(card: Json) -> dict[str, Json]:
 
 def first_line(card: Json) -> str:
     """What a preview may show."""
-    return str(card["body"][0]["text"])
+    return plainly(str(card["body"][0]["text"]))

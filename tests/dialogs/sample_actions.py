@@ -10,21 +10,24 @@ from typing import Any
 from assurance.action_ladder import anchors_of
 from assurance.action_view import ActionView
 from assurance.decide_action_date import DateDecision
+from assurance.set_action import ActionForm, ActionSet
 from assurance.tracker import Tracked, Tracker
 from assurance.update_action import UpdateOutcome
-from dialogs import actions
+from dialogs import actions, set_action
 from dialogs.message import Message
 from dialogs.notices import render
 from policy.calendar import Calendar
 from policy.forms import FormContext, check_step
+from policy.framework import Choice
 from policy.ladder import what_happens
 from storage.actions import Action
-from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, delivery
+from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, delivery, item
 
 ACTION = "AC-2026Q3-031"
 TOKEN = "7e1d2c3b4a5948678695a4b3c2d1e0f0"
 DUE = date(2026, 12, 31)
 OWNER = "Gethin Gorsedale"
+LOOP = "CL-2026Q3-003"
 
 
 def action(**changes: Any) -> Action:
@@ -135,6 +138,20 @@ def _tracked(days_left: int, number: int = 31, **changes: Any) -> Tracked:
     return Tracked(row, OWNER, days_left)
 
 
+def _to_set(raw: dict[str, Any]) -> ActionForm:
+    """The questions of an action that is set out of a loop, as the Senior Manager answered them."""
+    owners = (Choice(key="practitioner", title="Nia Brackwater (Practitioner)"), Choice(key="setter", title="You"))
+    form, context = (
+        FRAMEWORK.form("action_set"),
+        FormContext.of(FRAMEWORK, allocated_on=TODAY, today=TODAY, owners=owners),
+    )
+    people = {"practitioner": "p-worker", "setter": "p-senior"}
+    shown = ActionForm(LOOP, TOKEN, item(), form, context, people)
+    check = check_step(form, "action", raw, context, FRAMEWORK)
+    found = {"answers": check.entered, "problems": check.problems, "warnings": check.warnings}
+    return replace(shown, **found) if raw else shown
+
+
 @cache
 def cards() -> dict[str, Message]:
     """What is said back in the chat."""
@@ -173,6 +190,14 @@ def cards() -> dict[str, Message]:
         "date_nothing": actions.date_decided_message(replace(decision, already=True), TODAY),
         "action_given": actions.given_message(ACTION, OWNER),
         "action_nobody": actions.nobody_message(),
+        "form_action_set": set_action.action_form_message(_to_set({})),
+        "form_action_set_refused": set_action.action_form_message(
+            _to_set({"what": "Call 07700 900123", "owner": "practitioner"})
+        ),
+        "action_set": set_action.action_set_message(ActionSet(action(), LOOP, OWNER, already=False), TODAY),
+        "action_set_already": set_action.action_set_message(ActionSet(action(), LOOP, OWNER, already=True), TODAY),
+        "action_not_yet": set_action.cannot_set_message("MO-2026Q3-004"),
+        "action_no_more": set_action.cannot_set_message(LOOP),
         "tracker": actions.tracker_message(Tracker((_tracked(-3), _tracked(5, 32)), (), (), 0), TODAY),
         "tracker_empty": actions.tracker_message(Tracker((), (), (), 0), TODAY),
         "tracker_many": actions.tracker_message(many, TODAY),

@@ -28,7 +28,7 @@ def notices() -> dict[str, Message]:
         "parts": ["learning_space", "two_voices"],
         "by": "whoever started the bot",
     }
-    counts = {"drafts": 3, "inbox": 1204, "digests": 88, "notice_facts": 410, "findings": 2, "forms": 0}
+    counts = {"drafts": 3, "inbox": 1204, "digests": 88, "notice_facts": 410, "findings": 2, "letters": 9, "forms": 0}
     again = {**header(TODAY), "reason": "grade_and_reasons", "correct_by": CORRECT_BY.isoformat()}
     return {
         "e66_file_changed": _say("E66", "qa_lead", changed),
@@ -59,7 +59,7 @@ def cards() -> dict[str, Message]:
     )
     return {
         "reopen": corrections.reopen_message(item, AUDITOR, FRAMEWORK, TODAY),
-        "reopen_missing": corrections.reopen_message(item, AUDITOR, FRAMEWORK, TODAY, missing=True),
+        "form_reopen_missing": corrections.reopen_message(item, AUDITOR, FRAMEWORK, TODAY, missing=True),
         "reopened": corrections.reopened_message(Reopened(item, CORRECT_BY), TODAY),
         "reopened_already": corrections.reopened_message(Reopened(item, CORRECT_BY, already=True), TODAY),
         "not_sent_in": corrections.not_sent_in_message(),

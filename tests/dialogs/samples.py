@@ -38,10 +38,10 @@ from tests.dialogs.sample_facts import (
     RED,
     REFERENCE,
     TODAY,
-    TOKEN,
     UNSERVED,
     delivery,
     header,
+    item,
     longest_answers,
     proposal,
     refused,
@@ -114,6 +114,9 @@ def notices() -> dict[str, Message]:
         "e65_undelivered": _say("E65", "qa_lead", lost),
         "e85_moved": _say(
             "E85", "auditor", {"reference": REFERENCE, "was_on": "2026-12-29", "moved_to": "2027-01-12", "uid": "u"}
+        ),
+        "e85_talk": _say(
+            "E85", "auditor", {"reference": REFERENCE, "was_on": "2026-12-29", "uid": "u", "kind": "discussion"}
         ),
         "e85_gone": _say("E85", "auditor", {"reference": REFERENCE, "was_on": "2026-12-29", "uid": "u"}),
         "e68_held": _say("E68", "qa_lead", {"reference": "sweep", "why": held}),
@@ -219,12 +222,18 @@ def receipts() -> dict[str, Message]:
     at = datetime(2026, 12, 3, 14, 5, tzinfo=UTC)
     return {
         "receipt": learning_space.receipt_message(REFERENCE, at, FRAMEWORK),
+        "receipt_typed": learning_space.receipt_message(REFERENCE, at, FRAMEWORK, answered="typed"),
+        "receipt_by_email": learning_space.receipt_message(REFERENCE, at, FRAMEWORK, answered="by_email"),
         "receipt_red_route": learning_space.receipt_message(REFERENCE, at, FRAMEWORK, red_route=True),
         "already": learning_space.already_message(REFERENCE, at, FRAMEWORK),
         "already_other": learning_space.already_message(
             REFERENCE, at, FRAMEWORK, by_name="Gethin Gorsedale", yours=False
         ),
-        "saved": learning_space.saved_message(REFERENCE, TOKEN, DUE, TODAY),
+        "saved": learning_space.saved_message(item(), TODAY),
+        "saved_paused": learning_space.saved_message(item(paused_on=TODAY), TODAY),
+        "saved_paused_late": learning_space.saved_message(
+            item(due_on=TODAY - timedelta(days=3), paused_on=TODAY), TODAY
+        ),
         "withdrawn": learning_space.withdrawn_message(REFERENCE),
         "not_yours": learning_space.not_yours_message(),
         "acknowledged": news.acknowledged_message(REFERENCE, AUDITOR, yours=True),

@@ -8,6 +8,7 @@ from datetime import date
 from assurance.answer_by_mail import AnswersTaken
 from bot.mail.replies_form import without_names
 from dialogs import emails, mail_answers, mail_replies
+from dialogs.findings import WORDS, Found, findings_message
 from dialogs.message import Message
 from dialogs.reply_answers import Unclear
 from policy.form_questions import questions
@@ -58,6 +59,10 @@ def messages() -> dict[str, Message]:
         ),
         "mail_agree": mail_replies.decision_read_back_message(REFERENCE, [("From", "Priya Fernhollow")], agree=True),
         "mail_decline": mail_replies.decision_read_back_message(REFERENCE, [("From", "Priya Fernhollow")], agree=False),
+        "mail_spoken": mail_replies.spoken_read_back_message(REFERENCE),
+        "mail_reflection_asked": mail_replies.reflection_question_message(
+            REFERENCE, FRAMEWORK.form("reflection").steps[0].fields[0]
+        ),
         "mail_reflection": mail_replies.reflection_read_back_message(REFERENCE, "I would book the next review sooner."),
         "mail_dropped": mail_answers.dropped_message(REFERENCE),
         "mail_nothing_waits": mail_answers.nothing_waits_message(REFERENCE),
@@ -76,7 +81,16 @@ def messages() -> dict[str, Message]:
         "mail_escalations_stay": mail_answers.escalations_stay_message(),
         "mail_help": mail_answers.help_by_mail_message(),
         "emails_queue": emails.queue_message(rows, TODAY),
+        "findings": findings_message(
+            [Found(kind, REFERENCE, DAY) for kind in ("missing_notice", "wrong_next_step")]
+            + [Found("chain_broken", "history", DAY)],
+            TODAY,
+        ),
+        "findings_many": findings_message([Found(kind, REFERENCE, DAY) for kind in WORDS], TODAY),
+        "findings_one": findings_message([Found("nobody_to_tell", REFERENCE, DAY)], TODAY),
+        "findings_none": findings_message([], TODAY),
         "emails_none": emails.queue_message([], TODAY),
+        "emails_come_back": emails.queue_message([], TODAY, failing=["Leila Oakencombe", "Tom Ashdown"]),
         "emails_one": emails.email_message(rows[0], "Could somebody ring me?", TODAY, settled=False),
         "emails_one_settled": emails.email_message(rows[1], "", TODAY, settled=True),
         "emails_settled": emails.settled_message(7),

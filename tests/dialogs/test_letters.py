@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from html.parser import HTMLParser
 
 import pytest
 
 from dialogs.letter_subjects import ANY, SUBJECTS, subject_of
-from dialogs.letters import HOW_TO_ANSWER, IN_TEAMS, Letter, letter
+from dialogs.letters import HOW_TO_ANSWER, IN_ITS_LETTER, IN_TEAMS, Letter, letter
 from dialogs.message import Message
+from dialogs.reply_reading import read_reply
 from tests.dialogs import samples
 from tests.dialogs.hostile import HOSTILE
 from tests.dialogs.sample_facts import AUDITOR, CASE, FRAMEWORK, GOOD_ANSWERS, PRACTITIONER, REFERENCE
@@ -100,9 +102,18 @@ def test_a_letter_leaves_out_nothing_the_message_says() -> None:
         said = flat(as_letter(name, message).text)
         for line in message.text.splitlines():
             wanted = re.sub(r"^\[(.+?)\](?: or type: (.+))?$", r"\1", line.strip())
-            if flat(wanted) not in said:
+            if flat(wanted) not in said and "[Open in a window]" not in line:
                 lost[name] = line
     assert not lost
+
+
+def test_what_a_window_is_opened_for_is_offered_once_because_a_letter_has_no_windows() -> None:
+    for name in ("e1_allocated", "e1_allocated_head"):
+        message = samples.messages()[name]
+        assert "[Open in a window] or type: open LS-2026Q3-014" in message.text
+        said = as_letter(name, message).text
+        assert said.count("open LS-2026Q3-014") == 1
+        assert "in a window" not in said
 
 
 def test_no_letter_holds_a_grade_a_case_a_practitioner_or_an_answer() -> None:
@@ -162,6 +173,11 @@ def test_a_letter_says_what_happens_if_nothing_happens_where_a_ladder_goes_on() 
     assert "If nothing happens: on Thursday 31 December" in said.html
 
 
+def test_what_an_email_cannot_do_is_offered_in_teams() -> None:
+    for name in ("e15_practitioner", "e18_practitioner"):
+        assert f"Open the result: {IN_TEAMS}" in letters()[name].text
+
+
 def test_a_letter_says_how_to_answer_and_asks_for_its_line_to_be_left() -> None:
     said = letters()["e1_allocated"].text
     assert HOW_TO_ANSWER in said
@@ -169,6 +185,27 @@ def test_a_letter_says_how_to_answer_and_asks_for_its_line_to_be_left() -> None:
     assert f"Please leave this line in your reply: {TOKEN_LINE}" in said
     assert "stop emails" in said
     assert "\n-- \n" not in said, "programs cut what follows that line out of a reply, and the token with it"
+
+
+def test_a_letter_asks_only_for_words_that_a_reply_is_understood_by() -> None:
+    today, wrong = date(2026, 12, 1), {}
+    for name, message in samples.messages().items():
+        for words in re.findall(r": reply with the words? (.+)", as_letter(name, message).text):
+            heard = read_reply(words, today=today).intent
+            if heard not in ("open", "extend", "list", "help", "agree", "decline", "spoken"):
+                wrong[name] = words
+    assert wrong == {}
+    said = letters()
+    assert "Add a reflection: reply with your own words." in said["e2_chosen"].text
+
+
+def test_an_answer_that_lists_several_things_offers_no_word_that_names_none_of_them() -> None:
+    listed = samples.messages()["home_decisions"]
+    said = letter(listed, subject="x", council=COUNCIL, token_line=TOKEN_LINE, of_many=True).text
+    assert f"I have spoken to them: {IN_ITS_LETTER}" in said
+    practitioner = samples.messages()["home_practitioner"]
+    said = letter(practitioner, subject="x", council=COUNCIL, token_line=TOKEN_LINE, of_many=True).text
+    assert "Add a reflection: reply with the words reflect LS-" in said
 
 
 def test_what_wants_a_phone_call_asks_for_no_reply() -> None:

@@ -225,7 +225,7 @@ def test_a_new_date_is_asked_of_whoever_set_the_action(council: LivingCouncil) -
     text = next(said.message.text for said in council.said if said.event == "E72")
     assert "Due now: Wednesday 1 April\nAsked for: Wednesday 6 May" in text
     home = typed(council, TEAM_MANAGER_2, "list")
-    assert f"A new date for {action.reference}" in home.text
+    assert f"Another date for {action.reference}" in home.text
 
 
 def test_a_date_agreed_moves_the_ladder_and_its_steps_are_said_anew(council: LivingCouncil) -> None:

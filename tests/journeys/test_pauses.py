@@ -6,12 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from assurance.ask_more_time import ask
+from assurance.ask_more_time import ask, request_form
 from assurance.freeze import freeze, unfreeze
 from assurance.more_time_refusals import FreezeStands, NoFreeze, OnlyQaLead, TooLateToAsk
+from assurance.open_form import open_form
 from assurance.verify import verify
 from assurance.waiting import waiting
+from dialogs.form_card import form_message
 from dialogs.home import home_message
+from dialogs.learning_space import due_words
+from dialogs.more_time import request_message
 from policy.actor import Actor
 from policy.rules_more_time import PracticeWeek
 from storage import more_time
@@ -110,6 +114,13 @@ def test_a_step_due_on_the_day_before_and_the_day_after_is_said(council: LivingC
 def test_a_deadline_does_not_pass_while_the_clock_stands(council: LivingCouncil, item: LearningSpace) -> None:
     switching(council, "2026-02-02 11:00", on=True)
     council.when_days_pass(DUE, date(2026, 2, 4))
+    asker, now = Actor.person(TEAM_MANAGER), london("2026-02-05 10:00")
+    opened = council.database.write_now(open_form, council.framework, item.token, actor=asker, now=now)
+    assert "[Ask for more time]" in form_message(opened, council.framework).text
+    empty = council.database.read_now(
+        request_form, council.framework, item.token, actor=asker, kind="extension", now=now
+    )
+    assert "Due: Monday 2 February (the clock stands still)" in request_message(empty, council.framework).text
     made = council.database.write_now(
         ask,
         council.framework,
@@ -208,6 +219,22 @@ def test_what_is_allocated_during_a_pause_stands_from_its_own_day(council: Livin
     council.when_days_pass(date(2026, 2, 2), date(2026, 2, 5))
     switching(council, "2026-02-06 10:00", on=False)
     assert council.item(late.reference).due_on == date(2026, 3, 2) + timedelta(days=4)
+
+
+def test_a_form_put_aside_while_the_clock_stands_is_not_called_late(
+    council: LivingCouncil, item: LearningSpace
+) -> None:
+    def said(at: str) -> str:
+        council.when_the_service_looks(london(at))
+        return due_words(council.item(item.reference), council.calendar.local_date(london(at)))
+
+    assert said("2026-01-30 10:00") == "Monday 2 February (due in 3 days)"
+    switching(council, "2026-01-30 11:00", on=True)
+    assert said("2026-02-06 10:00") == "Monday 2 February (the clock stands still)"
+    switching(council, "2026-02-07 11:00", on=False)
+    assert said("2026-02-09 10:00") == "Tuesday 10 February (due tomorrow)"
+    switching(council, "2026-02-12 11:00", on=True)
+    assert said("2026-02-20 10:00") == "Tuesday 10 February (the clock stands still; 2 days late before that)"
 
 
 def test_the_list_tells_late_from_paused(council: LivingCouncil, item: LearningSpace) -> None:

@@ -81,7 +81,7 @@ def test_a_team_manager_reads_of_their_teams_work_in_one_morning_message(council
     assert (said.person, said.on) == (TEAM_MANAGER, date(2026, 1, 6))
     assert said.message.text == (
         "Your news this morning\n\n"
-        "None of this is urgent, and there is nothing for you to fill in.\n\n"
+        "All of this can wait, and there is nothing for you to fill in.\n\n"
         "Two pieces of work in your team have been chosen for a learning space. The practitioners know. "
         "Please help them find the time for it."
     )

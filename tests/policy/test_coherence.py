@@ -177,7 +177,7 @@ LADDERS_AND_EVENTS: list[Mistake] = [
     ),
     ('then_tell = ["director"]', f'then_tell = ["the_director"]  {HERE}', "red_route.then_tell[0]", "no role"),
     ('weekly_tell = ["senior', f'weekly_tell = ["junior", {HERE}\n"senior', "digests.weekly_tell[0]", "no role"),
-    ('digest_for = ["qa_lead"]', f'digest_for = ["qa"]  {HERE}', "events.E15.digest_for[0]", "no role"),
+    ('digest_for = ["qa_lead"]', f'digest_for = ["qa"]  {HERE}', "events.E10.digest_for[0]", "no role"),
     (
         'after = 1\nevent = "E10"',
         'after = 1\nevent = "E7"',

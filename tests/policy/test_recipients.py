@@ -35,9 +35,13 @@ from tests.policy.telling import COUNCIL, FRAMEWORK, TODAY, cover, late, of, peo
 # -- the ladder as written --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["-7", "-2", "0", "+1"])
-def test_reminders_and_the_first_day_late_are_between_the_bot_and_the_manager(name: str) -> None:
+@pytest.mark.parametrize("name", ["-7", "-2", "0"])
+def test_reminders_are_between_the_bot_and_the_manager(name: str) -> None:
     assert people(told(name, late(TEAM_MANAGER))) == {TEAM_MANAGER: ("auditor",)}
+
+
+def test_on_the_first_day_late_nobody_above_hears_and_the_qa_lead_reads_of_it_in_the_morning() -> None:
+    assert people(told("+1", late(TEAM_MANAGER))) == {TEAM_MANAGER: ("auditor",), QA_LEAD: ("qa_lead",)}
 
 
 @pytest.mark.parametrize(

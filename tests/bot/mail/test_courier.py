@@ -22,14 +22,16 @@ from desk.mailbox import Mail, Post, SmtpFault, smtp_server
 from dialogs.message import Message
 from dialogs.notices import render
 from policy.reply_token import holds, sign, token_line, tokens_in
-from storage import channels, learning_spaces, letters, notices
+from storage import channels, learning_spaces, letters, moderations, notices
 from storage.database import Database
 from storage.letters import Letter
 from storage.notices import NewNotice
 from storage.session import Session
+from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.mail.conftest import MAILBOX
 from tests.councils import HEAD, TEAM_MANAGER, entra_id, small_council
 from tests.journeys.living_council import LivingCouncil, london
+from tests.journeys.moderating import booked, graded, moderation_of
 
 PRIYA, LEILA = "priya.fernhollow@northmoor.example", "leila.coldharrow@northmoor.example"
 
@@ -247,6 +249,29 @@ async def test_whoever_hands_it_over_is_told_to_take_the_date_out_and_nobody_wit
     before = len(office.post.taken)
     await office.looks(at="2026-01-06 11:00")
     assert len(office.post.taken) == before, "once is enough"
+
+
+async def test_the_day_of_a_talk_comes_moves_and_falls_away_under_one_id(office: Office) -> None:
+    council = office.council
+    item = council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5), case="NM-000010")
+    council.now = london("2026-01-20 10:00")
+    view = fill_in(council.database, council.framework, item, now=council.now, grade="inadequate")
+    send_in(council.database, council.framework, item, version=view.version, now=council.now)
+    moderation = moderation_of(council, item)
+    graded(council, moderation, "inadequate")
+    for day in (27, 28):
+        booked(council, moderation, date(2026, 1, day))
+        await office.looks()
+    council.database.write_now(moderations.update, moderation.reference, booked_on=None)
+    await office.looks(at="2026-01-21 10:00")
+    await office.looks(at="2026-01-21 11:00")
+    entries = [calendar for mail in office.mail_of(PRIYA) for calendar in calendars(mail)]
+    events = [one.walk("VEVENT")[0] for one in entries if "second look" in str(one.walk("VEVENT")[0]["SUMMARY"])]
+    assert [event["DTSTART"].dt.day for event in events] == [27, 28, 28]
+    assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
+    assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert len({str(event["UID"]) for event in events}) == 1
+    assert "no longer booked" in str(office.mail_of(PRIYA)[-1].get_body(("plain",)).get_content())
 
 
 async def test_managers_who_only_hear_of_it_get_no_date(office: Office) -> None:

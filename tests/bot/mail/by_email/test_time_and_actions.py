@@ -1,0 +1,82 @@
+"""More time and actions by email: asked, decided, done, each read back and kept by YES alone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from assurance.assign_action import assign_action
+from assurance.demo_council import DEMO_TEAM_MANAGER
+from bot.service import Service
+from desk.mailbox import Post
+from policy.framework import Framework
+from storage import actions, more_time
+from storage.database import Database
+from storage.learning_spaces import LearningSpace
+from tests.bot.conftest import FRIDAY
+from tests.bot.mail.by_email.correspondent import (
+    Correspondent,
+    body,
+    letter_to_somebody,
+    now,
+)
+
+
+async def test_more_time_is_asked_and_agreed_by_email(
+    manager: Correspondent, item: LearningSpace, db: Database, framework: Framework, post: tuple[Post, int]
+) -> None:
+    first = await manager.letter()
+    back = await manager.ask(first, "Please extend to 29 December because the practitioner is away")
+    assert "Tuesday 29 December" in body(back) and "The practitioner is away" in body(back)
+    assert not db.read_now(more_time.undecided), "nothing is asked before YES"
+    asked = await manager.ask(back, "yes")
+    (request,) = db.read_now(more_time.undecided)
+    assert (request.reason, request.new_due_on) == ("practitioner_away", date(2026, 12, 29))
+    assert "Head of Service" in body(asked)
+    decider = await letter_to_somebody(post[0], "A request for you to decide", db, manager)
+    letter = await decider.letter()
+    back = await decider.ask(letter, "Agree")
+    assert body(back).startswith(f"You agree: {item.reference}")
+    await decider.ask(back, "Yes")
+    assert now(db, item).due_on == date(2026, 12, 29)
+
+
+async def test_a_date_that_is_not_possible_is_said_before_the_yes(
+    manager: Correspondent, item: LearningSpace, db: Database
+) -> None:
+    first = await manager.letter()
+    back = await manager.ask(first, "extend to 1 December because I am away")
+    assert "Please choose a day after Friday 18 December" in body(back)
+    better = await manager.ask(back, "extend to 29 December")
+    assert "Reply with YES alone to ask for more time." in body(better)
+    await manager.ask(better, "NO")
+    assert not db.read_now(more_time.undecided)
+
+
+async def test_an_action_is_closed_by_email_with_where_it_can_be_seen(
+    manager: Correspondent, item: LearningSpace, db: Database, framework: Framework, service: Service
+) -> None:
+    await manager.letter()
+    action = db.write_now(
+        assign_action,
+        framework,
+        subject=item.reference,
+        owner=DEMO_TEAM_MANAGER,
+        what="Arrange reflective supervision every month",
+        kind="supervision",
+        due_on=date(2026, 12, 18),
+        set_by=DEMO_TEAM_MANAGER,
+        profile="action",
+        now=FRIDAY - timedelta(days=4),
+    )
+    service.dispatcher.wake()
+    letter = await manager.letter()
+    assert letter["Subject"] == f"An action for you: {action.reference}"
+    assert f"Open: reply with the words open {action.reference}" in body(letter)
+    questions = body(await manager.ask(letter, f"open {action.reference}"))
+    assert "  1. How is it going? (please answer: 1 Done;" in questions and "Please choose" not in questions
+    back = await manager.ask(letter, "done, supervision note 19 November")
+    assert "Where can it be seen? Supervision" in body(back) and "Thursday 19 November" in body(back)
+    assert db.read_now(actions.by_reference, action.reference).state == "open"
+    await manager.ask(back, "YES")
+    done = db.read_now(actions.by_reference, action.reference)
+    assert (done.state, done.evidence_kind, done.evidence_on) == ("done", "supervision", date(2026, 11, 19))
