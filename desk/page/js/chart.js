@@ -41,6 +41,36 @@ function draw(title, bars) {
   return figure;
 }
 
+/** One bar for each row, in parts one behind the other: [{title, data: [{legend, value, color}]}]. */
+function drawParts(title, rows) {
+  const figure = document.createElement("figure");
+  figure.className = "chart";
+  const caption = document.createElement("figcaption");
+  caption.textContent = title;
+  const table = document.createElement("table");
+  const sumOf = (row) => row.data.reduce((sum, part) => sum + (Number(part.value) || 0), 0);
+  const most = Math.max(1, ...rows.map(sumOf));
+  for (const row of rows) {
+    const line = table.insertRow();
+    const name = document.createElement("th");
+    name.scope = "row";
+    name.textContent = row.title ?? "";
+    line.append(name);
+    const picture = svg("svg", { viewBox: "0 0 100 12", preserveAspectRatio: "none", "aria-hidden": "true" });
+    picture.append(svg("rect", { x: 0, y: 0, width: 100, height: 12, rx: 1, class: "track" }));
+    let from = 0;
+    for (const part of row.data) {
+      const width = ((Number(part.value) || 0) / most) * 100;
+      picture.append(svg("rect", { x: from, y: 0, width, height: 12, class: `bar ${/^[a-z]+$/i.test(part.color ?? "") ? part.color : ""}` }));
+      from += width;
+    }
+    line.insertCell().append(picture);
+    line.insertCell().textContent = row.data.map((part) => `${part.value} ${String(part.legend ?? "").toLowerCase()}`).join(", ");
+  }
+  figure.append(...(title ? [caption] : []), table);
+  return figure;
+}
+
 /** Teach a registry of elements Teams' chart elements. */
 export function registerCharts(AC, elements) {
   const kinds = ["VerticalBar", "HorizontalBar", "Donut", "Pie", "Line", "VerticalBar.Grouped", "HorizontalBar.Stacked"];
@@ -57,7 +87,10 @@ export function registerCharts(AC, elements) {
       }
 
       internalRender() {
-        return draw(this.source?.title ?? "", barsOf(this.source?.data));
+        const { title = "", data = [] } = this.source ?? {};
+        return typeName === "Chart.HorizontalBar.Stacked" && data.every((row) => Array.isArray(row.data))
+          ? drawParts(title, data)
+          : draw(title, barsOf(data));
       }
     }
     elements.register(typeName, Chart);

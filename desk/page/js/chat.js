@@ -63,6 +63,7 @@ export function makeChat(person) {
       return null;
     }
     const said = await api.press(person.id, message.id, action, inputs);
+    tell("timeline");
     if (said.kind === "card") {
       entry.setCard(said.card);
       await load(false);

@@ -68,6 +68,10 @@ export function startClock() {
       tell("failure", error);
       return false;
     } finally {
+      if (document.body.classList.contains("touring")) {
+        box.classList.remove("unfolded");
+        unfold.setAttribute("aria-expanded", "false");
+      }
       moving = false;
       box.removeAttribute("aria-busy");
     }
@@ -109,7 +113,10 @@ export function startClock() {
     const few = !ours.length && !more && rest.length <= MOST_OURS;
     const others = few ? lines(rest) : h("details", {}, h("summary", {}, ours.length ? `and ${plural(rest.length, "other")}` : "Show them"), lines(rest),
       rest.length > MOST_SHOWN ? h("p", { class: "small" }, `and ${rest.length - MOST_SHOWN + more} more, on the timeline`) : null);
-    const folded = h("div", { class: "words" }, h("h2", {}, heading), held ? h("p", {}, held) : null, ours.length ? lines(ours) : null, rest.length ? others : null);
+    // On a phone only the headline: the chat is what one came for.
+    const narrow = !isWide() && happened.length > 0;
+    const title = narrow ? h("summary", {}, h("h2", {}, heading)) : h("h2", {}, heading);
+    const folded = h(narrow ? "details" : "div", { class: "words" }, title, held ? h("p", {}, held) : null, ours.length ? lines(ours) : null, rest.length ? others : null);
     const close = h("button", { type: "button", class: "quiet", onclick: () => { panel.remove(); (isWide() ? next : unfold).focus(); } }, "Close");
     const panel = h("section", { class: "happened", "aria-label": "On the way" }, folded, close);
     place.append(panel);
