@@ -33,6 +33,7 @@ bench: .venv/dev-stamp ## measure the ratios of benchmarks/RESULTS.md again, sid
 
 pictures: .venv/dev-stamp node tools ## take the pictures of the README again, from the running product
 	PICTURES=docs/pictures $(BIN)/python -m pytest tests/e2e/test_playground.py tests/pictures
+	$(BIN)/python -m tests.pictures.cards
 
 audit: .venv/dev-stamp ## look the locked packages up in the public list of known vulnerabilities (needs the internet)
 	$(BIN)/pip-audit -r requirements.lock --disable-pip --strict

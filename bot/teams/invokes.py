@@ -57,7 +57,7 @@ def for_dialog(card: dict[str, Any]) -> dict[str, Any]:
 def _title_of(card: dict[str, Any]) -> str:
     """What the window is called: the first words of the card's heading, without the reference that follows them."""
     heading = str((card.get("body") or [{}])[0].get("text", ""))
-    return re.split(r"[:,]| [A-Z]{2}-\d", heading)[0][:60] or "Quality assurance"
+    return re.split(r"[:,]| [A-Z]{2}[-\u2011]\d", heading)[0][:60] or "Quality assurance"
 
 
 def _as_submit(node: Any) -> Any:

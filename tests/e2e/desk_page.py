@@ -16,6 +16,16 @@ FAR = 300_000
 """Milliseconds the clock may take to walk through months of everybody's business."""
 
 
+def as_shown(words: str) -> re.Pattern[str]:
+    """These words on a card, where a reference has hyphens that no line breaks at."""
+    return re.compile(re.escape(words).replace(r"\-", "[-\u2011]"), re.IGNORECASE)
+
+
+def plainly(shown: str) -> str:
+    """What is shown, with ordinary hyphens."""
+    return shown.replace("\u2011", "-")
+
+
 class Form:
     """Questions and buttons, in a card of the chat or in a window: found by the words people see."""
 
@@ -26,7 +36,7 @@ class Form:
     @property
     def text(self) -> str:
         """Everything it shows."""
-        return self.place.inner_text()
+        return plainly(self.place.inner_text())
 
     def question(self, label: str) -> Locator:
         """The input, or the group of choices, that this question is asked with. An error message may follow it."""
@@ -87,11 +97,11 @@ class Pane:
 
     def texts(self) -> list[str]:
         """What the chat shows, message by message."""
-        return self.messages.all_inner_texts()
+        return [plainly(shown) for shown in self.messages.all_inner_texts()]
 
     def card(self, containing: str) -> Form:
         """The newest card that shows this, waited for."""
-        found = self.place.locator(".card").filter(has_text=containing).last
+        found = self.place.locator(".card").filter(has_text=as_shown(containing)).last
         expect(found).to_be_visible()
         return Form(self.page, found)
 
@@ -107,12 +117,12 @@ class Pane:
         box = self.place.get_by_role("textbox", name=re.compile("^Message as "))
         box.fill(text)
         box.press("Enter")
-        expect(self.place.get_by_role("button", name="Send", exact=True)).to_be_enabled()
+        expect(self.place.locator("form").get_by_role("button", name="Send", exact=True)).to_be_enabled()
         expect(self.messages.nth(before)).to_be_visible()
 
     def hears(self, words: str) -> None:
         """Wait until something in the chat says this."""
-        expect(self.messages.filter(has_text=words).last).to_be_visible()
+        expect(self.messages.filter(has_text=as_shown(words)).last).to_be_visible()
 
     def press(self, button: str, card: str) -> None:
         """Press a button of the newest card that shows `card`."""
@@ -125,18 +135,20 @@ class Pane:
 
     def text_twin(self, card: str) -> str:
         """The card as plain text."""
-        message = self.messages.filter(has_text=card).last
+        message = self.messages.filter(has_text=as_shown(card)).last
         twin = message.locator("details.twin")
         if not twin.get_attribute("open"):
             twin.locator("summary").click()
-        return twin.locator("pre").inner_text()
+        words = twin.locator("pre")
+        expect(words).not_to_be_empty()
+        return plainly(words.inner_text())
 
     def lock_screen(self) -> list[str]:
         """What the locked phone shows, newest first."""
         self.tab("Lock screen")
         shown = self.place.get_by_role("list", name=re.compile("^Notifications on")).get_by_role("listitem")
         expect(shown.first).to_be_visible()
-        return shown.all_inner_texts()
+        return [plainly(line) for line in shown.all_inner_texts()]
 
     def letters(self) -> list[str]:
         """Subjects, senders and times of the letters, newest first."""

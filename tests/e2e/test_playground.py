@@ -21,7 +21,7 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
     chat = Chat(page, sitting.address)
     card = chat.card("A learning space for you")
     expect(card).to_contain_text("If nothing happens")
-    reference = re.search(r"LS-\d{4}Q\d-\d{3,}", card.inner_text())[0]  # type: ignore[index]
+    reference = re.search(r"LS.\d{4}Q\d.\d{3,}", card.inner_text())[0].replace("\u2011", "-")  # type: ignore[index]
     before = card.inner_text()
 
     sitting.wait_until_told()

@@ -1,6 +1,6 @@
 """Every card the product can produce, drawn by Microsoft's renderer in a real browser: contact sheets to look at.
 
-python -m tests.pictures.cards --out docs/pictures          the sheets cards-phone-N.png and cards-laptop-N.png
+python -m tests.pictures.cards                              the sheets of docs/pictures/cards
 python -m tests.pictures.cards --out /tmp/look --only home  only the cards whose name begins so
 python -m tests.pictures.cards --check                      no picture, but what does not fit 320 pixels is an error
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.dialogs.samples import cards
@@ -29,8 +29,11 @@ CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
 NARROWEST = 320
-COLOURS = 96
-"""Of a sheet: cards are text on a few plain colours, and the sheets are kept in the repository."""
+ON_WHITE = ("#242424", "#616161", "#4f52b2", "#a4262c")
+"""Letters: ours, the quieter ones, the main button, what is wrong. Between each and white lie its softer edges."""
+GROUNDS = ("#ffffff", "#ebebeb", "#f3f2f1", "#fcebee", "#fbf6d9", "#e7f2da", "#e8ebfa", "#d5d5d5", "#c7c7c7", "#efefef")
+SHADES = 2
+"""Steps from a letter to its ground: cards are text on plain colours, and the sheets are kept in the repository."""
 
 
 @dataclass(frozen=True)
@@ -120,18 +123,18 @@ def take(browser: Browser, found: dict[str, dict[str, Any]], folder: Path) -> li
         every = list(found.items())
         for number, start in enumerate(range(0, len(every), sheet.each), 1):
             draw(page, every[start : start + sheet.each], width=sheet.card, columns=sheet.columns)
-            file = folder / f"cards-{sheet.name}-{number}.png"
+            file = folder / f"cards-{sheet.name}-{number}.webp"
             _save(page.screenshot(full_page=True), file)
             written.append(file)
         page.close()
-        for old in folder.glob(f"cards-{sheet.name}-*.png"):
+        for old in folder.glob(f"cards-{sheet.name}-*.webp"):
             if old not in written:
                 old.unlink()
     return written
 
 
 def _page(browser: Browser, width: int) -> Page:
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = browser.new_page(viewport={"width": width, "height": 800}, locale="en-GB")
     page.set_content(PAGE)
     page.add_script_tag(path=str(RENDERER))
     page.add_script_tag(path=str(MARKDOWN))
@@ -140,19 +143,36 @@ def _page(browser: Browser, width: int) -> Page:
 
 def _save(png: bytes, file: Path) -> None:
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    plain = picture.quantize(palette=_palette(), dither=Image.Dither.NONE).convert("RGB")
+    plain.save(file, lossless=True, quality=80, method=4)
+
+
+def _palette() -> Image.Image:
+    """The same few colours for every sheet, so that none turns grey on a sheet that has little of it."""
+    plain = [ImageColor.getrgb(ground) for ground in GROUNDS]
+    softer = [
+        tuple(round(255 - (255 - part) * step / SHADES) for part in ImageColor.getrgb(letter))
+        for letter in ON_WHITE
+        for step in range(1, SHADES + 1)
+    ]
+    found = [part for colour in (*plain, *softer) for part in colour]
+    image = Image.new("P", (1, 1))
+    image.putpalette(found)
+    return image
 
 
 def main() -> None:
     """Draw, and say what does not fit."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures")
+    asked.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures" / "cards")
     asked.add_argument("--only", default="")
     asked.add_argument("--check", action="store_true")
     options = asked.parse_args()
     found = {name: card for name, card in cards().items() if name.startswith(options.only)}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--lang=en-GB"]
+        )
         over = too_wide(browser, found)
         written = [] if options.check else take(browser, found, options.out)
         browser.close()

@@ -1,0 +1,22 @@
+"""Every card the product can say fits a telephone 320 pixels wide, drawn by Microsoft's renderer in Chromium."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.dialogs.samples import cards
+from tests.e2e.conftest import browser  # noqa: F401
+from tests.pictures.cards import RENDERER, too_wide
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def test_nothing_on_any_card_is_cut_off_or_sticks_out_on_a_narrow_telephone(browser: Browser) -> None:  # noqa: F811
+    if not RENDERER.exists():
+        pytest.skip("Microsoft's card renderer is not installed; run `make test` with Node")
+    every = cards()
+    one = next(iter(every.values()))
+    wide = {**one, "body": [{"type": "TextBlock", "text": "x" * 200, "wrap": False}, *one["body"]]}
+    assert too_wide(browser, {"on purpose": wide}), "the check sees what sticks out"
+    assert too_wide(browser, every) == []
