@@ -11,7 +11,7 @@ from typing import Any
 from assurance.authority import ALLOCATES, require_role
 from assurance.propose_allocation import Proposal, as_detail, read_proposal
 from assurance.refusals import AlreadyDone, NotFound, Withdrawn
-from assurance.tell import announce, name_of, notices, rungs_ahead, rungs_as_facts
+from assurance.tell import announce, hearers_of_all, name_of, notices, rungs_ahead, rungs_as_facts
 from policy.actor import Actor
 from policy.allocation_plan import Pick
 from policy.calendar import Calendar
@@ -19,7 +19,6 @@ from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.ladder import ladder_to_json, next_step_at
 from policy.lifecycle import ALLOCATION_RUN, LEARNING_SPACE, START, move
-from policy.recipients import Subject, resolve
 from policy.reference import LEARNING_SPACE as LEARNING_SPACE_KIND
 from policy.reference import format_reference
 from storage import allocation_runs, history, learning_spaces
@@ -196,8 +195,7 @@ def _notices(
         written += announce(framework, establishment, CHOSEN, item, now=starts)
     if proposal.unserved:
         on = calendar.local_date(now)
-        nobody = Subject("", "", "", "")
-        told = resolve(framework.event(UNSERVED).tell, (), nobody, establishment, framework, on, escalation=False)
+        told = hearers_of_all(framework, establishment, UNSERVED, on=on)
         written += notices(
             framework,
             UNSERVED,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -10,17 +9,16 @@ from assurance.action_ladder import action_header, anchors_of, ladder_of, subjec
 from assurance.assign_action import announce_action
 from assurance.climbing import spoken, who_hears
 from assurance.judge_actions import rungs_ahead_of, step_name
-from assurance.mend_item import TOO_LATE
+from assurance.mend_item import write_fresh
 from assurance.tell import roles_told, rungs_as_facts
 from assurance.verify_action import ASSIGNED, ActionAuditor
 from assurance.verify_item import Finding
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.ladder import DueStep, anchor_of, next_step_at, step_due_at
-from storage import actions, notices, verifying
+from storage import actions, verifying
 from storage import establishment as establishments
 from storage.actions import Action
-from storage.notices import NewNotice
 from storage.session import Session
 
 
@@ -42,7 +40,7 @@ def missing_notice(session: Session, framework: Framework, finding: Finding, now
     establishment = establishments.current(session)
     if finding.about == ASSIGNED:
         fresh = announce_action(framework, establishment, ASSIGNED, action, now=now)
-        return _write(session, fresh, now, useful=action.is_open)
+        return write_fresh(session, fresh, now, useful=action.is_open)
     name, _, person = finding.about.partition("|")
     return _step(session, framework, action, name, person, now)
 
@@ -72,15 +70,7 @@ def _step(session: Session, framework: Framework, action: Action, name: str, per
     facts["strict"] = counts_from == "set_on"
     named = partial(step_name, action)
     fresh = spoken(framework, due, told, reference=action.reference, not_before=not_before, facts=facts, named=named)
-    return _write(session, [one for one in fresh if person in ("", one.recipient)], now, useful=useful)
-
-
-def _write(session: Session, fresh: list[NewNotice], now: datetime, *, useful: bool) -> str:
-    if not useful:
-        fresh = [replace(one, state="recorded", reason=TOO_LATE) for one in fresh]
-    if not notices.add(session, fresh, at=now):
-        return ""
-    return "told" if useful else "recorded"
+    return write_fresh(session, [one for one in fresh if person in ("", one.recipient)], now, useful=useful)
 
 
 def _still(session: Session, framework: Framework, finding: Finding, now: datetime) -> Action | None:

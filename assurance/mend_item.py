@@ -82,7 +82,7 @@ def _announce(
     fresh = announce(framework, establishment, event, item, now=now, extra=extra)
     if event == FLAG:
         fresh = [one for one in fresh if one.recipient != item.person] or fresh
-    return _write(session, fresh, now, useful=useful)
+    return write_fresh(session, fresh, now, useful=useful)
 
 
 def _step(session: Session, framework: Framework, kept: Kept, name: str, person: str, now: datetime) -> str:
@@ -109,10 +109,11 @@ def _step(session: Session, framework: Framework, kept: Kept, name: str, person:
         alone = who_hears(due, subject_of(item), establishment, framework, on=on, copies=False)
         facts["told"] = roles_told(alone.recipients)
     fresh = spoken(framework, due, told, reference=item.reference, not_before=not_before, facts=facts)
-    return _write(session, [one for one in fresh if person in ("", one.recipient)], now, useful=useful)
+    return write_fresh(session, [one for one in fresh if person in ("", one.recipient)], now, useful=useful)
 
 
-def _write(session: Session, fresh: list[NewNotice], now: datetime, *, useful: bool) -> str:
+def write_fresh(session: Session, fresh: list[NewNotice], now: datetime, *, useful: bool) -> str:
+    """Add what was lost, to be sent or, when its time has gone, only recorded; what was done in a word, or empty."""
     if not useful:
         fresh = [replace(one, state="recorded", reason=TOO_LATE) for one in fresh]
     if not notices.add(session, fresh, at=now):

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from assurance.moderation_draw import returned_in
 from assurance.moderation_selection import give_to_another, tell
-from assurance.tell import notices
+from assurance.tell import hearers_of_all, notices
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.moderation import RANDOM, latest_look, may_moderate, needed
-from policy.recipients import Subject, resolve
 from storage import establishment as establishments
 from storage import heartbeats, learning_spaces, moderations
 from storage import notices as outbox
@@ -82,15 +81,7 @@ def watch_rate(session: Session, framework: Framework, now: datetime) -> int:
     done = sum(1 for row in rows if row.why == RANDOM and row.state != SELECTED)
     if done >= wanted:
         return 0
-    told = resolve(
-        framework.event(RATE_LOW).tell,
-        (),
-        Subject("", "", "", ""),
-        establishments.current(session),
-        framework,
-        on=calendar.local_date(now),
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishments.current(session), RATE_LOW, on=calendar.local_date(now))
     facts = {
         "reference": quarter.key,
         "returned": len(rows),

@@ -6,11 +6,10 @@ import hashlib
 import json
 from datetime import datetime
 
-from assurance.tell import notices
+from assurance.tell import hearers_of_all, notices
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.framework import Framework
-from policy.recipients import Subject, resolve
 from storage import establishment as establishments
 from storage import history, meta
 from storage import notices as outbox
@@ -41,15 +40,7 @@ def note_framework(session: Session, framework: Framework, *, by: str, now: date
     history.append(session, at=now, actor=SERVICE, verb="framework_changed", subject="framework", detail=detail)
     calendar = Calendar.of(framework)
     today = calendar.local_date(now)
-    told = resolve(
-        framework.event(CHANGED).tell,
-        (),
-        Subject("", "", "", ""),
-        establishments.current(session),
-        framework,
-        on=today,
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishments.current(session), CHANGED, on=today)
     fresh = notices(
         framework,
         CHANGED,

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from assurance.tell import notices
+from assurance.tell import hearers_of_all, notices
 from policy.calendar import Calendar
 from policy.framework import Framework, Ladder
 from policy.ladder import ladder_from_json, steps_due
-from policy.recipients import Subject, resolve
 from storage import establishment as establishments
 from storage import heartbeats, learning_spaces
 from storage import notices as outbox
@@ -68,15 +67,7 @@ def tell_held(session: Session, framework: Framework, reason: str, *, now: datet
     """Tell the QA lead that escalations wait for them, once a day; how many notices that wrote."""
     calendar = Calendar.of(framework)
     today = calendar.local_date(now)
-    told = resolve(
-        framework.event(HELD).tell,
-        (),
-        Subject("", "", "", ""),
-        establishments.current(session),
-        framework,
-        on=today,
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishments.current(session), HELD, on=today)
     return outbox.add(
         session,
         notices(

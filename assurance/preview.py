@@ -9,14 +9,14 @@ from typing import Any
 
 from assurance.hold_step import require_qa_lead
 from assurance.keep_clock import all_pauses
-from assurance.tell import name_of, notices, subject_of
+from assurance.tell import hearers_of_all, name_of, notices, subject_of
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.ladder import DueStep, judge, ladder_from_json, steps_due
 from policy.more_time import next_sending_day
 from policy.pauses import Pause, standing
-from policy.recipients import Subject, resolve
+from policy.recipients import resolve
 from storage import establishment as establishments
 from storage import learning_spaces, meta, sweeping
 from storage import notices as outbox
@@ -123,15 +123,7 @@ def _write(session: Session, framework: Framework, day: date, part: str, *, now:
     seen = escalations_on(session, framework, day)
     if not seen.coming:
         return 0
-    told = resolve(
-        framework.event(PREVIEW).tell,
-        (),
-        Subject("", "", "", ""),
-        establishments.current(session),
-        framework,
-        on=calendar.local_date(now),
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishments.current(session), PREVIEW, on=calendar.local_date(now))
     return outbox.add(
         session,
         notices(

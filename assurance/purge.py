@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from assurance.tell import notices
+from assurance.tell import hearers_of_all, notices
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.framework import Framework
-from policy.recipients import Subject, resolve
 from storage import establishment as establishments
 from storage import heartbeats, history, retention
 from storage import notices as outbox
@@ -51,15 +50,7 @@ def purge_every_month(session: Session, framework: Framework, now: datetime) -> 
     if not any(counts.values()):
         return 0
     history.append(session, at=now, actor=KEEPER, verb="purged", subject=month, detail=counts)
-    told = resolve(
-        framework.event(PURGED).tell,
-        (),
-        Subject("", "", "", ""),
-        establishments.current(session),
-        framework,
-        on=calendar.local_date(now),
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishments.current(session), PURGED, on=calendar.local_date(now))
     fresh = notices(
         framework,
         PURGED,

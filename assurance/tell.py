@@ -109,6 +109,12 @@ def hearers(
     return resolve(framework.event(event).tell, (), subject_of(item), establishment, framework, on=on, escalation=False)
 
 
+def hearers_of_all(framework: Framework, establishment: Establishment, event: str, *, on: date) -> Resolution:
+    """Who hears of an event that is about nobody's work in particular: the roles the framework names for it."""
+    nobody = Subject("", "", "", "")
+    return resolve(framework.event(event).tell, (), nobody, establishment, framework, on=on, escalation=False)
+
+
 def notices(
     framework: Framework,
     event: str,

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 
 from assurance.mend import can_mend, mend
 from assurance.sweep import PULSE as SWEEPER
-from assurance.tell import notices
+from assurance.tell import hearers_of_all, notices
 from assurance.verify import CHAIN_BROKEN as CHAIN_BROKEN
 from assurance.verify import LATE_NOTICE
 from assurance.verify_item import Finding
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.lifecycle import FINDING, START, move
-from policy.recipients import Subject, resolve
 from storage import establishment as establishments
 from storage import findings as shelf
 from storage import heartbeats, history, learning_spaces, meta
@@ -111,15 +110,7 @@ def end_round(session: Session, framework: Framework, *, began: datetime, total:
         return 0
     calendar = Calendar.of(framework)
     today = calendar.local_date(now)
-    told = resolve(
-        framework.event(TOLD).tell,
-        (),
-        Subject("", "", "", ""),
-        establishments.current(session),
-        framework,
-        on=today,
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishments.current(session), TOLD, on=today)
     fresh = notices(
         framework,
         TOLD,
