@@ -13,13 +13,19 @@ from microsoft_teams.cards import ChoiceSetInput
 
 from dialogs import wording
 from dialogs.cards import Bold
-from dialogs.form_parts import answers_of, not_kept, what_is_missing, what_may_name_somebody, what_to_look_at
+from dialogs.form_parts import (
+    answers_of,
+    not_kept,
+    put_questions,
+    what_is_missing,
+    what_may_name_somebody,
+    what_to_look_at,
+)
 from dialogs.inert import inert
 from dialogs.message import Message
 from dialogs.page import Page
-from dialogs.questions import Question, value_to_show
 from dialogs.speaking import say_date
-from policy.forms import next_step, previous_step, visible_fields, visible_steps
+from policy.forms import next_step, previous_step, visible_steps
 from policy.framework import Form, Framework
 
 if TYPE_CHECKING:
@@ -76,19 +82,7 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
     what_to_look_at(page, view)
     if any(field.choices_from == "grades" for field in step.fields):
         _grades(page, view)
-    fresh = not (view.entered or view.problems)
-    for field in visible_fields(step, view.answers):
-        Question(
-            field,
-            view.context,
-            view.answers,
-            value=value_to_show(field, view.answers, view.entered, view.context, fresh=fresh),
-            problem=view.problems.get(field.key),
-            warnings=tuple(view.warnings.get(field.key, ())),
-            newly_asked=field.key in view.newly_asked,
-            text_hint=view.form.text_hint,
-            set_apart=field.key == view.form.risk_field,
-        ).put_on(page)
+    put_questions(page, view, step, set_apart=view.form.risk_field, newly_asked=view.newly_asked)
     last = next_step(view.form, step.key, view.answers) is None
     token, version = view.item.token, view.version
     page.button(wording.CHECK if last else wording.NEXT, "next", token, main=True, step=step.key, v=version)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from dialogs.cards import Bold
 from dialogs.page import Page
 from dialogs.problems import say_problem, say_warnings
-from dialogs.questions import say_answer
+from dialogs.questions import Question, say_answer, value_to_show
 from dialogs.speaking import say_count, sentence
 from policy.forms import FormContext, Problem, check_step, is_answered, visible_fields
 from policy.framework import Form, FormStep, Framework
@@ -27,6 +27,8 @@ class FormPage(Protocol):
     @property
     def context(self) -> FormContext: ...
     @property
+    def entered(self) -> Mapping[str, Any]: ...
+    @property
     def problems(self) -> Mapping[str, Problem]: ...
     @property
     def warnings(self) -> Mapping[str, tuple[Problem, ...]]: ...
@@ -36,6 +38,28 @@ class FormPage(Protocol):
     def newly_asked(self) -> frozenset[str]: ...
     @property
     def missing(self) -> Mapping[str, Mapping[str, Problem]]: ...
+
+
+def put_questions(
+    page: Page, view: FormPage, step: FormStep, *, set_apart: str = "", newly_asked: Collection[str] = ()
+) -> None:
+    """The questions of a step that are asked, each with what stands in its box and what is wrong with that.
+
+    `set_apart` is the question nobody may overlook; `newly_asked` are unanswered, but nobody's fault.
+    """
+    fresh = not (view.entered or view.problems)
+    for field in visible_fields(step, view.answers):
+        Question(
+            field,
+            view.context,
+            view.answers,
+            value=value_to_show(field, view.answers, view.entered, view.context, fresh=fresh),
+            problem=view.problems.get(field.key),
+            warnings=tuple(view.warnings.get(field.key, ())),
+            newly_asked=field.key in newly_asked,
+            text_hint=view.form.text_hint,
+            set_apart=field.key == set_apart,
+        ).put_on(page)
 
 
 def what_to_look_at(page: Page, view: FormPage) -> None:
