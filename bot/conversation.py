@@ -20,6 +20,7 @@ from assurance.submit import SubmitOutcome, submit
 from assurance.waiting import waiting
 from bot.features import FEATURES, typing, voices
 from bot.last_word import say_who_was_first, watched
+from bot.pressed import word
 from dialogs import allocation, front_door, home, learning_space, news
 from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all, form_message
 from dialogs.last_word import already_done_message
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from storage.database import Database, Session
 
 log = structlog.get_logger("bot.conversation")
-
-LONGEST_ID = 100
-"""Characters of a reference, a token or a page's key in a button's data; ours are shorter."""
 
 Data = Mapping[str, Any]
 
@@ -290,12 +288,6 @@ class Conversation:
     def today(self) -> date:
         """Today's date in the council's time zone."""
         return self._calendar.local_date(self.clock.now())
-
-
-def word(data: Data, name: str) -> str:
-    """A short text from a button's data; empty for anything else, which no token, reference or page equals."""
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
 
 
 def roles_of(session: Session, person: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assurance.last_word import SETTLED_BY, last_word, newest, wrote_since
 from assurance.refusals import NotFound, NotYours, Refused, UnknownPerson
+from bot.pressed import LONGEST_ID
 from dialogs.discretion import ITEM
 from dialogs.last_word import with_last_word
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from dialogs.message import Message
     from policy.establishment import Person
     from storage.database import Session
-
-LONGEST_ID = 100
 
 
 async def say_who_was_first(

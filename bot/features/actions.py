@@ -12,6 +12,7 @@ from assurance.refusals import NotFound
 from assurance.tracker import tracker
 from assurance.transfer_actions import reassign_action
 from assurance.update_action import update_action
+from bot.pressed import word
 from dialogs import actions
 from dialogs.form_card import answers_in
 from policy.reference import ACTION
@@ -72,7 +73,7 @@ class _Handlers:
         return actions.tracker_message(found, talk.today())
 
     async def open(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await self._talk.write(open_action, _word(data, "ref"), person)
+        view = await self._talk.write(open_action, word(data, "ref"), person)
         return actions.action_message(view, self._talk.framework, in_dialog=in_dialog)
 
     async def open_by_reference(self, person: Person, reference: str) -> Message:
@@ -81,7 +82,7 @@ class _Handlers:
 
     async def update(self, person: Person, data: Data, in_dialog: bool) -> Message:
         talk = self._talk
-        outcome = await talk.write(update_action, _word(data, "ref"), person, raw=answers_in(data))
+        outcome = await talk.write(update_action, word(data, "ref"), person, raw=answers_in(data))
         talk.wake()
         return actions.updated_message(outcome, talk.framework, in_dialog=in_dialog)
 
@@ -95,10 +96,10 @@ class _Handlers:
         talk = self._talk
         decision = await talk.write(
             decide_action_date,
-            _word(data, "ref"),
+            word(data, "ref"),
             person,
             agree=agree,
-            asked_due_on=_day(_word(data, "step")),
+            asked_due_on=_day(word(data, "step")),
         )
         talk.wake()
         return actions.date_decided_message(decision, talk.today())
@@ -114,11 +115,6 @@ class _Handlers:
         talk.wake()
         name = await talk.db.read(_name_of, given.owner)
         return actions.given_message(given.reference, name)
-
-
-def _word(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= 100 else ""
 
 
 def _day(text: str) -> date:

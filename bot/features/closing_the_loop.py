@@ -12,6 +12,7 @@ from assurance.loop_lists import outstanding_loops
 from assurance.loop_view import LoopView
 from assurance.refusals import AlreadyDone, NotReady
 from assurance.save_step import BACK, NEXT, STAY
+from bot.pressed import word
 from dialogs import loop_card
 from dialogs.form_card import CHANGED_ELSEWHERE, answers_in
 from dialogs.loop_list import loops_message
@@ -103,18 +104,18 @@ class _Handlers:
         return await self._save(person, data, BACK, in_dialog)
 
     async def later(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await (self._saved(person, data, STAY) if _word(data, "step") else self._view(person, data))
+        view = await (self._saved(person, data, STAY) if word(data, "step") else self._view(person, data))
         if view.problems or view.overtaken:
             return loop_card.loop_message(view, self._talk.framework, in_dialog=in_dialog)
         return loop_card.saved_message(view)
 
     async def edit(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await self._view(person, data, step=_word(data, "step") or None)
+        view = await self._view(person, data, step=word(data, "step") or None)
         return loop_card.loop_message(view, self._talk.framework, in_dialog=in_dialog)
 
     async def send(self, person: Person, data: Data, in_dialog: bool) -> Message:
         talk = self._talk
-        outcome = await talk.write(send_loop, _word(data, "ref"), person, version=_version(data, -1))
+        outcome = await talk.write(send_loop, word(data, "ref"), person, version=_version(data, -1))
         talk.wake()
         if outcome.view is not None:
             note = CHANGED_ELSEWHERE if outcome.state == "changed" else ""
@@ -160,14 +161,14 @@ class _Handlers:
     # -- how -----------------------------------------------------------------------------------------------------------
 
     async def _view(self, person: Person, data: Data, *, step: str | None = None) -> LoopView:
-        view: LoopView = await self._talk.write(open_loop_form, _word(data, "ref"), person, step=step)
+        view: LoopView = await self._talk.write(open_loop_form, word(data, "ref"), person, step=step)
         return view
 
     async def _saved(self, person: Person, data: Data, move: str) -> LoopView:
-        step, raw = _word(data, "step"), answers_in(data)
+        step, raw = word(data, "step"), answers_in(data)
         view: LoopView = await self._talk.write(
             save_loop_step,
-            _word(data, "ref"),
+            word(data, "ref"),
             person,
             step=step,
             raw=raw,
@@ -195,7 +196,7 @@ class _Handlers:
         """Carry a decision out. An answer that does not stand is shown back on the card, with what is wrong."""
         talk = self._talk
         try:
-            done = await talk.write(use_case, _word(data, "ref"), person, **facts)
+            done = await talk.write(use_case, word(data, "ref"), person, **facts)
         except NotAnAnswer as wrong:
             entered = data.get(answer)
             return loop_card.whole_message(
@@ -208,12 +209,6 @@ class _Handlers:
             )
         talk.wake()
         return loop_card.decided_message(done.loop.reference, said, already=done.already)
-
-
-def _word(data: Data, name: str) -> str:
-    """A short text from a button's data; empty for anything else."""
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= 100 else ""
 
 
 def _version(data: Data, otherwise: int | None) -> int | None:

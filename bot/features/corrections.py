@@ -10,6 +10,7 @@ from assurance.moderation_selection import NoSuchReasonToModerate, request_moder
 from assurance.refusals import NotReady, NotYours, Refused
 from assurance.reopen import AuditorGone, NoSuchReasonToReopen, Reopened, reopen, see_before_reopening
 from assurance.tell import name_of
+from bot.pressed import word
 from dialogs import corrections, people
 from dialogs.corrections import REASON
 from dialogs.understanding import reason_said
@@ -29,17 +30,16 @@ if TYPE_CHECKING:
     from storage.learning_spaces import LearningSpace
 
 Data = Mapping[str, Any]
-LONGEST_CODE = 100
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
     """The buttons that confirm."""
 
     async def reopen_it(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _reopen(talk, person, _code(data, "ref"), _code(data, REASON), asked=True)
+        return await _reopen(talk, person, word(data, "ref"), word(data, REASON), asked=True)
 
     async def moderate_it(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _moderate(talk, person, _code(data, "ref"), _code(data, REASON), asked=True)
+        return await _moderate(talk, person, word(data, "ref"), word(data, REASON), asked=True)
 
     return {"reopen": reopen_it, "ask_second_look": moderate_it}
 
@@ -104,8 +104,3 @@ def _asked_for(
 
 def _name(session: Session, person: str) -> str:
     return name_of(establishment.current(session), person)
-
-
-def _code(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST_CODE else ""

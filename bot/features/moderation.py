@@ -11,6 +11,7 @@ from assurance.moderation_list import list_moderations
 from assurance.moderation_outcome import close, settle, stand_loop_down
 from assurance.moderation_view import open_moderation
 from assurance.refusals import NotFound, NotReady, NotYours
+from bot.pressed import word
 from dialogs import moderation
 from dialogs.form_card import answers_in
 from policy.actor import Actor
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from storage.database import Session
 
 Data = Mapping[str, Any]
-LONGEST = 100
-"""Characters of a token or a page's key; ours are shorter."""
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
@@ -115,13 +114,13 @@ class _Handlers:
         return await self._do(look_again, person, data, in_dialog)
 
     async def settle(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._do(settle, person, data, in_dialog, stands=_word(data, "step"))
+        return await self._do(settle, person, data, in_dialog, stands=word(data, "step"))
 
     async def stand_down(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._do(stand_loop_down, person, data, in_dialog, reason=data.get("stand_down_because"))
 
     async def _save(self, person: Person, data: Data, move_to: str, in_dialog: bool, note: str = "") -> Message:
-        facts = {"step": _word(data, "step"), "raw": answers_in(data), "move_to": move_to}
+        facts = {"step": word(data, "step"), "raw": answers_in(data), "move_to": move_to}
         return await self._do(save_moderation_step, person, data, in_dialog, note=note, **facts)
 
     async def _do(
@@ -129,15 +128,10 @@ class _Handlers:
     ) -> Message:
         """One use-case by this person, and the page it leads to."""
         talk = self._talk
-        view: ModerationView = await talk.write(use_case, _word(data, "ref"), person, **facts)
+        view: ModerationView = await talk.write(use_case, word(data, "ref"), person, **facts)
         talk.wake()
         said = "" if view.problems else note
         return moderation.moderation_message(view, talk.framework, note=said, in_dialog=in_dialog)
-
-
-def _word(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST else ""
 
 
 def _open_by_reference(

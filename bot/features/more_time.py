@@ -24,6 +24,7 @@ from assurance.more_time_refusals import (
 from assurance.preview import as_facts, preview
 from assurance.refusals import NotFound
 from assurance.save_step import STAY, save_step
+from bot.pressed import word
 from dialogs import discretion, more_time
 from dialogs.form_card import answers_in
 from dialogs.message import Message
@@ -110,15 +111,15 @@ class _Desk:
 
     async def want_extension(self, person: Person, data: Data, in_dialog: bool) -> Message:
         """Pressed on a page of the form, what was typed there is kept first."""
-        if step := _word(data, "step"):
+        if step := word(data, "step"):
             raw = answers_in(data)
-            view = await self._talk.write(save_step, _word(data, "ref"), person, step=step, raw=raw, move=STAY)
+            view = await self._talk.write(save_step, word(data, "ref"), person, step=step, raw=raw, move=STAY)
             if view.red_route:
                 self._talk.wake()
-        return await self._form(person, _word(data, "ref"), EXTENSION, in_dialog)
+        return await self._form(person, word(data, "ref"), EXTENSION, in_dialog)
 
     async def want_exclusion(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._form(person, _word(data, "ref"), EXCLUSION, in_dialog)
+        return await self._form(person, word(data, "ref"), EXCLUSION, in_dialog)
 
     async def ask_extension(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._ask(person, data, EXTENSION, in_dialog)
@@ -144,7 +145,7 @@ class _Desk:
 
     async def _ask(self, person: Person, data: Data, kind: str, in_dialog: bool) -> Message:
         talk = self._talk
-        made = await talk.write(ask, _word(data, "ref"), person, kind=kind, raw=answers_in(data))
+        made = await talk.write(ask, word(data, "ref"), person, kind=kind, raw=answers_in(data))
         if isinstance(made, RequestForm):
             return more_time.request_message(made, talk.framework, in_dialog=in_dialog)
         talk.wake()
@@ -153,7 +154,7 @@ class _Desk:
     # -- deciding -----------------------------------------------------------------------------------------------------
 
     async def see(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await self._read(see_request, _word(data, "ref"), person)
+        view = await self._read(see_request, word(data, "ref"), person)
         return more_time.request_view_message(view, self._talk.framework, self._talk.today())
 
     async def agree(self, person: Person, data: Data, in_dialog: bool) -> Message:
@@ -163,7 +164,7 @@ class _Desk:
         return await self._decide(person, data, agree=False)
 
     async def _decide(self, person: Person, data: Data, *, agree: bool) -> Message:
-        made = await self._talk.write(decide_request, _word(data, "ref"), person, agree=agree)
+        made = await self._talk.write(decide_request, word(data, "ref"), person, agree=agree)
         self._talk.wake()
         return more_time.decided_message(made, self._talk.today(), agree=agree)
 
@@ -181,7 +182,7 @@ class _Desk:
         """Nothing chosen, or something missing, shows the preview again with what is wrong."""
         talk = self._talk
         answers = answers_in(data)
-        token = _word(answers, discretion.ITEM)
+        token = word(answers, discretion.ITEM)
         if not token:
             wrong = {"reason": Problem("required")} if not answers.get("reason") else {}
             return await self._preview(person, answers=answers, problems=wrong, note=discretion.CHOOSE_ONE)
@@ -216,12 +217,3 @@ class _Desk:
         return await talk.db.read(
             query, talk.framework, subject, actor=Actor.person(person.id), now=talk.clock.now(), **facts
         )
-
-
-def _word(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
-
-
-LONGEST_ID = 100
-"""Characters of a token in a button's data; ours are shorter."""

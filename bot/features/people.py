@@ -14,6 +14,7 @@ from assurance.reassign import (
     confirm_reassignment,
 )
 from assurance.refusals import NotReady, NotYours, Refused, UnknownPerson
+from bot.pressed import word
 from dialogs import people, people_news
 
 if TYPE_CHECKING:
@@ -24,14 +25,13 @@ if TYPE_CHECKING:
     from policy.establishment import Person
 
 Data = Mapping[str, Any]
-LONGEST_ID = 100
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
     """The button that confirms."""
 
     async def confirm(person: Person, data: Data, in_dialog: bool) -> Message:
-        reference, reason = _word(data, "ref"), _word(data, people.REASON)
+        reference, reason = word(data, "ref"), word(data, people.REASON)
         try:
             if not reason:
                 asked = await talk.write(ask_to_reassign, reference, person, to="")
@@ -89,8 +89,3 @@ async def _reachability(talk: Conversation, person: Person) -> Message:
     except NotYours:
         return people.for_qa_lead_message()
     return people_news.out_of_reach_message([one.as_facts() for one in found])
-
-
-def _word(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""

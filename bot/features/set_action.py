@@ -9,6 +9,7 @@ from assurance.loop_form import save_loop_step
 from assurance.refusals import NotReady
 from assurance.save_step import STAY
 from assurance.set_action import ActionForm, action_form, set_action
+from bot.pressed import word
 from dialogs import loop_card
 from dialogs.form_card import answers_in
 from dialogs.set_action import action_form_message, action_set_message, cannot_set_message
@@ -49,8 +50,8 @@ class _Handlers:
 
     async def want(self, person: Person, data: Data, in_dialog: bool) -> Message:
         """Pressed on a page of a loop's form, what was typed there is kept first."""
-        talk, token = self._talk, _word(data, "ref")
-        if step := _word(data, "step"):
+        talk, token = self._talk, word(data, "ref")
+        if step := word(data, "step"):
             view = await talk.write(
                 save_loop_step, token, person, step=step, raw=answers_in(data), move_to=STAY, version=_version(data)
             )
@@ -72,7 +73,7 @@ class _Handlers:
     async def set(self, person: Person, data: Data, in_dialog: bool) -> Message:
         talk = self._talk
         try:
-            done = await talk.write(set_action, _word(data, "ref"), person, raw=answers_in(data))
+            done = await talk.write(set_action, word(data, "ref"), person, raw=answers_in(data))
         except NotReady as refused:
             return cannot_set_message(refused.subject)
         if isinstance(done, ActionForm):
@@ -81,15 +82,6 @@ class _Handlers:
         return action_set_message(done, talk.today())
 
 
-def _word(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""
-
-
 def _version(data: Data) -> int | None:
     value = data.get("v")
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-LONGEST_ID = 100
-"""Characters of a token or a reference; ours are shorter."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assurance.refusals import NotYours, Refused
 from assurance.take_back import IsAReaudit, NoSuchReasonToTakeBack, see_before_taking_back, take_back
 from assurance.tell import name_of
+from bot.pressed import word
 from dialogs import people, taking_back
 from storage import establishment
 
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
     from storage.learning_spaces import LearningSpace
 
 Data = Mapping[str, Any]
-LONGEST_CODE = 100
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
     """The button that confirms."""
 
     async def confirm(person: Person, data: Data, in_dialog: bool) -> Message:
-        reference, reason = _code(data, "ref"), _code(data, taking_back.REASON)
+        reference, reason = word(data, "ref"), word(data, taking_back.REASON)
         if not reason:
             return await _ask(talk, person, reference, missing=True)
         try:
@@ -64,8 +64,3 @@ async def _ask(talk: Conversation, person: Person, reference: str, *, missing: b
 
 def _name(session: Session, person: str) -> str:
     return name_of(establishment.current(session), person)
-
-
-def _code(data: Data, name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) and len(value) <= LONGEST_CODE else ""

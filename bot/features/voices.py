@@ -12,6 +12,7 @@ from assurance.read_result import GradesStillBlind, HeaderOnly, NotReleased, Res
 from assurance.reflect import GradeIsFinal, open_reflection, save_reflection
 from assurance.refusals import NotFound, NotReady, NotYours, Refused
 from assurance.release import release
+from bot.pressed import word
 from dialogs import two_voices
 from dialogs.form_card import answers_in, form_message
 from storage import learning_spaces
@@ -27,24 +28,23 @@ if TYPE_CHECKING:
     from storage.database import Session
 
 Data = Mapping[str, Any]
-LONGEST_ID = 100
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
     """The buttons of both voices."""
 
     async def reflect(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _reflect(talk, person, _word(data))
+        return await _reflect(talk, person, word(data, "ref"))
 
     async def keep(person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await talk.write(save_reflection, _word(data), person, raw=answers_in(data))
+        view = await talk.write(save_reflection, word(data, "ref"), person, raw=answers_in(data))
         return two_voices.reflected_message(view) if view.kept else two_voices.reflection_message(view)
 
     async def result(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _result(talk, person, _word(data))
+        return await _result(talk, person, word(data, "ref"))
 
     async def let_go(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _release(talk, person, _word(data))
+        return await _release(talk, person, word(data, "ref"))
 
     return {"reflect": reflect, "keep_reflection": keep, "result": result, "release": let_go}
 
@@ -121,8 +121,3 @@ async def _release_typed(talk: Conversation, person: Person, reference: str) -> 
     if item.person != person.id:
         raise NotYours(reference)
     return await _release(talk, person, item.token)
-
-
-def _word(data: Data) -> str:
-    value = data.get("ref")
-    return value if isinstance(value, str) and len(value) <= LONGEST_ID else ""

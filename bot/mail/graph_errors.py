@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import aiohttp
 
+from bot.retry_after import retry_after
 from bot.teams.tokens import NoToken
 
 Kind = Literal[
@@ -28,7 +28,6 @@ Kind = Literal[
     "refused",  # no, for good, for this message
 ]
 
-LONGEST_WAIT_SECONDS = 6 * 3600.0
 THROTTLED_SECONDS = 10.0
 
 _BY_CODE: dict[str, Kind] = {
@@ -84,7 +83,7 @@ def no_token(refusal: NoToken) -> GraphFailure:
 def read_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, safe: bool) -> GraphFailure:
     """What a status of 300 or more means. `safe` marks calls that do no harm if they are made twice."""
     code = _code_of(body)
-    wait = _retry_after(headers.get("Retry-After", ""), now)
+    wait = retry_after(headers.get("Retry-After", ""), now)
     kind = _BY_CODE.get(code.lower())
     said = code or f"HTTP {status}"
     if kind is not None and status >= 400:
@@ -156,14 +155,3 @@ def _code_of(body: bytes) -> str:
     if not isinstance(code, str) or not code.isascii() or not code.replace("_", "").replace(".", "").isalnum():
         return ""
     return code[:60]
-
-
-def _retry_after(text: str, now: datetime) -> float | None:
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        seconds = float(text) if text.isdecimal() else (parsedate_to_datetime(text) - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)

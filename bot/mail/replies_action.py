@@ -9,8 +9,8 @@ from assurance.action_view import STEP, ActionView, open_action_by_reference
 from assurance.decide_action_date import DateDecision, decide_action_date
 from assurance.read_back import ACTION, DATE
 from assurance.update_action import UpdateOutcome, update_action
+from bot.mail.turn import hear_into
 from dialogs import actions, mail_answers, mail_replies
-from dialogs.spoken_answers import read_answer
 from policy.form_questions import questions
 from policy.forms import check_step
 
@@ -39,23 +39,11 @@ async def update_from_words(turn: Turn, heard: ReplyHeard) -> Outcome:
     return await _read_back(turn, view, given, {})
 
 
-async def show(turn: Turn) -> Outcome:
-    """'open AC-2026Q3-001': its questions."""
-    return await _read_back(turn, await _view(turn), {}, {})
-
-
 async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outcome:
     """Answers to what was still missing."""
     view = await _view(turn)
-    given, said = dict(facts.get("given", {})), {}
-    for one in heard.said:
-        fields = _fields(view, given)
-        if one.field in fields:
-            result = read_answer(fields[one.field], one.text, view.context, given)
-            if result.problem is None:
-                given[one.field] = "" if result.skipped else result.value
-            else:
-                given[one.field], said[one.field] = "", one.text
+    given = dict(facts.get("given", {}))
+    said = hear_into(given, heard, view.context, lambda: _fields(view, given))
     return await _read_back(turn, view, given, said)
 
 

@@ -8,6 +8,7 @@ from assurance.answer_by_mail import own_item_by_reference
 from assurance.ask_more_time import Asked, RequestForm, ask, check_request, request_form
 from assurance.decide_more_time import DecisionMade, RequestView, decide_request, see_request
 from assurance.read_back import DECIDE, MORE_TIME
+from bot.mail.turn import hear_into
 from dialogs import mail_replies, more_time
 from dialogs.spoken_answers import read_answer
 from policy.form_questions import Asked as Question
@@ -48,16 +49,10 @@ async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outc
     """Answers to what was still missing, or another date."""
     form = await _form(turn)
     fields = _fields(form)
-    given, said = dict(facts.get("given", {})), {}
+    given = dict(facts.get("given", {}))
     if heard.intent == "extend" and heard.day:
         given["new_date"] = heard.day.isoformat()
-    for one in heard.said:
-        if one.field in fields:
-            result = read_answer(fields[one.field], one.text, form.context, given)
-            if result.problem is None:
-                given[one.field] = "" if result.skipped else result.value
-            else:
-                given[one.field], said[one.field] = "", one.text
+    said = hear_into(given, heard, form.context, lambda: fields)
     return await _read_back(turn, form, given, said)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assurance.read_back import forget_read_back, remember_read_back
 from bot.mail.incoming import answers_between
+from dialogs.spoken_answers import read_answer
 from policy.actor import Actor
 from policy.identifiers import scan
 
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.mail.incoming import Incoming
     from dialogs.message import Message
+    from dialogs.reply_decisions import ReplyHeard
     from policy.establishment import Person
+    from policy.forms import FormContext
+    from policy.framework import FormField
     from storage.letters import Letter
     from storage.notices import Notice
     from storage.replies import ReadBack
@@ -36,7 +41,7 @@ class Outcome:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """A message whose sender is sure."""
 
@@ -56,14 +61,14 @@ class Turn:
         """The council's date."""
         return self.talk.today()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What they newly wrote, answers between our unmarked lines included."""
         if self.incoming.inline:
             return self.incoming.new_text
         return "\n".join(filter(None, (self.incoming.new_text, *(said for _, said in self.quoted))))
 
-    @property
+    @cached_property
     def quoted(self) -> tuple[tuple[str, str], ...]:
         """Answers between our own lines, each with its line.
 
@@ -85,7 +90,7 @@ class Turn:
         """The facts of the notice that is answered."""
         return self.notice.facts if self.notice else {}
 
-    @property
+    @cached_property
     def with_details(self) -> bool:
         """Whether anything they wrote looks like a person's details. Then none of it is repeated."""
         return any(found.blocks for found in scan(self.text, self.talk.framework.identifiers))
@@ -126,3 +131,23 @@ class Turn:
     def actor(self) -> Actor:
         """Who acts."""
         return Actor.person(self.person.id)
+
+
+def hear_into(
+    given: dict[str, Any], heard: ReplyHeard, context: FormContext, fields: Callable[[], Mapping[str, FormField]]
+) -> dict[str, str]:
+    """Read what was said to a small form into `given`; what could not be read, by question, in the words used.
+
+    `fields` are the questions asked by now: an answer can bring up another.
+    """
+    unread: dict[str, str] = {}
+    for one in heard.said:
+        field = fields().get(one.field)
+        if field is None:
+            continue
+        result = read_answer(field, one.text, context, given)
+        if result.problem is None:
+            given[one.field] = "" if result.skipped else result.value
+        else:
+            given[one.field], unread[one.field] = "", one.text
+    return unread

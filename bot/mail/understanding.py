@@ -146,8 +146,6 @@ async def _action(turn: Turn, plain: ReplyHeard) -> Outcome:
         return await _decision(turn, plain, replies_action.decide_from_words)
     if plain.intent in ("open", "done", "not_done", "not_needed"):
         return await replies_action.update_from_words(turn, plain)
-    if plain.intent == "open":
-        return await replies_action.show(turn)
     facts: Mapping[str, Any] = turn.waits.facts if turn.waits and turn.waits.what == ACTION else {}
     fields = replies_action.asked_fields(turn, facts)
     heard = read_reply(turn.text, fields, today=turn.today, quoted=turn.quoted)

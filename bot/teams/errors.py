@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, Literal
 
 import aiohttp
 
-LONGEST_WAIT_SECONDS = 6 * 3600.0
-"""A Retry-After beyond this is believed only this far; the notice is then simply tried again."""
+from bot.retry_after import retry_after
 
 RATE_WAIT_SECONDS = 5.0
 """A 429 without Retry-After: wait at least this long (the channel counts over 1, 2 and 30 seconds)."""
@@ -81,7 +79,7 @@ _PERHAPS_TAKEN = {408, 499, 500, 502, 503, 504}
 
 def read_response(status: int, headers: Any, body: bytes, *, now: datetime, repeatable: bool = False) -> Failure:
     """What a status of 300 or more means. `repeatable` marks calls that may be repeated without harm (PUT, create)."""
-    wait = _retry_after(headers.get("Retry-After", ""), now)
+    wait = retry_after(headers.get("Retry-After", ""), now)
     said = _code_of(body)
     known = _BY_CODE.get(said.lower())
     if known is not None and status >= 400:
@@ -154,15 +152,3 @@ def _json(value: Any) -> dict[str, Any]:
 
 def _json_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _retry_after(text: str, now: datetime) -> float | None:
-    """Seconds or an HTTP date, as RFC 9110 allows both; None when it says neither."""
-    text = text.strip()
-    if not text:
-        return None
-    try:
-        seconds = float(text) if text.isdecimal() else (parsedate_to_datetime(text) - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from bot.teams.errors import LONGEST_WAIT_SECONDS, Failure, Remedy, read_exception, read_response
+from bot.retry_after import LONGEST_WAIT_SECONDS
+from bot.teams.errors import Failure, Remedy, read_exception, read_response
 from desk import faults
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
