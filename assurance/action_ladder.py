@@ -67,7 +67,7 @@ def subject_of_action(establishment: Establishment, framework: Framework, action
 
 
 def _level(framework: Framework, role: str) -> int:
-    level = next((one.level for one in framework.roles if one.key == role), None)
+    level = framework.levels.get(role)
     return -1 if level is None else level
 
 

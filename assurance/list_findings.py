@@ -1,4 +1,4 @@
-"""What the self-check has found and could not mend: counted for the console, listed for the QA team."""
+"""What the self-check has found and could not mend: listed for the QA team."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from assurance.authority import require_role
 from policy.actor import Actor
 from policy.calendar import Calendar
-from policy.establishment import Establishment
 from policy.framework import Framework
 from storage import establishment as establishments
 from storage import findings
@@ -25,8 +24,3 @@ def list_findings(
     today = Calendar.of(framework).local_date(now)
     require_role(establishments.current(session), actor, READS, on=today)
     return findings.wrong(session)
-
-
-def count_findings(session: Session, framework: Framework, establishment: Establishment, now: datetime) -> int:
-    """How many there are."""
-    return sum(findings.wrong_by_kind(session).values())

@@ -11,15 +11,15 @@ from assurance.action_ladder import ladder_of, subject_of_action
 from assurance.authority import EXPORTS, require_role
 from assurance.channel_choice import can_be_written_to
 from assurance.loop_moves import steps_left
-from assurance.tell import name_of, notices, subject_of
+from assurance.tell import name_of, subject_of
+from assurance.tell_all import tell_all
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
-from policy.recipients import Expression, Subject, posts_asked, resolve
+from policy.recipients import Expression, Subject, posts_asked
 from storage import actions, channels, digests, learning_spaces, loops, open_work
 from storage import establishment as establishments
-from storage import notices as outbox
 from storage.actions import Action
 from storage.learning_spaces import LearningSpace
 from storage.loops import Loop
@@ -31,7 +31,6 @@ KIND = "reachability"
 TEAMS = "teams"
 WEEK = timedelta(days=7)
 CUT_OFF = ("blocked", "uninstalled", "disabled")
-_NO_ONE = Subject(auditor_post="", auditor_person="", practitioner="", function="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +101,10 @@ def look_every_week(session: Session, framework: Framework, now: datetime) -> in
     found = out_of_reach(session, framework, now=now)
     if not found:
         return 0
-    establishment = establishments.current(session)
-    told = resolve(
-        framework.event(OUT_OF_REACH).tell,
-        (),
-        _NO_ONE,
-        establishment,
-        framework,
-        on=calendar.local_date(now),
-        escalation=False,
-    )
     shown = [row.as_facts() for row in found[:MOST_ROWS]]
-    fresh = notices(
-        framework,
-        OUT_OF_REACH,
-        told.recipients,
-        subject=f"reach-{monday.isoformat()}",
-        due_at=calendar.send_at(monday),
-        not_before=calendar.next_send(now),
-        facts={"rows": shown, "more": len(found) - len(shown)},
-    )
-    return outbox.add(session, fresh, at=now)
+    facts = {"rows": shown, "more": len(found) - len(shown)}
+    due_at, subject = calendar.send_at(monday), f"reach-{monday.isoformat()}"
+    return tell_all(session, framework, OUT_OF_REACH, subject=subject, due_at=due_at, facts=facts, now=now)
 
 
 MOST_ROWS = 20
@@ -142,12 +124,12 @@ def begins(session: Session, kind: str, day: date, following: date, calendar: Ca
     What fell due before the bot was there at all is not made up for, and neither is what could not be said before the
     look of `following` speaks: after an outage over a weekend Monday brings one summary, not two.
     """
-    new_here = not digests.ever_made(session, kind)
-    if not digests.make(session, digests.EVERYBODY, kind, day.isoformat(), {}, at=now):
+    before = digests.last_made(session, kind)
+    if before >= day.isoformat() or not digests.make(session, digests.EVERYBODY, kind, day.isoformat(), {}, at=now):
         return False
     if calendar.next_send(now) >= calendar.send_at(following):
         return False
-    return not new_here or calendar.local_date(now) == calendar.roll_forward(day)
+    return before != "" or calendar.local_date(now) == calendar.roll_forward(day)
 
 
 class _Look:

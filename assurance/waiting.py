@@ -11,6 +11,7 @@ from assurance.authority import ALLOCATES
 from assurance.console import Waits, console
 from assurance.decide_more_time import requests_to_decide
 from assurance.decision import Decision
+from assurance.home_own_work import LATELY as RESULTS_STAY_FOR
 from assurance.home_own_work import OwnWork, own_work
 from assurance.home_state import AreaState, area_state
 from assurance.loop_lists import decisions_loops
@@ -71,7 +72,10 @@ def waiting(session: Session, framework: Framework, person: str, *, now: datetim
     """What waits for a person. KeyError for someone who is not in the establishment. Reads only."""
     establishment = establishments.current(session)
     today = Calendar.of(framework).local_date(now)
-    begun = learning_spaces.drafts_of(session, person)
+    there = home_lists.anything_of(
+        session, person, submitted_since=now - RECENTLY, released_since=now - RESULTS_STAY_FOR
+    )
+    begun = learning_spaces.drafts_of(session, person) if "drafts" in there else {}
     return Waiting(
         person=establishment.people[person],
         posts=establishment.posts_held_by(person),
@@ -79,23 +83,28 @@ def waiting(session: Session, framework: Framework, person: str, *, now: datetim
             _item(framework, establishment, item, today=today, begun=item.reference in begun)
             for item in learning_spaces.waiting_for(session, person)
         ),
-        decisions=_decisions(session, framework, establishment, person, now),
-        recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY)),
+        decisions=_decisions(session, framework, establishment, person, now, there=there),
+        recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY) if "recent" in there else ()),
         console=console(session, framework, establishment, person, now),
         state=area_state(session, framework, establishment, person, now),
-        own_work=own_work(session, establishment, person, now),
+        own_work=own_work(session, establishment, person, now) if "own_work" in there else (),
     )
 
 
 def _decisions(
-    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    person: str,
+    now: datetime,
+    *,
+    there: frozenset[str],
 ) -> tuple[Decision, ...]:
-    """From every source; one that has nothing open for anybody in the council is not asked."""
-    some = home_lists.anything_of(session)
+    """From every source; one that cannot find anything is not asked."""
     return tuple(
         decision
-        for source in SOURCES
-        if ASK_ONLY_IF.get(source) in (None, *some)
+        for source, kinds in SOURCES.items()
+        if not there.isdisjoint(kinds)
         for decision in source(session, framework, establishment, person, now)
     )
 
@@ -143,22 +152,14 @@ def _allocations(
 Source = Callable[[Session, Framework, Establishment, str, datetime], list[Decision]]
 """Finds what only this person can settle, most urgent first."""
 
-SOURCES: tuple[Source, ...] = (
-    _flags,
-    _allocations,
-    corrections_to_make,
-    decisions_loops,
-    requests_to_decide,
-    decisions_actions,
-    moderation_decisions,
-)
-"""Every source of decisions, in the order the home card shows them."""
-
-ASK_ONLY_IF: dict[Source, str] = {
-    _flags: "red_flags",
-    _allocations: "proposals",
-    decisions_loops: "loops",
-    requests_to_decide: "requests",
-    corrections_to_make: "corrections",
+SOURCES: dict[Source, tuple[str, ...]] = {
+    _flags: ("red_flags",),
+    _allocations: ("proposals",),
+    corrections_to_make: ("corrections",),
+    decisions_loops: ("loops",),
+    requests_to_decide: ("requests",),
+    decisions_actions: ("actions", "action_dates"),
+    moderation_decisions: ("moderations", "disputes"),
 }
-"""What must be open somewhere in the council for a source to find anything; one that is not here is always asked."""
+"""Every source of decisions, in the order the home card shows them, and which kinds of `home_lists.anything_of` there
+must be for it to find one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from microsoft_teams.cards import (
@@ -151,32 +152,36 @@ def button(
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """Words first, numbers after, one row a line; the first column is twice as wide, so it fits a narrow phone."""
-    widths = [ColumnDefinition(width=2 if number == 0 else 1) for number in range(len(header))]
-    lines = [_row(header, bold=True), *(_row([one_line(cell) for cell in row]) for row in rows)]
+    """Words first, numbers after, one row a line; a column is as wide as its longest word asks for.
+
+    So no heading breaks inside a word on a narrow phone, where a column too narrow for it would break it.
+    """
+    said = [tuple(header), *(tuple(one_line(cell) for cell in row) for row in rows)]
+    widths = [ColumnDefinition(width=_share(column)) for column in zip(*said, strict=True)]
+    lines = [_row(said[0], bold=True), *(_row(row) for row in said[1:])]
     return Table(
         columns=widths,
-        rows=[TableRow.model_construct(cells=list(cells)) for cells in lines],
+        rows=[TableRow(cells=list(cells)) for cells in lines],
         first_row_as_headers=True,
         show_grid_lines=False,
         spacing="Medium",
     )
 
 
+def _share(column: Iterable[str]) -> int:
+    """The part of the width a column gets: the letters of its longest word, and two for the space beside it."""
+    return 2 + max(len(word) for cell in column for word in cell.split() or [""])
+
+
 def _row(cells: Sequence[str], *, bold: bool = False) -> Sequence[TableCell]:
-    """Cells of plain words. There are many of them, so they are not validated one by one: the lint sees them all."""
-    return [
-        TableCell.model_construct(
-            items=[
-                RichTextBlock.model_construct(
-                    inlines=list[Any]([TextRun.model_construct(text=inert(cell), weight="Bolder" if bold else None)]),
-                    spacing="None",
-                    horizontal_alignment="Left" if number == 0 else "Right",
-                )
-            ]
-        )
-        for number, cell in enumerate(cells)
-    ]
+    return [_cell(cell, bold, "Left" if number == 0 else "Right") for number, cell in enumerate(cells)]
+
+
+@lru_cache(maxsize=512)
+def _cell(text: str, bold: bool, side: Literal["Left", "Right"]) -> TableCell:
+    """A cell of plain words. Tables repeat the same small numbers and functions, and nobody changes a cell."""
+    run = TextRun(text=inert(text), weight="Bolder" if bold else None)
+    return TableCell(items=[RichTextBlock(inlines=[run], spacing="None", horizontal_alignment=side)])
 
 
 OPENS_A_WINDOW = {"type": "task/fetch"}

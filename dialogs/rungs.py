@@ -55,7 +55,7 @@ def say_roles(roles: Sequence[str], framework: Framework) -> str:
     near: list[str] = []
     far: list[str] = []
     for role in roles:
-        level = next((known.level for known in framework.roles if known.key == role), None)
+        level = framework.levels.get(role)
         (near if level is not None and level <= NEAR else far).append(say_role(role, framework))
     said = [f"{whose} {say_list(words)}" for whose, words in (("your", near), ("the", far)) if words]
     return say_list(said)

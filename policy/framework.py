@@ -7,6 +7,7 @@ Checks across sections (an unknown role in a ladder, a step that can reach nobod
 from __future__ import annotations
 
 from datetime import time
+from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
@@ -345,6 +346,11 @@ class Framework(Section):
     grades: tuple[Grade, ...]
     themes: tuple[Theme, ...]
     forms: tuple[Form, ...]
+
+    @cached_property
+    def levels(self) -> dict[str, int | None]:
+        """Every role and how far up the line it stands; None for one that stands beside it."""
+        return {role.key: role.level for role in self.roles}
 
     def role(self, key: str) -> Role:
         """The role of that key. KeyError if the file has none."""

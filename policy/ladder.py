@@ -119,7 +119,7 @@ def what_happens(
 
 def roles_above(roles: Sequence[str], own: str, framework: Framework) -> tuple[str, ...]:
     """The roles above the late person's own; if none is left, the next role of the line up (A29)."""
-    levels = {role.key: role.level for role in framework.roles}
+    levels = framework.levels
     level = levels.get(own)
     if level is None:
         return tuple(roles)
@@ -129,9 +129,9 @@ def roles_above(roles: Sequence[str], own: str, framework: Framework) -> tuple[s
 
 def next_roles_up(level: int, framework: Framework) -> tuple[str, ...]:
     """The roles of the lowest level above `level`; empty above the top."""
-    above = [role for role in framework.roles if role.level is not None and role.level > level]
-    lowest = min((role.level for role in above if role.level is not None), default=None)
-    return tuple(role.key for role in above if role.level == lowest)
+    above = {role: step for role, step in framework.levels.items() if step is not None and step > level}
+    lowest = min(above.values(), default=None)
+    return tuple(role for role, step in above.items() if step == lowest)
 
 
 def ladder_to_json(ladder: Ladder) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.session import Session
+from storage.spelt_out import one_of
 from storage.tables import actions
 
 OPEN = "open"
@@ -66,10 +67,10 @@ _STEPS_DONE = _NAMES.index("steps_done")
 _INSERT = sa.insert(actions)
 _BY_TOKEN = _SELECT.where(actions.c.token == sa.bindparam("wanted"), actions.c.token != "")
 _BY_REFERENCE = _SELECT.where(actions.c.reference == sa.bindparam("wanted"))
-_OPEN_OF = _SELECT.where(actions.c.owner == sa.bindparam("wanted"), actions.c.state.in_(OPEN_STATES)).order_by(
+_OPEN_OF = _SELECT.where(actions.c.owner == sa.bindparam("wanted"), one_of(actions.c.state, OPEN_STATES)).order_by(
     actions.c.due_on, actions.c.reference
 )
-_ASKED_OF = _SELECT.where(actions.c.asked_due_on.is_not(None), actions.c.state.in_(OPEN_STATES)).order_by(
+_ASKED_OF = _SELECT.where(actions.c.asked_due_on.is_not(None), one_of(actions.c.state, OPEN_STATES)).order_by(
     actions.c.due_on, actions.c.reference
 )
 # Spelt as the partial index is, so that a database sees that it will do.

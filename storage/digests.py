@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage import memo
 from storage.notices import Notice
 from storage.session import Session
 from storage.tables import digests, notices
@@ -30,13 +31,16 @@ _MADE = sa.select(digests.c.made_at).where(
     digests.c.kind == sa.bindparam("sort"),
     digests.c.period == sa.bindparam("when"),
 )
-_EVER = (
-    sa.select(digests.c.period).where(digests.c.person == EVERYBODY, digests.c.kind == sa.bindparam("sort")).limit(1)
+_LATEST = (
+    sa.select(digests.c.kind, sa.func.max(digests.c.period))
+    .where(digests.c.person == EVERYBODY)
+    .group_by(digests.c.kind)
 )
 
 
 def make(session: Session, person: str, kind: str, period: str, facts: Mapping[str, Any], *, at: datetime) -> bool:
     """Note that a digest has been made. False, and nothing changed, if it had been."""
+    memo.forget(session, digests.name)
     row = {"person": person, "kind": kind, "period": period, "made_at": at, "facts": dict(facts)}
     return session.execute(insert_new(session, digests, "person", "kind", "period"), row).rowcount == 1
 
@@ -47,9 +51,12 @@ def is_made(session: Session, person: str, kind: str, period: str) -> bool:
     return found is not None
 
 
-def ever_made(session: Session, kind: str) -> bool:
-    """Whether one of this kind was ever looked into for everybody."""
-    return session.execute(_EVER, {"sort": kind}).first() is not None
+def last_made(session: Session, kind: str) -> str:
+    """The newest period of this kind that was looked into for everybody, as an ISO date; empty if none ever was."""
+    known = session.memo.get(digests.name)
+    if known is None:
+        known = session.memo[digests.name] = {row[0]: row[1] for row in session.execute(_LATEST)}
+    return str(known.get(kind, ""))
 
 
 def for_the_morning(session: Session, now: datetime) -> list[Notice]:

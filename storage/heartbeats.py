@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from storage import tables
+from storage import memo, tables
 from storage.session import Session
 from storage.upsert import put
 
 _heartbeats = tables.heartbeats
 _LAST = select(_heartbeats).where(_heartbeats.c.name == bindparam("part"))
+_EVERY = select(_heartbeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,22 @@ class Heartbeat:
 
 def beat(session: Session, name: str, at: datetime, detail: Mapping[str, Any] | None = None) -> None:
     """Say that a part has just done its round."""
-    put(session, _heartbeats, {"name": name, "at": at, "detail": dict(detail or {})})
+    kept = Heartbeat(name, at, dict(detail or {}))
+    put(session, _heartbeats, {"name": kept.name, "at": kept.at, "detail": kept.detail})
+    memo.remember(session, _heartbeats.name, name, kept)
 
 
 def last(session: Session, name: str) -> Heartbeat | None:
     """The last round of a part, or None if it never did one."""
-    row = session.execute(_LAST, {"part": name}).first()
+    found: Heartbeat | None = memo.look_up(
+        session,
+        _heartbeats.name,
+        name,
+        one=lambda: _heartbeat(session.execute(_LAST, {"part": name}).first()),
+        every=lambda: {row[0]: _heartbeat(row) for row in session.execute(_EVERY)},
+    )
+    return found
+
+
+def _heartbeat(row: Sequence[Any] | None) -> Heartbeat | None:
     return Heartbeat(*row) if row else None

@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage import living_cards, memo
 from storage.session import Session
+from storage.spelt_out import one_of
 from storage.tables import allocations, answers, drafts, meta
 from storage.upsert import insert_for, put
 
@@ -104,7 +106,7 @@ _BY_TOKEN = _SELECT.where(allocations.c.token == sa.bindparam("wanted"))
 _BY_REFERENCE = _SELECT.where(allocations.c.reference == sa.bindparam("wanted"))
 _BY_REFERENCES = _SELECT.where(allocations.c.reference.in_(sa.bindparam("wanted", expanding=True)))
 _WAITING_FOR = _SELECT.where(
-    allocations.c.person == sa.bindparam("wanted"), allocations.c.state.in_(OPEN_STATES)
+    allocations.c.person == sa.bindparam("wanted"), one_of(allocations.c.state, OPEN_STATES)
 ).order_by(allocations.c.due_on, allocations.c.reference)
 _SUBMITTED_BY = _SELECT.where(
     allocations.c.person == sa.bindparam("wanted"),
@@ -280,7 +282,9 @@ def next_serial(session: Session, kind: str, quarter: str, count: int = 1) -> in
     The counter is a row, so a serial is never given twice, whatever happens to the item that had it.
     """
     asked = {"counter": f"serial:{kind}:{quarter}", "first": str(count), "more": count}
-    return int(session.execute(_count_on(session.dialect), asked).scalar_one()) - count + 1
+    last = int(session.execute(_count_on(session.dialect), asked).scalar_one())
+    memo.forget(session, meta.name)
+    return last - count + 1
 
 
 @cache
@@ -306,6 +310,7 @@ def load_draft(session: Session, reference: str, person: str) -> Draft | None:
 def save_draft(session: Session, draft: Draft) -> None:
     """Insert or replace a draft; the caller has checked and raised the version."""
     put(session, drafts, {field.name: getattr(draft, field.name) for field in fields(Draft)})
+    living_cards.follow_draft(session, draft.person, draft.reference, at=draft.updated_at)
 
 
 def delete_drafts(session: Session, reference: str) -> None:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from storage import tables
+from storage import memo, tables
 from storage.session import Session
 from storage.upsert import put
 
 _VALUE = select(tables.meta.c.value).where(tables.meta.c.key == bindparam("wanted"))
+_EVERY = select(tables.meta.c.key, tables.meta.c.value)
 
 
 def get(session: Session, key: str, default: str = "") -> str:
     """The fact of that name, or `default`."""
-    value = session.execute(_VALUE, {"wanted": key}).scalar()
+    value = memo.look_up(
+        session,
+        tables.meta.name,
+        key,
+        one=lambda: session.execute(_VALUE, {"wanted": key}).scalar(),
+        every=lambda: {row[0]: row[1] for row in session.execute(_EVERY)},
+    )
     return default if value is None else str(value)
 
 
 def save(session: Session, key: str, value: str) -> None:
     """Remember a fact, in place of what it was before."""
     put(session, tables.meta, {"key": key, "value": value})
+    memo.remember(session, tables.meta.name, key, value)

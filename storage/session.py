@@ -17,7 +17,7 @@ class Session:
     database was busy or went away before the commit, so its only effects are rows and `after_commit` hooks.
     """
 
-    __slots__ = ("_hooks", "cache", "connection", "dialect")
+    __slots__ = ("_hooks", "cache", "connection", "dialect", "memo")
 
     def __init__(
         self, connection: Connection, dialect: str, cache: dict[str, Any], hooks: list[Callable[[], None]] | None
@@ -28,6 +28,9 @@ class Session:
         """'sqlite' or 'postgresql'."""
         self.cache = cache
         """Shared by every session of this database; entries must be keyed by a version that is never used twice."""
+        self.memo: dict[str, dict[str, Any]] = {}
+        """What this use-case has read and will ask for again, by the module that keeps it and changes it with the
+        table. Nobody else writes while it runs; what is undone with a savepoint is forgotten here too."""
         self._hooks = hooks
 
     def execute(
@@ -48,6 +51,7 @@ class Session:
         try:
             yield
         except BaseException:
+            self.memo.clear()
             if self._hooks is not None:
                 del self._hooks[hooks:]
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
