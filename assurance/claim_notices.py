@@ -19,14 +19,14 @@ from assurance.channel_choice import (
     ways_of,
 )
 from assurance.courier import Delivery
-from assurance.living_cards import in_place
+from assurance.living_cards import card_to_change
 from assurance.tell import OUTLIVES_SUBMISSION, header
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.reference import ACTION
 from policy.ways import MAIL, TEAMS, Ways
-from storage import actions, channels, heartbeats, learning_spaces
+from storage import actions, channels, heartbeats, learning_spaces, living_cards
 from storage import establishment as establishments
 from storage import notices as outbox
 from storage.learning_spaces import SUBMITTED, LearningSpace
@@ -90,6 +90,7 @@ def _still_to_send(
     establishment = establishments.current(session)
     items = learning_spaces.by_references(session, (notice.subject for notice in claimed))
     tracked = actions.by_references(session, (one.subject for one in claimed if one.subject.startswith(f"{ACTION}-")))
+    known = living_cards.newest_change(session) if claimed else 0
     deliveries = []
     for notice in claimed:
         item = items.get(notice.subject)
@@ -118,8 +119,9 @@ def _still_to_send(
                 notice=_as_of_today(framework, establishment, notice, item, now=now),
                 person=person,
                 channel_state=teams if on_teams else channels.get(session, person.id, way),
-                card=channels.card_of(session, person.id, notice.subject) if on_teams and in_place(notice) else None,
+                card=card_to_change(session, framework, establishment, notice, now=now) if on_teams else None,
                 item=item,
+                known=known,
             )
         )
     return deliveries

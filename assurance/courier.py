@@ -30,6 +30,8 @@ class Delivery:
     """The living card this person already has of the item, to be updated in place; None when there is none."""
     item: LearningSpace | None = None
     """The learning space the notice is about, as it stands now; None for other subjects."""
+    known: int = 0
+    """The last row of history when it was claimed: what happens after that is not in its message."""
 
     @property
     def token(self) -> str:

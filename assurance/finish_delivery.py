@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from assurance.channel_choice import ADDRESS_FAILS, try_another_way
 from assurance.courier import CourierResult, Delivery
-from assurance.living_cards import TEAMS, retire
+from assurance.living_cards import QUIET, TEAMS, retire
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.ways import MAIL
-from storage import channels
+from storage import channels, living_cards
 from storage import notices as outbox
 from storage.channels import Card, ChannelState
 from storage.notices import Notice
@@ -103,7 +103,10 @@ def _keep_card(session: Session, delivery: Delivery, result: CourierResult, *, n
     before = channels.card_of(session, person, notice.subject)
     if before is not None and before.activity_id != result.remote_id:
         retire(session, before, at=now)
-    channels.save_card(session, Card(person, notice.subject, conversation, result.remote_id, now, notice.event))
+    card = Card(person, notice.subject, conversation, result.remote_id, now, notice.event, shown_seq=delivery.known)
+    channels.save_card(session, card)
+    if living_cards.changed_after(session, notice.subject, delivery.known, quiet=QUIET):
+        living_cards.look_again(session, card, at=now)  # it was overtaken on its way
 
 
 def _why(result: CourierResult, channel: str) -> str:

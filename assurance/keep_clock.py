@@ -10,7 +10,7 @@ from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.ladder import ladder_from_json, next_step_at
 from policy.pauses import Pause, first_paused_day, paused_days, practice_weeks, resumed, standing
-from storage import history, learning_spaces, meta, more_time
+from storage import history, learning_spaces, living_cards, meta, more_time
 from storage.history import NewEntry
 from storage.more_time import Stopped
 from storage.session import Session
@@ -51,9 +51,10 @@ def keep_clock(session: Session, framework: Framework, *, actor: Actor, now: dat
         if fresh:
             meta.save(session, STOPPED_ON, stopped_on.isoformat())
         stands = standing(pauses, today) is not None
-        if fresh or looked_on != today or not stands:
-            # Whatever was allocated since stands still from its own first day on.
-            more_time.stop_clocks(session, stopped_on, today=today)
+        looks = fresh or looked_on != today or not stands
+        # Whatever was allocated since stands still from its own first day on.
+        if looks and more_time.stop_clocks(session, stopped_on, today=today):
+            living_cards.mark_standing_still(session, at=now)
         if not stands:
             _start_again(session, framework, pauses, actor=actor, today=today, now=now)
             meta.save(session, STOPPED_ON, "")

@@ -6,17 +6,19 @@ command line, the sweep. It is never news: nothing is posted, nothing rings, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assurance.courier import CourierResult
-from assurance.present import Present, present
+from assurance.how_it_stands import Present
+from assurance.present import ASKS, RED_ROUTE, present
+from policy.establishment import Establishment
 from policy.framework import Framework
 from policy.reference import KINDS
 from storage import channels, living_cards
 from storage import establishment as establishments
 from storage.channels import Card, ChannelState
-from storage.living_cards import StaleCard
+from storage.living_cards import BESIDE, StaleCard
 from storage.notices import Notice
 from storage.session import Session
 
@@ -35,14 +37,18 @@ QUIET = frozenset(
         "red_route_chased",
         "red_route_raised",
         "reaudit_not_opened",
+        "reflection_written",
         "exported",
     ]
 )
 """What is written in the history and changes nothing that a card shows."""
 LEASE = timedelta(minutes=2)
+READS_FOR = timedelta(minutes=1)
+"""What somebody was just answered on a card stands for so long, whatever happens meanwhile."""
+LOOKS_FOR = timedelta(minutes=10)
+"""A card that its holder has made into something else, a list for instance, is left to them for so long."""
 BUSY_FOR = timedelta(hours=2)
-"""Somebody who has written or pressed within this time may still be typing on the card; it is left to them."""
-LOOK_AGAIN = timedelta(minutes=30)
+"""Somebody may still be typing into the boxes of a card they opened within this time; it is left to them."""
 FIRST_PAUSE = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(days=2)
 """Longest a card is tried for; whoever presses it later is told how things stand in any case."""
@@ -75,13 +81,41 @@ def in_place(notice: Notice) -> bool:
     return notice.event == "E15" or bool(told and not roles & (told | {"auditor", "owner"}))
 
 
+def card_to_change(
+    session: Session, framework: Framework, establishment: Establishment, notice: Notice, *, now: datetime
+) -> Card | None:
+    """The card that news changes in place; None where it must be a message of its own.
+
+    A card that its holder may be typing on is left alone, and so is one that still asks them for something else.
+    """
+    card = channels.card_of(session, notice.recipient, notice.subject) if in_place(notice) else None
+    if card is None or (card.boxes and _left_until(card, notice.subject, now=now)):
+        return None
+    if card.event in (ASKS, RED_ROUTE) and card.event != notice.event:
+        asks = present(session, framework, establishment, card.person, notice.subject, card.event, now=now)
+        return card if asks is not None and asks.finished else None
+    return card
+
+
 def retire(session: Session, card: Card, *, at: datetime) -> None:
-    """A newer message about the same thing was posted: the older card is to say so, once."""
-    subject = f"{card.subject[:25]}{RETIRED}{card.activity_id[-12:]}"
-    channels.save_card(
-        session, Card(card.person, subject, card.conversation_id, card.activity_id, card.sent_at, card.event)
-    )
-    living_cards.mark_stale(session, subject, at=at)
+    """A newer message about the same thing was posted: the older card is to say so, once.
+
+    One that asks its holder to decide, or to call somebody, goes on asking until that is done.
+    """
+    kind = BESIDE if card.event in (ASKS, RED_ROUTE) else RETIRED
+    older = replace(card, subject=other_message(card.subject, card.activity_id, kind))
+    channels.save_card(session, older)
+    living_cards.look_again(session, older, at=at)
+
+
+def other_message(subject: str, activity_id: str, kind: str) -> str:
+    """The name another message about a subject is remembered under; `kind` is `RETIRED` or `BESIDE`."""
+    return f"{subject[:25]}{kind}{activity_id[-12:]}"
+
+
+def subject_of(card: Card) -> str:
+    """What a card is about, whichever of several messages it is."""
+    return card.subject.partition(RETIRED)[0].partition(BESIDE)[0]
 
 
 def anything_stale(session: Session, now: datetime) -> bool:
@@ -101,27 +135,31 @@ def claim_refreshes(session: Session, framework: Framework, *, now: datetime, li
         if card.person not in establishment.people or state is None or state.state in CUT_OFF:
             living_cards.forget(session, card)
             continue
-        subject, _, older = card.subject.partition(RETIRED)
-        shown = (
-            Present("older", subject, finished=False)
-            if older
-            else present(session, framework, establishment, card.person, subject, card.event, now=now)
-        )
+        subject, older = subject_of(card), RETIRED in card.subject
+        if older and card.shows not in ("", subject):
+            living_cards.forget(session, card)  # it has become something else and points nowhere
+            continue
+        shown = present(session, framework, establishment, card.person, subject, card.event, now=now)
+        if older:
+            shown = Present("older", subject, finished=shown is not None and shown.finished)
         if shown is None:
             living_cards.up_to_date(session, stale)
-        elif not shown.finished and _busy(session, card.person, subject, now):
-            living_cards.try_again(session, stale, at=now + LOOK_AGAIN)
+        elif wait := _left_until(card, subject, finished=shown.finished, now=now):
+            living_cards.try_again(session, stale, at=wait)
         else:
             found.append(Refresh(stale, state, shown))
     return found
 
 
 def note_changes(session: Session) -> int:
-    """Mark the cards of everything that has changed since the last look; how many cards that is."""
+    """Mark the cards of everything that has changed since the last look; how many cards that is.
+
+    A card that was said after the change, as the answer to its holder's own press is, stands.
+    """
     marked = 0
     while changes := living_cards.changes(session):
-        newest = {one.subject: one.at for one in changes if one.verb not in QUIET and one.subject[:3] in _REFERENCES}
-        marked += sum(living_cards.mark_stale(session, subject, at=at) for subject, at in newest.items())
+        newest = {one.subject: one for one in changes if one.verb not in QUIET and one.subject[:3] in _REFERENCES}
+        marked += sum(living_cards.mark_stale(session, key, at=one.at, seq=one.seq) for key, one in newest.items())
         living_cards.looked_at(session, changes[-1].seq)
     return marked
 
@@ -129,20 +167,29 @@ def note_changes(session: Session) -> int:
 def finish_refresh(session: Session, refresh: Refresh, result: CourierResult, *, now: datetime) -> None:
     """Write down what came of changing a card. A card that is gone is forgotten, without a word to anyone."""
     stale = refresh.stale
-    if result.outcome == "never" or now - stale.stale_since > GIVE_UP_AFTER:
-        living_cards.forget(session, refresh.card)
-    elif result.outcome != "sent":
-        living_cards.try_again(session, stale, at=max(result.retry_at or now, now + FIRST_PAUSE))
-    elif RETIRED in refresh.card.subject:
+    if result.outcome == "sent" and RETIRED not in refresh.card.subject:
+        living_cards.put_anew(session, stale, at=now)
+    elif result.outcome in ("sent", "never") or now - stale.stale_since > GIVE_UP_AFTER:
         living_cards.forget(session, refresh.card)
     else:
-        living_cards.up_to_date(session, stale)
+        living_cards.try_again(session, stale, at=max(result.retry_at or now, now + FIRST_PAUSE))
 
 
-def _busy(session: Session, person: str, subject: str, now: datetime) -> bool:
-    """Whether this person is in the middle of it: what they typed and have not sent stands on the card alone."""
-    last = living_cards.busy_since(session, person, subject)
-    return last is not None and now - last < BUSY_FOR
+def _left_until(card: Card, subject: str, *, now: datetime, finished: bool = False) -> datetime | None:
+    """Until when a card is left to whoever pressed on it; None when it may be changed.
+
+    What they typed and have not sent stands in its boxes alone. Once there is nothing more to do the boxes may go.
+    """
+    if card.shown_at is None:
+        return None
+    if card.boxes and not (finished and card.shows == subject):
+        stays = BUSY_FOR
+    elif card.shows not in ("", subject):
+        stays = LOOKS_FOR
+    else:
+        stays = READS_FOR
+    until = card.shown_at + stays
+    return until if now < until else None
 
 
 _REFERENCES = frozenset(f"{kind}-" for kind in KINDS)

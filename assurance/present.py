@@ -5,70 +5,29 @@ Nothing of a form, no practitioner, no case and no grade: a card in the chat is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 
-from assurance.decide_more_time import RequestView, may_decide
-from assurance.tell import function_title, name_of, rungs_ahead
-from policy.calendar import Calendar
+from assurance.ask_more_time import still_in_time
+from assurance.decide_more_time import RequestView, date_named, may_decide
+from assurance.form_view import form_of
+from assurance.how_it_stands import Begun, Look, Present
+from assurance.present_follow_up import action_stands, begun_at, loop_stands, second_look_stands
+from assurance.tell import function_title, rungs_ahead
 from policy.establishment import Establishment
+from policy.forms import visible_steps
 from policy.framework import Framework
-from policy.ladder import Rung, ladder_from_json
-from policy.more_time import in_time
+from policy.ladder import ladder_from_json
 from policy.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION
-from storage import actions, learning_spaces, loops, moderations, more_time, red_flags
+from storage import corrections, learning_spaces, more_time, red_flags
 from storage.learning_spaces import OPENED, SUBMITTED, LearningSpace
-from storage.more_time import ASKED
+from storage.more_time import ASKED, EXPIRED, Request
 from storage.session import Session
 
 RED_ROUTE, ASKS = "E16", "E8"
 FOR_THE_AUDITOR = ("E1", "E3", "E4", "E5", "E6", "E7")
 """Events only whoever does a learning space hears of; on the card of anybody else it has gone to someone else."""
-
-Kind = Literal[
-    "to_do",
-    "sent_in",
-    "withdrawn",
-    "with_someone_else",
-    "own_work",
-    "taken_up",
-    "to_decide",
-    "settled",
-    "header",
-    "loop",
-    "action",
-    "second_look",
-    "older",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """How something stands, for one person."""
-
-    kind: Kind
-    reference: str
-    state: str = ""
-    token: str = ""
-    """For a button, where there is one for this person."""
-    who: str = ""
-    """The name of whoever it is with."""
-    function: str = ""
-    due_on: date | None = None
-    days_left: int = 0
-    by: str = ""
-    """The name of whoever did the last thing; empty when it was this person, or nobody."""
-    yours: bool = False
-    """Whether this person did it."""
-    at: datetime | None = None
-    """When that was (UTC)."""
-    begun: bool = False
-    rungs: tuple[Rung, ...] = ()
-    paused: bool = False
-    request: RequestView | None = None
-    finished: bool = True
-    """Whether there is nothing more for this person to do: their card may change while they look at it."""
+FORM_IS_IN, ENDED = "form_is_in", "ended"
+"""How a request stands that nobody decided, because what it was about is over."""
 
 
 def present(
@@ -82,164 +41,122 @@ def present(
     now: datetime,
 ) -> Present | None:
     """How a subject stands for the holder of a card that showed an event; None when the card may stay. Reads only."""
-    look = _Look(session, framework, establishment, person, now)
+    look = Look(session, framework, establishment, person, now)
     match subject[:2]:
         case kind if kind == LEARNING_SPACE:
-            return look.learning_space(subject, event)
+            return _learning_space(look, subject, event)
         case kind if kind == LOOP:
-            return look.loop(subject)
+            return loop_stands(look, subject)
         case kind if kind == ACTION:
-            return look.action(subject)
+            return action_stands(look, subject)
         case kind if kind == MODERATION:
-            return look.second_look(subject)
+            return second_look_stands(look, subject)
     return None
 
 
-class _Look:
-    """One look for one person."""
+def _learning_space(look: Look, reference: str, event: str) -> Present | None:
+    """By what the card was about: the red route, a request, the item itself, or its header."""
+    item = learning_spaces.by_reference(look.session, reference)
+    if item is None:
+        return None
+    if event == RED_ROUTE:
+        return _red_route(look, item)
+    if event == ASKS and item.person != look.person:
+        return _request(look, item)
+    if item.person == look.person:
+        return _own(look, item)
+    if item.practitioner == look.person:
+        state = "opened" if item.released_at is not None else item.state
+        return Present("own_work", reference, state, who=look.name(item.person))
+    if event in FOR_THE_AUDITOR:
+        return Present("with_someone_else", reference)
+    return _header(look, item)
 
-    def __init__(
-        self, session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
-    ) -> None:
-        self._session = session
-        self._framework = framework
-        self._establishment = establishment
-        self._person = person
-        self._now = now
-        self._today = Calendar.of(framework).local_date(now)
 
-    def learning_space(self, reference: str, event: str) -> Present | None:
-        """By what the card was about: the red route, a request, the item itself, or its header."""
-        item = learning_spaces.by_reference(self._session, reference)
-        if item is None:
-            return None
-        if event == RED_ROUTE:
-            return self._red_route(item)
-        if event == ASKS and item.person != self._person:
-            return self._request(item)
-        if item.person == self._person:
-            return self._own(item)
-        if item.practitioner == self._person:
-            opened = item.released_at is not None
-            state = "opened" if opened else item.state
-            return Present("own_work", reference, state, who=self._name(item.person))
-        if event in FOR_THE_AUDITOR:
-            return Present("with_someone_else", reference)
-        return self._header(item)
+def _own(look: Look, item: LearningSpace) -> Present:
+    if item.state == SUBMITTED:
+        return _own_sent_in(look, item)
+    if not item.is_open:
+        return Present("withdrawn", item.reference, item.state)
+    ladder = ladder_from_json(item.ladder)
+    return Present(
+        "to_do",
+        item.reference,
+        item.state,
+        item.token,
+        function=function_title(look.framework, item.function),
+        due_on=item.due_on,
+        late=item.days_left(look.today) < 0,
+        begun=_begun(look, item) if item.state == OPENED else None,
+        rungs=rungs_ahead(look.framework, look.establishment, item, ladder, after=look.today),
+        paused=item.paused_on is not None,
+        asked=any(one.state == ASKED for one in more_time.of(look.session, item.reference)),
+        finished=False,
+    )
 
-    def _own(self, item: LearningSpace) -> Present:
-        if item.state == SUBMITTED:
-            by, yours = self._by(item.submitted_by or item.person)
-            token = item.token if yours and item.released_at is None else ""
-            return Present("sent_in", item.reference, item.state, token, by=by, yours=yours, at=item.submitted_at)
-        if not item.is_open:
-            return Present("withdrawn", item.reference, item.state)
-        ladder = ladder_from_json(item.ladder)
-        return Present(
-            "to_do",
-            item.reference,
-            item.state,
-            item.token,
-            function=function_title(self._framework, item.function),
-            due_on=item.due_on,
-            days_left=item.days_left(self._today),
-            begun=item.state == OPENED,
-            rungs=rungs_ahead(self._framework, self._establishment, item, ladder, after=self._today),
-            paused=item.paused_on is not None,
-            finished=False,
-        )
 
-    def _header(self, item: LearningSpace) -> Present:
-        at = item.submitted_at if item.state == SUBMITTED else None
-        return Present(
-            "header",
-            item.reference,
-            item.state,
-            who=self._name(item.person),
-            function=function_title(self._framework, item.function),
-            due_on=item.due_on,
-            days_left=item.days_left(self._today),
-            at=at,
-            paused=item.paused_on is not None,
-        )
+def _own_sent_in(look: Look, item: LearningSpace) -> Present:
+    """Sent in; or open once more, to be corrected."""
+    correction = corrections.asked(look.session, item.reference)
+    if correction is not None:
+        begun, due_on = _begun(look, item), correction.correct_by
+        return Present("to_correct", item.reference, item.state, item.token, due_on=due_on, begun=begun, finished=False)
+    by, yours = look.by(item.submitted_by or item.person)
+    token = item.token if yours and item.released_at is None else ""
+    return Present("sent_in", item.reference, item.state, token, by=by, yours=yours, at=item.submitted_at)
 
-    def _red_route(self, item: LearningSpace) -> Present | None:
-        flag = red_flags.of(self._session, item.reference)
-        if flag is None or not flag.acknowledged_by:
-            return None
-        by, yours = self._by(flag.acknowledged_by)
-        return Present("taken_up", item.reference, by=by, yours=yours, at=flag.acknowledged_at)
 
-    def _request(self, item: LearningSpace) -> Present | None:
-        requests = more_time.of(self._session, item.reference)
-        if not requests:
-            return None
-        newest = max(requests, key=lambda one: one.asked_at)
-        asked = newest.state == ASKED and item.is_open and in_time(item.deadline_at, self._now)
-        if asked and self._person in may_decide(self._framework, self._establishment, item, now=self._now):
-            view = RequestView(item, newest, self._name(newest.asked_by))
-            return Present("to_decide", item.reference, newest.state, newest.token, request=view, finished=False)
-        by, yours = self._by(newest.decided_by)
-        at = newest.decided_at or item.submitted_at
-        return Present("settled", item.reference, newest.state, by=by, yours=yours, at=at)
+def _begun(look: Look, item: LearningSpace) -> Begun | None:
+    """How far its auditor has come; None before the first answer."""
+    draft = learning_spaces.load_draft(look.session, item.reference, look.person)
+    if draft is None or not draft.version:
+        return None
+    asked = [one.key for one in visible_steps(form_of(look.framework, item), draft.answers)]
+    return begun_at(draft.step, asked, Begun(draft.updated_at))
 
-    def loop(self, reference: str) -> Present | None:
-        """A loop by its state, and who brought it there."""
-        loop = loops.by_reference(self._session, reference)
-        if loop is None:
-            return None
-        by, at = "", None
-        match loop.state:
-            case "submitted":
-                by, at = loop.filled_by, loop.submitted_at
-            case "authorised" | "with_qa" | "re_audit_due":
-                by, at = loop.authorised_by, loop.authorised_at
-            case "closed":
-                at = loop.closed_at
-        name, yours = self._by(by)
-        due_on = loop.return_by if loop.state in ("open", "met", "returned_for_change") else None
-        finished = loop.state == "closed" or yours
-        token = "" if loop.state == "closed" else loop.token
-        return Present(
-            "loop", reference, loop.state, token, due_on=due_on, by=name, yours=yours, at=at, finished=finished
-        )
 
-    def action(self, reference: str) -> Present | None:
-        """An action: whose, by when, how far."""
-        action = actions.by_reference(self._session, reference)
-        if action is None:
-            return None
-        own = action.owner == self._person
-        return Present(
-            "action",
-            reference,
-            action.state,
-            action.token,
-            who="" if own or not action.owner else self._name(action.owner),
-            due_on=action.due_on,
-            days_left=(action.due_on - self._today).days,
-            yours=own,
-            at=action.closed_at,
-            finished=not action.is_open,
-        )
+def _header(look: Look, item: LearningSpace) -> Present:
+    return Present(
+        "header",
+        item.reference,
+        item.state,
+        who=look.name(item.person),
+        function=function_title(look.framework, item.function),
+        due_on=item.due_on,
+        late=item.days_left(look.today) < 0,
+        at=item.submitted_at if item.state == SUBMITTED else None,
+        paused=item.paused_on is not None,
+    )
 
-    def second_look(self, reference: str) -> Present | None:
-        """A moderation: how far, and with whom."""
-        found = moderations.by_reference(self._session, reference)
-        if found is None:
-            return None
-        own = found.moderator == self._person
-        who = "" if own or not found.moderator else self._name(found.moderator)
-        closed = found.closed_at is not None
-        token = "" if closed else found.token
-        return Present(
-            "second_look", reference, found.state, token, who=who, yours=own, at=found.closed_at, finished=closed
-        )
 
-    def _by(self, person: str) -> tuple[str, bool]:
-        if not person or person == self._person:
-            return "", bool(person)
-        return self._name(person), False
+def _red_route(look: Look, item: LearningSpace) -> Present | None:
+    flag = red_flags.of(look.session, item.reference)
+    if flag is None or not flag.acknowledged_by:
+        return None
+    by, yours = look.by(flag.acknowledged_by)
+    return Present("taken_up", item.reference, by=by, yours=yours, at=flag.acknowledged_at)
 
-    def _name(self, person: str) -> str:
-        return name_of(self._establishment, person)
+
+def _request(look: Look, item: LearningSpace) -> Present | None:
+    requests = more_time.of(look.session, item.reference)
+    if not requests:
+        return None
+    newest = max(requests, key=lambda one: one.asked_at)
+    if newest.state == ASKED and item.is_open and still_in_time(item, look.now):
+        if look.person not in may_decide(look.framework, look.establishment, item, now=look.now):
+            return Present("with_another_decider", item.reference, newest.state)
+        view = RequestView(item, newest, look.name(newest.asked_by), date_named(look.session, newest))
+        return Present("to_decide", item.reference, newest.state, newest.token, request=view, finished=False)
+    by, yours = look.by(newest.decided_by)
+    state = _how_it_ended(newest, item)
+    at = item.submitted_at if state == FORM_IS_IN else newest.decided_at
+    return Present("settled", item.reference, state, by=by, yours=yours, at=at)
+
+
+def _how_it_ended(request: Request, item: LearningSpace) -> str:
+    """A request that nobody decided ended with its deadline, unless what it was about was over before that."""
+    if request.state not in (ASKED, EXPIRED):
+        return request.state
+    if item.submitted_at is not None and item.submitted_at <= item.deadline_at:
+        return FORM_IS_IN
+    return EXPIRED if item.is_open or item.state == SUBMITTED else ENDED

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assurance.last_word import SETTLED_BY, last_word, newest, wrote_since
 from assurance.refusals import NotFound, NotYours, Refused, UnknownPerson
+from bot.answering import note_answered, pressed_now
 from bot.pressed import LONGEST_ID
 from dialogs.discretion import ITEM
 from dialogs.last_word import with_last_word
@@ -42,15 +43,18 @@ async def say_who_was_first(
 
 
 def watched(use_case: Callable[..., Any], person: Person) -> Callable[..., Any]:
-    """The same use-case; while a deciding press is answered it is noted whether it wrote anything in the history."""
-    did = _DID.get()
-    if did is None:
+    """The same use-case; while a press is answered it is noted what it knew, and of a deciding one whether it wrote."""
+    did, press = _DID.get(), pressed_now()
+    if did is None and press is None:
         return use_case
 
     def run(session: Session, *arguments: Any, **facts: Any) -> Any:
         before = newest(session)
         done = use_case(session, *arguments, **facts)
-        did.append(wrote_since(session, before, person.id))
+        if did is not None:
+            did.append(wrote_since(session, before, person.id))
+        if press is not None:
+            note_answered(session, press, before, now=facts["now"])
         return done
 
     return run

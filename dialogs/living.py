@@ -13,11 +13,11 @@ from dialogs.message import Message
 from dialogs.more_time import request_view_message
 from dialogs.page import Page
 from dialogs.rungs import if_nothing_happens, told_of
-from dialogs.speaking import say_date, say_days_left
+from dialogs.speaking import say_date
 from policy.framework import Framework
 
 if TYPE_CHECKING:
-    from assurance.present import Present
+    from assurance.how_it_stands import Begun, Present
 
 LOOPS = {
     "open": "The meeting is still to be held.",
@@ -43,7 +43,13 @@ SECOND_LOOKS = {
     "disputed": "The two did not come together. It waits for those who settle it.",
     "closed": "It is closed. There is nothing more to do.",
 }
-REQUESTS = {"agreed": "agreed", "declined": "declined", "expired": "not decided in time"}
+REQUESTS = {"agreed": "agreed", "declined": "declined"}
+"""What somebody did with a request, in words that follow a name."""
+REQUESTS_ENDED = {
+    "expired": "It was not decided in time",
+    "form_is_in": "It was overtaken: the form came in",
+    "ended": "It was overtaken: the learning space is no longer needed",
+}
 
 
 def present_message(now: Present, framework: Framework, today: date) -> Message:
@@ -52,26 +58,29 @@ def present_message(now: Present, framework: Framework, today: date) -> Message:
 
 
 def _to_do(now: Present, framework: Framework, today: date) -> Message:
-    late = now.days_left < 0
     due = say_date(now.due_on or today, today)
-    page = Page(
-        f"Learning space {now.reference}", summary=f"Learning space {now.reference}: {say_days_left(now.days_left)}."
-    )
-    begun = " You have begun it." if now.begun else ""
-    if now.paused:
-        page.para(f"Due {due}. The clock stands still for now.{begun}")
-    elif late:
-        page.para(f"Was due {due}: {say_days_left(now.days_left)}.{begun}")
-    else:
-        page.para(f"Due {due}, {say_days_left(now.days_left).removeprefix('due ')}.{begun}")
+    was = f"Was due {due}" if now.late else f"Due {due}"
+    summary = f"Learning space {now.reference}: {was[0].lower()}{was[1:]}."
+    page = Page(f"Learning space {now.reference}", summary=summary)
+    page.para(f"{was}. The clock stands still for now." if now.paused else f"{was}.")
+    _how_far(page, now, framework)
+    if now.asked:
+        page.para("You have asked for more time. Until that is decided, the date stays as it is.")
     page.facts([("Function", now.function)])
     if not now.paused and (line := if_nothing_happens(told_of(now.rungs), framework)):
         page.begin_box("emphasis").para(line).end_box()
-    title = wording.CARRY_ON if now.begun else wording.OPEN
-    page.button(title, "open", now.token, typed=f"open {now.reference}", main=True, keep_answers=False)
-    if not late:
+    _open_buttons(page, now, "open")
+    if not now.late and not now.asked:
         page.button(wording.MORE_TIME, "more_time", now.token, typed=f"extension {now.reference}", keep_answers=False)
     return page.message()
+
+
+def _to_correct(now: Present, framework: Framework, today: date) -> Message:
+    page = Page(f"Open again: {now.reference}", summary=f"Learning space {now.reference} is open again.")
+    page.para("It is open for you once more, to be corrected. Until you send it in, it stands as it was.")
+    _how_far(page, now, framework)
+    page.facts([("Correct it by", say_date(now.due_on, today) if now.due_on else "")])
+    return _open_buttons(page, now, "open").message()
 
 
 def _sent_in(now: Present, framework: Framework, today: date) -> Message:
@@ -96,7 +105,7 @@ def _own_work(now: Present, framework: Framework, today: date) -> Message:
     if now.state == "opened":
         page = Page("Your result is open", summary="The result of a learning space is open to you.")
         page.spoken("You can read what came of your learning space with ", Bold(now.who), ".")
-        return page.button(wording.SEE_RESULT, "result", now.reference, typed=f"result {now.reference}").message()
+        return page.button(wording.OPEN_RESULT, "result", now.reference, typed=f"result {now.reference}").message()
     if now.state in ("excluded", "withdrawn"):
         page = Page("Your learning space is not needed", summary="A learning space is no longer needed.")
         page.para("The learning space about a piece of your work will not be held. There is nothing for you to do.")
@@ -121,19 +130,25 @@ def _taken_up(now: Present, framework: Framework, today: date) -> Message:
 
 def _to_decide(now: Present, framework: Framework, today: date) -> Message:
     assert now.request is not None
-    return request_view_message(now.request, framework, today)
+    return request_view_message(now.request, framework, today, shows_note=False)
+
+
+def _with_another_decider(now: Present, framework: Framework, today: date) -> Message:
+    page = Page(f"With someone else now: {now.reference}", summary=f"{now.reference} is with someone else now.")
+    page.para("Somebody else decides this request now, so there is nothing for you to do.")
+    return _to_the_list(page)
 
 
 def _settled(now: Present, framework: Framework, today: date) -> Message:
     page = Page(f"Settled: {now.reference}", summary=f"This request is settled: {now.reference}.")
-    words = REQUESTS.get(now.state, "overtaken: the form is in")
-    when = say_instant(now.at, framework) if now.at else ""
+    did = REQUESTS.get(now.state, "settled")
+    when = f" on {say_instant(now.at, framework)}" if now.at else ""
     if now.by:
-        page.spoken(Bold(now.by), f" {words} this on {when}.")
+        page.spoken(Bold(now.by), f" {did} this{when}.")
     elif now.yours:
-        page.para(f"You {words} this on {when}.")
+        page.para(f"You {did} this{when}.")
     else:
-        page.para(f"This was {words}." + (f" It ended on {when}." if when else ""))
+        page.para(f"{REQUESTS_ENDED.get(now.state, 'It has ended')}{when}.")
     return _to_the_list(page)
 
 
@@ -146,10 +161,9 @@ def _header(now: Present, framework: Framework, today: date) -> Message:
         page = Page(f"No longer needed: {now.reference}", summary=f"{now.reference} is no longer needed.")
         page.para("It has been taken off the list, so nothing more goes out about it.")
     else:
-        late = say_days_left(now.days_left)
-        page = Page(f"Learning space {now.reference}: {late}", summary=f"Learning space {now.reference}: {late}.")
-        if now.paused:
-            page.para("Its clock stands still for now.")
+        page = Page(f"Learning space {now.reference}", summary=f"Learning space {now.reference} is still to come in.")
+        late = "It is late, and still to come in." if now.late else "It is still to come in."
+        page.para(f"{late} Its clock stands still for now." if now.paused else late)
     due = say_date(now.due_on, today) if now.due_on else ""
     sent = say_instant(now.at, framework) if now.at else ""
     page.facts([("Manager", now.who), ("Function", now.function), ("Due", due), ("Sent in", sent)])
@@ -160,19 +174,20 @@ def _loop(now: Present, framework: Framework, today: date) -> Message:
     page = Page(f"Closing the loop: {now.reference}", summary=f"Closing the loop: {now.reference} has moved on.")
     page.para(LOOPS.get(now.state, "It has moved on."))
     _who_and_when(page, now, framework)
+    _how_far(page, now, framework)
     if now.due_on:
         page.facts([("Form wanted by", say_date(now.due_on, today))])
     if now.token:
-        page.button(wording.OPEN, "loop", now.token, typed=f"open {now.reference}", keep_answers=False)
+        _open_buttons(page, now, "loop")
     return page.message()
 
 
 def _action(now: Present, framework: Framework, today: date) -> Message:
     page = Page(f"Action {now.reference}", summary=f"Action {now.reference} has moved on.")
     page.para(ACTIONS.get(now.state, "It has moved on."))
-    due = f"{say_date(now.due_on, today)}" if now.due_on else ""
-    if now.due_on and now.at is None:
-        due += f" ({say_days_left(now.days_left)})"
+    due = say_date(now.due_on, today) if now.due_on else ""
+    if now.late and now.at is None:
+        page.para("Its date has gone by.")
     closed = say_instant(now.at, framework) if now.at else ""
     page.facts([("With", now.who), ("Due", due), ("Closed", closed)])
     if now.token and now.at is None:
@@ -195,6 +210,23 @@ def _older(now: Present, framework: Framework, today: date) -> Message:
     return _to_the_list(page)
 
 
+def _how_far(page: Page, now: Present, framework: Framework) -> None:
+    """To whoever fills the form in: where they stopped, whichever way they came to it."""
+    begun: Begun | None = now.begun
+    if begun is None:
+        return
+    where = f", up to step {begun.step} of {begun.of}" if begun.step else ""
+    page.para(f"You have begun it{where}. What you wrote is saved, last on {say_instant(begun.at, framework)}.")
+
+
+def _open_buttons(page: Page, now: Present, verb: str) -> Page:
+    """In place, and in a window where there is something to go on with."""
+    typed = f"open {now.reference}"
+    title = wording.CARRY_ON if now.begun else wording.OPEN
+    page.button(title, verb, now.token, typed=typed, main=True, keep_answers=False)
+    return page.window_button(wording.IN_A_WINDOW, verb, now.token, typed=typed) if now.begun else page
+
+
 def _who_and_when(page: Page, now: Present, framework: Framework) -> None:
     when = f" on {say_instant(now.at, framework)}" if now.at else ""
     if now.by:
@@ -211,12 +243,14 @@ def _to_the_list(page: Page) -> Message:
 
 _KINDS: dict[str, Callable[[Present, Framework, date], Message]] = {
     "to_do": _to_do,
+    "to_correct": _to_correct,
     "sent_in": _sent_in,
     "withdrawn": _withdrawn,
     "with_someone_else": _with_someone_else,
     "own_work": _own_work,
     "taken_up": _taken_up,
     "to_decide": _to_decide,
+    "with_another_decider": _with_another_decider,
     "settled": _settled,
     "header": _header,
     "loop": _loop,

@@ -11,6 +11,9 @@ from storage import tables
 from storage.session import Session
 from storage.upsert import insert, put
 
+ELSE = "-"
+"""Stands in `shows` of a card that has become something about no one item, a list for instance."""
+
 _states = tables.channel_states
 _cards = tables.cards
 _STATE = select(_states).where(_states.c.person == bindparam("whose"), _states.c.channel == bindparam("where"))
@@ -43,6 +46,14 @@ class Card:
     sent_at: datetime
     event: str = ""
     """Of the news it shows."""
+    shows: str = ""
+    """What stands on it since its holder last pressed there: a reference, or `ELSE`; empty while it is as sent."""
+    boxes: bool = False
+    """Whether that can be typed in: what is typed and not sent yet stands there alone."""
+    shown_at: datetime | None = None
+    """When they pressed."""
+    shown_seq: int = 0
+    """The last row of history that was known when what it shows was said."""
 
 
 def get(session: Session, person: str, channel: str) -> ChannelState | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage import living_cards
 from storage.session import Session
 from storage.tables import form_drafts
 from storage.upsert import put
@@ -40,6 +41,12 @@ _OF = _SELECT.where(
     form_drafts.c.person == sa.bindparam("writer"),
 )
 
+_LAST = (
+    _SELECT.where(form_drafts.c.person == sa.bindparam("writer"), form_drafts.c.updated_at >= sa.bindparam("since"))
+    .order_by(form_drafts.c.updated_at.desc())
+    .limit(1)
+)
+
 
 def load(session: Session, reference: str, form: str, person: str) -> FormDraft | None:
     """A person's draft, or None."""
@@ -53,9 +60,16 @@ def latest(session: Session, reference: str, form: str) -> FormDraft | None:
     return FormDraft(*row) if row else None
 
 
+def last_of(session: Session, person: str, since: datetime) -> FormDraft | None:
+    """The draft this person wrote or opened last, if that was at `since` or later."""
+    row = session.execute(_LAST, {"writer": person, "since": since}).first()
+    return FormDraft(*row) if row else None
+
+
 def save(session: Session, draft: FormDraft) -> None:
     """Insert or replace a draft; the caller has checked and raised the version."""
     put(session, form_drafts, {field.name: getattr(draft, field.name) for field in fields(FormDraft)})
+    living_cards.follow_draft(session, draft.person, draft.reference, at=draft.updated_at)
 
 
 def delete(session: Session, reference: str, form: str) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from policy.actor import Actor
 from storage import meta
 from storage.channels import Card
 from storage.session import Session
-from storage.tables import cards, drafts, form_drafts, history
+from storage.tables import allocations, cards, history
 
 CURSOR = "living_cards_seq"
 """The fact that holds the number of the last row of history whose cards have been looked for."""
 PAGE = 500
+BESIDE = "+"
+"""Stands in the subject of one more message that shows the subject, before what tells it from the others."""
+AFTER_A_SAVE = timedelta(seconds=2)
+"""A card follows what its holder saves by so much: whoever answers on and on is not followed word by word."""
 
 _COLUMNS = tuple(cards.c[name] for name in Card.__dataclass_fields__)
 _CHANGES = (
@@ -67,10 +71,63 @@ def behind(session: Session) -> bool:
     return not known or int(known) < int(session.execute(_NEWEST).scalar_one())
 
 
-def mark_stale(session: Session, subject: str, *, at: datetime) -> int:
-    """Every card anyone holds of a subject is to be looked at again; how many those are."""
-    marked = sa.update(cards).where(cards.c.subject == subject).values(stale_since=at, try_at=at)
+def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None = None) -> int:
+    """Every card anyone holds of a subject is to be looked at again; how many those are.
+
+    With `seq`, only those that say what was so before that row of history.
+    """
+    holders = sa.select(cards.c.person).where(cards.c.subject == subject)
+    marked = sa.update(cards).where(cards.c.person.in_(holders), _about(subject)).values(stale_since=at, try_at=at)
+    if seq is not None:
+        marked = marked.where(cards.c.shown_seq < seq)
     return session.execute(marked).rowcount
+
+
+def mark_standing_still(session: Session, *, at: datetime) -> None:
+    """The clock was stopped: every card of a learning space whose clock stands is to say so."""
+    stands = sa.select(allocations.c.reference).where(allocations.c.paused_on.is_not(None))
+    session.execute(sa.update(cards).where(cards.c.subject.in_(stands)).values(stale_since=at, try_at=at))
+
+
+def look_again(session: Session, card: Card, *, at: datetime) -> None:
+    """One card is to be looked at again."""
+    session.execute(sa.update(cards).where(_is(card)).values(stale_since=at, try_at=at))
+
+
+def follow_draft(session: Session, person: str, subject: str, *, at: datetime) -> None:
+    """Somebody saved what they have written so far: their own cards of it are to say how far they have come."""
+    mine = sa.update(cards).where(cards.c.person == person, _about(subject))
+    session.execute(mine.values(stale_since=at, try_at=at + AFTER_A_SAVE))
+
+
+def on_message(session: Session, person: str, activity_id: str) -> list[Card]:
+    """What somebody's message is remembered as: mostly one card, or nothing."""
+    of = (cards.c.person == person, cards.c.activity_id == activity_id)
+    return [Card(*row) for row in session.execute(sa.select(*_COLUMNS).where(*of).order_by(cards.c.subject))]
+
+
+def answered(session: Session, person: str, activity_id: str, *, at: datetime, seq: int) -> None:
+    """Its holder pressed on a message and is being answered with all that is known up to `seq`."""
+    mine = (cards.c.person == person, cards.c.activity_id == activity_id)
+    said = {"stale_since": None, "try_at": None, "shown_at": at, "shown_seq": seq}
+    session.execute(sa.update(cards).where(*mine).values(said))
+
+
+def shows(session: Session, card: Card) -> None:
+    """Something else stands on it for now."""
+    now_shows = {"shows": card.shows, "boxes": card.boxes, "shown_at": card.shown_at}
+    session.execute(sa.update(cards).where(_is(card)).values(now_shows))
+
+
+def newest_change(session: Session) -> int:
+    """The number of the newest row of history."""
+    return int(session.execute(_NEWEST).scalar_one())
+
+
+def changed_after(session: Session, subject: str, seq: int, *, quiet: Collection[str]) -> bool:
+    """Whether anything has happened to a subject after a row of history, apart from what is `quiet`."""
+    verbs = sa.select(history.c.verb).where(history.c.subject == subject, history.c.seq > seq)
+    return any(verb not in quiet for verb in session.execute(verbs).scalars())
 
 
 def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:
@@ -94,12 +151,26 @@ def next_try_at(session: Session) -> datetime | None:
 
 
 def up_to_date(session: Session, one: StaleCard) -> None:
-    """It says what is so, unless something changed again while it was being told."""
+    """It says what is so as it stands, unless something changed again meanwhile."""
     session.execute(
         sa.update(cards)
         .where(_is(one.card), cards.c.stale_since == one.stale_since)
         .values(stale_since=None, try_at=None)
     )
+
+
+def put_anew(session: Session, one: StaleCard, *, at: datetime) -> None:
+    """It was changed to what was so when it was claimed.
+
+    Whoever pressed on it meanwhile may see that in place of their answer, so it is looked at once more.
+    """
+    found = session.execute(sa.select(*_COLUMNS).where(_is(one.card))).first()
+    if found is not None and Card(*found) == one.card:
+        as_sent = {"shows": "", "boxes": False, "shown_at": None}
+        session.execute(sa.update(cards).where(_is(one.card)).values(as_sent))
+        up_to_date(session, one)
+    else:
+        session.execute(sa.update(cards).where(_is(one.card)).values(stale_since=at, try_at=at))
 
 
 def try_again(session: Session, one: StaleCard, *, at: datetime) -> None:
@@ -112,15 +183,9 @@ def forget(session: Session, card: Card) -> None:
     session.execute(sa.delete(cards).where(_is(card)))
 
 
-def busy_since(session: Session, person: str, subject: str) -> datetime | None:
-    """When this person last saved an unfinished form about the subject, or did anything with it; None if never."""
-    found: list[datetime] = []
-    for table in (drafts, form_drafts):
-        of = (table.c.reference == subject, table.c.person == person)
-        found += session.execute(sa.select(table.c.updated_at).where(*of)).scalars()
-    did = (history.c.subject == subject, history.c.actor == str(Actor.person(person)))
-    last = session.execute(sa.select(sa.func.max(history.c.at)).where(*did)).scalar()
-    return max([*found, *([last] if last else [])], default=None)
+def _about(subject: str) -> sa.ColumnElement[bool]:
+    """The card of a subject, and every other message that shows it."""
+    return (cards.c.subject == subject) | cards.c.subject.startswith(f"{subject}{BESIDE}", autoescape=True)
 
 
 def _is(card: Card) -> sa.ColumnElement[bool]:

@@ -102,6 +102,10 @@ cards = Table(
     Column("event", String(20), nullable=False, server_default=""),  # of the news it shows
     Column("stale_since", UtcDateTime),  # what it shows was overtaken; None while it is true
     Column("try_at", UtcDateTime),  # when it may next be brought up to date; claiming it moves this on
+    Column("shows", String(40), nullable=False, server_default=""),  # what stands on it since its holder pressed
+    Column("boxes", Boolean, nullable=False, server_default=text("false")),  # whether that can be typed in
+    Column("shown_at", UtcDateTime),  # when they pressed; None while it stands as it was sent
+    Column("shown_seq", Integer, nullable=False, server_default=text("0")),  # the history known when it was said
 )
 Index("ix_cards_subject", cards.c.subject)
 _stale = text("try_at IS NOT NULL")

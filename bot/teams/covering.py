@@ -45,9 +45,9 @@ class Covering:
         elif earlier is not None:
             await self._db.write(living_cards.forget, earlier)
 
-    async def pressed(self, context: TurnContext, person: str, verb: str) -> None:
+    async def pressed(self, context: TurnContext, person: str, verb: str, message: Message) -> None:
         """A button was answered: if it sent the form in, the list goes, unless the receipt stands in its place."""
-        if verb not in SENT:
+        if verb not in SENT and not message.covers_answers:
             return
         earlier = await self._db.read(channels.card_of, person, ANSWERS)
         if earlier is None:

@@ -18,13 +18,13 @@ from assurance.record_contact import record_installation
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.teams import invokes
-from bot.teams.activities import card_attachment
 from bot.teams.adapter import answer_invoke, invoke_answer_of
 from bot.teams.covering import Covering
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
 from bot.teams.presses import READERS, submitted
 from bot.teams.reception import CHANNEL, Reception, Visitor
+from bot.teams.showing import Showing, reply_of
 from dialogs.elsewhere import private_only_message
 from dialogs.front_door import sorry_message, unknown_person_message, welcome_message
 from dialogs.message import Message
@@ -69,6 +69,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         self._metrics = metrics
         self._reception = Reception(db, clock)
         self._covering = Covering(db, clock)
+        self._showing = Showing(db, clock)
         self._under_way: dict[str, asyncio.Future[InvokeResponse | None]] = {}
         self._notes: dict[str, asyncio.Task[None]] = {}
 
@@ -76,6 +77,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         """Wait for what is still being written down."""
         if self._notes:
             await asyncio.wait(self._notes.values(), timeout=5.0)
+        await self._showing.close()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         """One turn. A delivery that is still being answered is answered once, for both callers."""
@@ -143,12 +145,18 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         pressed = submitted(activity.value)
         if pressed is not None:
             verb, data = pressed
-            await self._replace_or_send(turn_context, await self._press(visitor, verb, data))
+            async with self._showing.press(turn_context, visitor.person.id) as press:
+                message = await self._press(visitor, verb, data)
+            await self._replace_or_send(turn_context, message)
+            self._showing.answered(turn_context, press, message, put=False)
         else:
             verb = "text"
-            for message in await self._conversation.text(visitor.person, activity.text or ""):
+            async with self._showing.line(visitor.person.id) as line:
+                messages = await self._conversation.text(visitor.person, activity.text or "")
+            for message in messages:
                 sent = await _send(turn_context, message)
                 await self._covering.after(turn_context, visitor.person.id, message, sent)
+                self._showing.sent(turn_context, line, message, sent)
         self._remember(visitor, verb, pressed[1] if pressed else {})
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
@@ -173,8 +181,13 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         visitor = await self._reception.receive(context, _delivery_of(context.activity))
         if visitor is None:
             return unknown_person_message()
-        message = await self._press(visitor, verb, data, dialog=_in_dialog(context.activity))
-        await self._covering.pressed(context, visitor.person.id, verb)
+        if _in_dialog(context.activity):
+            message = await self._press(visitor, verb, data, dialog=True)
+        else:
+            async with self._showing.press(context, visitor.person.id) as press:
+                message = await self._press(visitor, verb, data)
+            self._showing.answered(context, press, message)
+        await self._covering.pressed(context, visitor.person.id, verb, message)
         self._remember(visitor, verb, data)
         return message
 
@@ -239,7 +252,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
 
     async def _replace_or_send(self, context: TurnContext, message: Message) -> None:
         """Put the answer where the pressed card is; if it cannot be replaced, below it."""
-        reply = _activity(message)
+        reply = reply_of(message)
         if context.activity.reply_to_id:
             reply.id = context.activity.reply_to_id
             with contextlib.suppress(SendFailed):
@@ -304,18 +317,9 @@ def _kind_of(activity: Activity) -> str:
     return str(getattr(activity.type, "value", activity.type)) if activity.type in known else "other"
 
 
-def _activity(message: Message) -> Activity:
-    reply = Activity(type=ActivityTypes.message.value, summary=message.summary)
-    if message.card is None:
-        reply.text, reply.text_format = message.text, "plain"
-    else:
-        reply.attachments = [card_attachment(message.card)]
-    return reply
-
-
 async def _send(context: TurnContext, message: Message) -> str:
     """The id of the message sent; empty when the channel gave none."""
-    sent = await context.send_activity(_activity(message))
+    sent = await context.send_activity(reply_of(message))
     return str(sent.id or "") if sent is not None else ""
 
 

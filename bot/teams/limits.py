@@ -76,13 +76,15 @@ class Limits:
 
     def __init__(
         self,
-        *,
         per_conversation: tuple[tuple[int, float], ...] = PER_CONVERSATION,
         per_tenant: tuple[tuple[int, float], ...] = PER_TENANT,
+        answering: tuple[tuple[int, float], ...] = ANSWERING,
+        *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._per_conversation = per_conversation
+        self._answering = answering
         self._tenant = Bucket(per_tenant)
         self._conversations: OrderedDict[str, _Conversation] = OrderedDict()
         self._monotonic = monotonic
@@ -99,7 +101,7 @@ class Limits:
         state.waiting += 1
         try:
             async with state.lock:
-                await self._wait(state.bucket, patience, ANSWERING if answering else None)
+                await self._wait(state.bucket, patience, self._answering if answering else None)
                 yield
         finally:
             state.waiting -= 1

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from assurance.ask_more_time import ask
 from assurance.courier import CourierResult
 from assurance.decide_more_time import decide_request
 from assurance.hold_step import hold_step
-from assurance.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh
+from assurance.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh, retire
 from dialogs.living import present_message
 from policy.actor import Actor
 from storage import channels, living_cards, more_time, notices
 from storage.channels import Card
 from storage.learning_spaces import LearningSpace
-from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
+from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER_2, small_council
 from tests.journeys.living_council import LivingCouncil, london
 
@@ -93,31 +94,9 @@ def test_the_card_holds_no_practitioner_and_no_case(council: LivingCouncil) -> N
         assert people[item.practitioner].name not in said
 
 
-def test_one_who_is_typing_keeps_their_card_until_they_have_been_quiet(council: LivingCouncil) -> None:
-    item = late(council)
-    save(council.database, council.framework, item, "meeting", MEETING, now=council.now)
-    _hold_it(council, item)
-    found = refreshed(council)
-    assert TEAM_MANAGER_2 not in found
-    council.now += timedelta(hours=2, minutes=31)
-    assert TEAM_MANAGER_2 in refreshed(council)
-
-
-def _hold_it(council: LivingCouncil, item: LearningSpace) -> None:
-    """Something changes about it that the auditor did not do."""
-    raw = {"reason": "auditor_away", "working_days": "2"}
-    council.database.write_now(
-        hold_step, council.framework, item.token, actor=Actor.person(QA_LEAD), raw=raw, now=council.now
-    )
-
-
 def test_a_request_that_somebody_else_decided_says_who_and_when(council: LivingCouncil) -> None:
     item = given(council)
-    raw = {"reason": "meeting_moved", "new_date": (item.due_on + timedelta(days=3)).isoformat(), "note": ""}
-    actor = Actor.person(TEAM_MANAGER_2)
-    council.database.write_now(
-        ask, council.framework, item.token, actor=actor, kind="extension", raw=raw, now=council.now
-    )
+    _asks_for_more_time(council, item)
     council.when_the_service_looks()
     assert HEAD in {said.person for said in council.said if said.event == "E8"}
     refreshed(council)
@@ -163,6 +142,114 @@ def test_a_change_while_the_card_is_being_changed_is_not_lost(council: LivingCou
     assert HEAD in refreshed(council)
 
 
+def test_a_card_that_was_changed_late_goes_on_living(council: LivingCouncil) -> None:
+    item = late(council)
+    _put_off(council, item)
+    council.now += timedelta(days=4)  # a service that was away for a long weekend
+    assert HEAD in refreshed(council)
+    send_it_in(council, item)
+    assert "It has been sent in" in says(council, refreshed(council)[HEAD])
+
+
+def test_what_happens_while_a_message_is_on_its_way_is_soon_on_it(council: LivingCouncil) -> None:
+    item = given(council)
+    council.now = london("2026-02-04 09:00")
+    council.sweep()
+    on_their_way = council.claim()
+    send_it_in(council, item)
+    refreshed(council)
+    for delivery in on_their_way:
+        council.send(delivery)
+    found = refreshed(council)
+    assert {one.notice.recipient for one in on_their_way if one.notice.subject == item.reference} <= found.keys()
+    assert says(council, found[HEAD]).startswith(f"Sent in: {item.reference}")
+
+
+def test_a_message_that_holds_the_newest_is_not_changed_at_once(council: LivingCouncil) -> None:
+    item = given(council)
+    _asks_for_more_time(council, item)
+    council.when_the_service_looks()
+    assert HEAD in {said.person for said in council.said if said.event == "E8"}
+    assert HEAD not in refreshed(council)
+
+
+def test_a_request_goes_on_being_asked_when_other_news_of_the_same_item_is_posted(council: LivingCouncil) -> None:
+    item = given(council)
+    _asks_for_more_time(council, item)
+    council.when_the_service_looks()
+    asked = council.database.read_now(channels.card_of, HEAD, item.reference)
+    assert asked and asked.event == "E8"
+    newer = Card(HEAD, item.reference, "chat-p-head", "1:newer", council.now, "E10")
+    council.database.write_now(retire, asked, at=council.now)
+    council.database.write_now(channels.save_card, newer)
+    by_message = {one.card.activity_id: one for one in _batch(council)}
+    assert by_message[asked.activity_id].present.kind == "to_decide"
+    token = council.database.read_now(more_time.of, item.reference)[0].token
+    council.now += timedelta(hours=1)
+    actor = Actor.person(HEAD)
+    council.database.write_now(decide_request, council.framework, token, actor=actor, agree=False, now=council.now)
+    by_message = {one.card.activity_id: one for one in _batch(council)}
+    assert by_message[asked.activity_id].present.kind == "settled"
+    assert by_message["1:newer"].present.kind == "header"
+
+
+def test_a_request_brought_up_to_date_still_says_which_date_was_moved_and_keeps_the_note_behind_its_button(
+    council: LivingCouncil,
+) -> None:
+    item = given(council)
+    _asks_for_more_time(council, item, days=5, note="The room is not free before then.")
+    council.when_the_service_looks()
+    refreshed(council)
+    _put_off(council, item)
+    said = says(council, refreshed(council)[HEAD])
+    assert "Saturday 7 February is not a working day, so the new date is Monday 9 February." in said
+    assert "[Agree]\n[Decline]\n[Read their note]" in said
+    assert "The room" not in said
+
+
+def test_a_request_overtaken_by_the_form_does_not_say_that_nobody_decided_it(council: LivingCouncil) -> None:
+    item = given(council)
+    _asks_for_more_time(council, item)
+    council.when_the_service_looks()
+    refreshed(council)
+    council.now += timedelta(hours=1)
+    send_it_in(council, item)
+    assert "It was overtaken: the form came in on Tuesday 20 January 2026 at 11:00 am." in says(
+        council, refreshed(council)[HEAD]
+    )
+    council.when_the_service_looks(council.now + timedelta(days=1))  # the sweep writes the request off
+    found = refreshed(council)
+    assert "It was overtaken: the form came in" in says(council, found[HEAD])
+
+
+def _batch(council: LivingCouncil) -> list[Refresh]:
+    batch = council.database.write_now(claim_refreshes, council.framework, now=council.now)
+    for one in batch:
+        council.database.write_now(finish_refresh, one, CourierResult("sent"), now=council.now)
+    return batch
+
+
+def _asks_for_more_time(council: LivingCouncil, item: LearningSpace, *, days: int = 3, note: str = "") -> None:
+    raw = {"reason": "meeting_moved", "new_date": (item.due_on + timedelta(days=days)).isoformat(), "note": note}
+    council.database.write_now(
+        ask,
+        council.framework,
+        item.token,
+        actor=Actor.person(TEAM_MANAGER_2),
+        kind="extension",
+        raw=raw,
+        now=council.now,
+    )
+
+
+def _put_off(council: LivingCouncil, item: LearningSpace) -> None:
+    """Something happens to it."""
+    raw = {"reason": "auditor_away", "working_days": "2"}
+    council.database.write_now(
+        hold_step, council.framework, item.token, actor=Actor.person(QA_LEAD), raw=raw, now=council.now
+    )
+
+
 def test_someone_who_blocked_us_or_left_has_no_card_to_change(council: LivingCouncil) -> None:
     item = late(council)
     council.database.write_now(channels.set_state, HEAD, "teams", "blocked", "403", council.now)
@@ -193,6 +280,20 @@ def test_whoever_is_only_told_for_information_has_their_card_changed_in_place(co
     assert taken[HEAD].card is not None
     assert taken[DIRECTOR].card is None
     assert council.database.read_now(channels.card_of, HEAD, item.reference)
+
+
+def test_news_is_a_message_of_its_own_while_its_reader_may_be_typing_on_the_card(council: LivingCouncil) -> None:
+    item = late(council)
+    card = council.database.read_now(channels.card_of, HEAD, item.reference)
+    assert card
+    typing = replace(card, shows="CL-2025Q4-009", boxes=True, shown_at=london("2026-02-09 08:30"))
+    council.database.write_now(living_cards.shows, typing)
+    council.when_the_service_looks(london("2026-02-09 09:00"))
+    (news,) = [one for one, _ in council.courier.taken if one.notice.event == "E12" and one.person.id == HEAD]
+    assert news.card is None
+    for _ in range(2):  # what they opened there stays theirs, now and later
+        assert card.activity_id not in {one.card.activity_id for one in refreshed(council).values()}
+        council.now += timedelta(days=1)
 
 
 def test_history_from_before_there_were_living_cards_is_not_walked(council: LivingCouncil) -> None:

@@ -267,14 +267,17 @@ async def test_someone_without_the_app_cannot_write_until_it_is_back(page: Page)
     assert (await page.post(f"people/{me}/say", {"text": "list"}))[0] == 200
 
 
-async def test_while_teams_is_throttling_nothing_is_lost(opened: Opening) -> None:
+@pytest.mark.parametrize("fault", ["throttled", "down"])
+async def test_while_teams_takes_no_message_nobody_has_one_and_afterwards_none_is_lost(
+    opened: Opening, fault: str
+) -> None:
     async with opened(dispatching=False) as page:
         story = await page.story()
-        await page.post("faults", {"key": "throttled", "on": True})
+        await page.post("faults", {"key": fault, "on": True})
         page.service.start_dispatching()
-        await asyncio.sleep(0.3)
+        await page.post("clock", {"hours": 1})
         assert await page.messages(story["auditor"]) == []
-        await page.post("faults", {"key": "throttled", "on": False})
+        await page.post("faults", {"key": fault, "on": False})
         await page.post("clock", {"hours": 1})
         assert story["reference"] in str(await page.messages(story["auditor"]))
 

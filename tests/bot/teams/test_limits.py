@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.teams.limits import Bucket, Limits, TooLong
+from bot.teams.limits import UNHURRIED, Bucket, Limits, TooLong
 
 
 @dataclass
@@ -134,3 +134,13 @@ def test_a_bucket_remembers_no_more_than_its_windows_need() -> None:
     for second in range(1000):
         bucket.take(float(second))
     assert len(bucket._taken) == 5
+
+
+async def test_a_stand_in_on_this_machine_waits_for_nobody_not_even_for_somebody_who_types_fast(
+    virtual: VirtualTime,
+) -> None:
+    limits = Limits(UNHURRIED, UNHURRIED, UNHURRIED, monotonic=virtual.monotonic, sleep=virtual.sleep)
+    for _ in range(200):
+        async with limits.turn("a", patience=0.0, answering=True):
+            pass
+    assert virtual.slept == []

@@ -1,0 +1,62 @@
+"""The press that is being answered: which message it was on, and how much was known when its answer was made.
+
+What a use-case writes and what its card then stands for go into one transaction, so that nobody who keeps cards true
+ever takes the answer to a press for something that press has overtaken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assurance.living_cards import QUIET
+from policy.actor import Actor
+from storage import history, living_cards
+
+if TYPE_CHECKING:
+    from storage.database import Session
+
+
+@dataclass(slots=True)
+class Press:
+    """One press on a message of ours."""
+
+    person: str
+    activity_id: str
+    """The message."""
+    seq: int = 0
+    """The last row of history its answer knows of."""
+    did: bool = False
+    """Whether it has changed anything that others see."""
+
+
+@contextlib.contextmanager
+def answering(press: Press) -> Iterator[Press]:
+    """While this press is being answered."""
+    before = _PRESS.set(press)
+    try:
+        yield press
+    finally:
+        _PRESS.reset(before)
+
+
+def pressed_now() -> Press | None:
+    """The press that is being answered, if there is one."""
+    return _PRESS.get()
+
+
+def note_answered(session: Session, press: Press, after: int, *, now: datetime) -> None:
+    """In the transaction of its use-case, begun at row `after`: the message is being answered with all there is."""
+    me = str(Actor.person(press.person))
+    rows = history.read(session, after=after)
+    press.seq = max(press.seq, rows[-1].seq if rows else after)
+    press.did = press.did or any(row.actor == me and row.verb not in QUIET for row in rows)
+    if press.activity_id:
+        living_cards.answered(session, press.person, press.activity_id, at=now, seq=press.seq)
+
+
+_PRESS: ContextVar[Press | None] = ContextVar("press", default=None)

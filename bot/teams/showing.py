@@ -1,0 +1,159 @@
+"""Knows what each message of ours shows once its holder has pressed on it, and puts a receipt on their other devices.
+
+The answer to a press goes to the client that asked and to no other; what it leaves behind is kept here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from botbuilder.core import TurnContext
+from botbuilder.schema import Activity, ActivityTypes
+
+from assurance.card_shows import Shown, about_an_item, is_known, look_again, note_shown
+from bot.answering import Press, answering
+from bot.teams.activities import card_attachment, message_activity
+from bot.teams.errors import SendFailed
+from bot.teams.limits import TooLong
+from dialogs.card_parts import asks_and_offers
+from policy.reference import find_reference
+from storage import living_cards
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from dialogs.message import Message
+    from storage.database import Database, Session
+
+PATIENCE_SECONDS = 10.0
+"""A receipt that would have to wait longer for its turn is left to the client that has it."""
+
+log = structlog.get_logger("bot.teams.showing")
+
+
+class Showing:
+    """One per front desk. What could not be written down is no loss: a card is then changed when it need not be."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._newest: dict[tuple[str, str], Press] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Wait for what is still being written down."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5.0)
+
+    @contextlib.asynccontextmanager
+    async def press(self, context: TurnContext, person: str) -> AsyncIterator[Press]:
+        """While a button on one of our messages is answered there."""
+        press = Press(person, context.activity.reply_to_id or "")
+        if press.activity_id:
+            self._newest[person, press.activity_id] = press
+            press.seq = await self._db.read(living_cards.newest_change)
+        try:
+            with answering(press):
+                yield press
+        except BaseException:
+            self._done_with(press)
+            raise
+
+    @contextlib.asynccontextmanager
+    async def line(self, person: str) -> AsyncIterator[Press]:
+        """While a typed line is answered, with messages of their own."""
+        with answering(Press(person, "")) as press:
+            yield press
+
+    def answered(self, context: TurnContext, press: Press, message: Message, *, put: bool = True) -> None:
+        """The answer stands where the button was. With `put` a receipt is put on the message itself as well.
+
+        Words without a card leave the one that was pressed as it is.
+        """
+        if press.activity_id and message.card is not None:
+            self._begin(self._settle(context, press, message, put=put))
+        else:
+            self._done_with(press)
+
+    def sent(self, context: TurnContext, press: Press, message: Message, activity_id: str) -> None:
+        """A message was sent in answer; one that shows an item is kept true from now on."""
+        shown = _shown(message, context, activity_id)
+        if activity_id and shown.reference and shown.token:
+            self._begin(self._note(shown, press))
+
+    # -- behind the answer's back -------------------------------------------------------------------------------------
+
+    def _begin(self, work: Any) -> None:
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Any) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - the answer stands
+            log.warning("card not noted", error=type(error).__name__)
+
+    async def _settle(self, context: TurnContext, press: Press, message: Message, *, put: bool) -> None:
+        shown = _shown(message, context, press.activity_id)
+        try:
+            if self._is_newest(press):
+                await self._note(shown, press)
+            if put and press.did and (shown.boxes or not await self._put(context, press, message)):
+                await self._db.write(look_again, press.person, press.activity_id, now=self._clock.now())
+        finally:
+            self._done_with(press)
+
+    async def _put(self, context: TurnContext, press: Press, message: Message) -> bool:
+        """On the message itself, when its turn has come; a press that came meanwhile is not covered by this one's."""
+        to, adapter = context.activity, context.adapter
+        receipt = message_activity(message.text, message.summary, message.card)
+        try:
+            async with adapter.limits.turn(to.conversation.id, patience=PATIENCE_SECONDS, answering=True):
+                if not self._is_newest(press):
+                    return False
+                await adapter.connector.update(to.service_url, to.conversation.id, press.activity_id, receipt)
+        except (SendFailed, TooLong):
+            return False
+        return True
+
+    def _is_newest(self, press: Press) -> bool:
+        return self._newest.get((press.person, press.activity_id)) is press
+
+    def _done_with(self, press: Press) -> None:
+        if self._is_newest(press):
+            del self._newest[press.person, press.activity_id]
+
+    async def _note(self, shown: Shown, press: Press) -> None:
+        if await self._db.read(_matters, shown, press.person):
+            seq = press.seq or await self._db.read(living_cards.newest_change)
+            await self._db.write(note_shown, shown, person=press.person, seq=seq, now=self._clock.now())
+
+
+def reply_of(message: Message) -> Activity:
+    """A message as the SDK sends it."""
+    reply = Activity(type=ActivityTypes.message.value, summary=message.summary)
+    if message.card is None:
+        reply.text, reply.text_format = message.text, "plain"
+    else:
+        reply.attachments = [card_attachment(message.card)]
+    return reply
+
+
+def _matters(session: Session, shown: Shown, person: str) -> bool:
+    return is_known(session, person, shown.activity_id) or about_an_item(session, shown)
+
+
+def _shown(message: Message, context: TurnContext, activity_id: str) -> Shown:
+    """Read off the card: headings and buttons are our own words, whatever somebody typed into the rest."""
+    here = context.activity.conversation.id
+    body = (message.card or {}).get("body") or [{}]
+    reference = find_reference(str(body[0].get("text", ""))) or ""
+    found = list(asks_and_offers(message.card))
+    data = next((part.get("data") or {} for part in found if str(part.get("type", "")).startswith("Action.")), {})
+    boxes = any(str(part.get("type", "")).startswith("Input.") for part in found)
+    token = data.get("ref")
+    return Shown(here, activity_id, reference, token if isinstance(token, str) else "", boxes)
