@@ -6,35 +6,25 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from assurance.moderation_drafts import BOOKING, FORM, SAID, TALK, begin_draft, drop_drafts, is_over, save_page
 from assurance.moderation_selection import tell
-from assurance.moderation_view import (
-    BOOKING,
-    FORM,
-    GRADING,
-    SAID,
-    TALK,
-    ModerationView,
-    build,
-    context_of,
-    own,
-)
+from assurance.moderation_view import GRADING, ModerationView, build, context_of, form_of_page, own
 from assurance.refusals import NotReady, UnknownStep
+from assurance.save_step import BACK, NEXT, STAY
 from assurance.tell import name_of
 from policy.actor import Actor
 from policy.calendar import Calendar
-from policy.forms import check_form, check_step, next_step, previous_step
+from policy.forms import check_form
 from policy.framework import Framework
 from policy.lifecycle import MODERATION as LIFE
 from policy.lifecycle import move
 from storage import establishment as establishments
-from storage import form_drafts, history, moderations
-from storage.form_drafts import FormDraft
+from storage import history, moderations
 from storage.learning_spaces import LearningSpace
-from storage.moderations import DISCUSSED, GRADED, SELECTED, Moderation
+from storage.moderations import GRADED, SELECTED, Moderation
 from storage.session import Session
 
 BOOKED = "E23"
-NEXT, BACK, STAY = "next", "back", "stay"
 BEFORE = "before"
 """The part of what is kept that holds an earlier look, once the form had changed."""
 
@@ -49,42 +39,42 @@ def save_moderation_step(
     raw: Mapping[str, object],
     move_to: str,
     now: datetime,
+    version: int | None = None,
 ) -> ModerationView:
-    """Save a page of the moderator's own view; after the last one it is stored, and only then both are shown.
+    """Save a page of the moderator's own view, or of the talk; after the last one the form is stored.
 
-    A press on an old card, once it is stored, changes nothing and shows both. Raises NotFound, NotYours, UnknownStep.
+    Only once their own view is stored are both shown. A press on an old card of a form that is stored, or of a
+    learning space that has changed since, changes nothing and shows how it stands. One drawn at an older `version`
+    does not put its answers over newer ones. Raises NotFound, NotYours, UnknownStep.
     """
     moderation, item = own(session, token, actor)
-    if moderation.state != SELECTED:
-        return build(session, framework, moderation, item, actor=actor, now=now)
-    form = framework.form(FORM)
-    if step not in [one.key for one in form.steps] or move_to not in (NEXT, BACK, STAY):
+    form = form_of_page(framework, moderation, step)
+    known = [one.key for key in (FORM, BOOKING, TALK) for one in framework.form(key).steps]
+    if step not in known or (moderation.state == SELECTED and move_to not in (NEXT, BACK, STAY)):
         raise UnknownStep(moderation.reference)
-    draft = form_drafts.load(session, moderation.reference, FORM, moderation.moderator)
-    earlier = dict(draft.answers) if draft else {}
-    check = check_step(form, step, raw, context_of(framework, item, now), framework, earlier)
-    answers = {**check.draft}
-    for key, problem in check.problems.items():
-        if problem.code != "required" and key in earlier:
-            answers[key] = earlier[key]
-    saved = FormDraft(
-        moderation.reference, FORM, moderation.moderator, answers, step, (draft.version if draft else 0) + 1, now
+    if form is None or form.key == BOOKING or is_over(moderation):
+        return build(session, framework, moderation, item, actor=actor, now=now)
+    saved = save_page(
+        session,
+        framework,
+        moderation,
+        form,
+        context=context_of(framework, item, now),
+        step=step,
+        raw=raw,
+        move_to=move_to,
+        version=version,
+        now=now,
     )
-    form_drafts.save(session, saved)
-    if move_to == NEXT and not check.problems:
-        following = next_step(form, step, answers)
-        if following is None:
-            return _grade(session, framework, moderation, item, answers, actor=actor, now=now)
-        return build(session, framework, moderation, item, actor=actor, now=now, page=following)
-    page = (previous_step(form, step, answers) or step) if move_to == BACK else step
-    stays: dict[str, Any] = {}
-    if page == step:
-        refused = {key: one for key, one in check.problems.items() if move_to == NEXT or one.code != "required"}
-        stays = {"problems": refused, "warnings": check.warnings, "entered": check.entered}
-    return build(session, framework, moderation, item, actor=actor, now=now, page=page, **stays)
+    if saved.page:
+        leaves = form.key == TALK and move_to == BACK  # a form of one page: back is to both side by side
+        page = "" if leaves else saved.page
+        return build(session, framework, moderation, item, actor=actor, now=now, page=page, **saved.shown)
+    store = grade if form.key == FORM else record
+    return store(session, framework, moderation, item, saved.answers, actor=actor, now=now)
 
 
-def _grade(
+def grade(
     session: Session,
     framework: Framework,
     moderation: Moderation,
@@ -112,7 +102,7 @@ def _grade(
         "form": {**moderation.form, GRADING: checked.answers},
     }
     moderations.update(session, moderation.reference, **changes)
-    form_drafts.delete(session, moderation.reference, FORM)
+    drop_drafts(session, moderation, FORM)
     _note(session, moderation, "moderation_graded", actor=actor, now=now)
     return _again(session, framework, actor, now, moderation.token)
 
@@ -153,12 +143,20 @@ def look_again(session: Session, framework: Framework, token: str, *, actor: Act
         form={BEFORE: before},
         next_step_at=calendar.send_at(calendar.add_working_days(calendar.local_date(now), days)),
     )
+    drop_drafts(session, moderation, BOOKING, TALK)
     _note(session, moderation, "moderation_begun_again", actor=actor, now=now)
     return _again(session, framework, actor, now, token)
 
 
 def book_talk(
-    session: Session, framework: Framework, token: str, *, actor: Actor, raw: Mapping[str, object], now: datetime
+    session: Session,
+    framework: Framework,
+    token: str,
+    *,
+    actor: Actor,
+    raw: Mapping[str, object],
+    now: datetime,
+    version: int | None = None,
 ) -> ModerationView:
     """Book a day for the talk and tell the manager (E23); another day is told again. NotReady before the own view.
 
@@ -166,15 +164,38 @@ def book_talk(
     """
     moderation, item = own(session, token, actor)
     _at_least(moderation, GRADED)
-    if moderation.state != GRADED:
+    if moderation.state != GRADED or is_over(moderation):
         return build(session, framework, moderation, item, actor=actor, now=now)
     form = framework.form(BOOKING)
-    step = form.steps[0]
-    check = check_step(form, step.key, raw, context_of(framework, item, now), framework, {})
-    if check.problems:
-        found: dict[str, Any] = {"problems": check.problems, "entered": check.entered}
-        return build(session, framework, moderation, item, actor=actor, now=now, **found)
-    booked_on = date.fromisoformat(check.draft["booked_on"])
+    saved = save_page(
+        session,
+        framework,
+        moderation,
+        form,
+        context=context_of(framework, item, now),
+        step=form.steps[0].key,
+        raw=raw,
+        move_to=NEXT,
+        version=version,
+        now=now,
+    )
+    if saved.page:
+        return build(session, framework, moderation, item, actor=actor, now=now, **saved.shown)
+    return book(session, framework, moderation, item, saved.answers, actor=actor, now=now)
+
+
+def book(
+    session: Session,
+    framework: Framework,
+    moderation: Moderation,
+    item: LearningSpace,
+    answers: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ModerationView:
+    """Store the day. The same day as before is told to nobody again."""
+    booked_on = date.fromisoformat(answers["booked_on"])
     if booked_on != moderation.booked_on:
         state = move(LIFE, moderation.state, "book")
         moderations.update(session, moderation.reference, state=state, booked_on=booked_on, next_step_at=None)
@@ -185,34 +206,55 @@ def book_talk(
         }
         step_name = f"{booked_on:%Y-%m-%d}"
         tell(session, framework, BOOKED, moderation, item, now=now, extra=extra, step=step_name, opens=False)
-    return _again(session, framework, actor, now, token)
+    drop_drafts(session, moderation, BOOKING)
+    return _again(session, framework, actor, now, moderation.token)
 
 
 def open_talk(session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime) -> ModerationView:
-    """The page on which what was said is written down. Raises NotFound, NotYours, NotReady."""
+    """The page on which what was said is written down, noted as open. Raises NotFound, NotYours, NotReady."""
     moderation, item = own(session, token, actor)
     _at_least(moderation, GRADED)
-    return build(session, framework, moderation, item, actor=actor, now=now, page=framework.form(TALK).steps[0].key)
+    form = framework.form(TALK)
+    page = form.steps[0].key
+    if form_of_page(framework, moderation, page) is form and not is_over(moderation):
+        begin_draft(session, moderation, form, now=now)
+    return build(session, framework, moderation, item, actor=actor, now=now, page=page)
 
 
 def record_talk(
-    session: Session, framework: Framework, token: str, *, actor: Actor, raw: Mapping[str, object], now: datetime
+    session: Session,
+    framework: Framework,
+    token: str,
+    *,
+    actor: Actor,
+    raw: Mapping[str, object],
+    now: datetime,
+    version: int | None = None,
 ) -> ModerationView:
     """Keep the talk: its day, the way, and the manager's view, without which there is no outcome (R108).
 
     Raises NotFound, NotYours, NotReady.
     """
-    moderation, item = own(session, token, actor)
+    moderation, _ = own(session, token, actor)
     _at_least(moderation, GRADED)
-    if moderation.state not in (GRADED, DISCUSSED):
-        return build(session, framework, moderation, item, actor=actor, now=now)
-    form = framework.form(TALK)
-    step = form.steps[0].key
-    check = check_step(form, step, raw, context_of(framework, item, now), framework, {})
-    if check.problems:
-        found = {"problems": check.problems, "warnings": check.warnings, "entered": check.entered}
-        return build(session, framework, moderation, item, actor=actor, now=now, page=step, **found)
-    said = {key: value for key, value in check.draft.items() if value is not None}
+    step = framework.form(TALK).steps[0].key
+    return save_moderation_step(
+        session, framework, token, actor=actor, step=step, raw=raw, move_to=NEXT, now=now, version=version
+    )
+
+
+def record(
+    session: Session,
+    framework: Framework,
+    moderation: Moderation,
+    item: LearningSpace,
+    answers: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ModerationView:
+    """Store what was said."""
+    said = {key: value for key, value in answers.items() if value is not None}
     moderations.update(
         session,
         moderation.reference,
@@ -221,8 +263,9 @@ def record_talk(
         form={**moderation.form, SAID: said},
         next_step_at=None,
     )
+    drop_drafts(session, moderation, TALK)
     _note(session, moderation, "moderation_discussed", actor=actor, now=now, on=said["discussed_on"], way=said["way"])
-    return _again(session, framework, actor, now, token)
+    return _again(session, framework, actor, now, moderation.token)
 
 
 def _at_least(moderation: Moderation, state: str) -> None:

@@ -83,14 +83,14 @@ def moderation_decisions(
             found.append(Decision("settle_moderation", one.reference, token=one.token))
     mine = moderations.of_moderator(session, person, IN_HAND)
     if len(mine) > FEW:
-        first = min((by for one in mine if (by := _by_when(one))), default=None)
+        first = min((by for one in mine if (by := by_when(one))), default=None)
         found.append(Decision("moderations_open", "", by_when=first, count=len(mine)))
     else:
-        found += [Decision("moderate", one.reference, by_when=_by_when(one), token=one.token) for one in mine]
+        found += [Decision("moderate", one.reference, by_when=by_when(one), token=one.token) for one in mine]
     return found
 
 
-def _by_when(moderation: Moderation) -> date | None:
+def by_when(moderation: Moderation) -> date | None:
     """Until when there should be a day for the talk, or the day itself."""
     if moderation.booked_on or moderation.next_step_at is None:
         return moderation.booked_on

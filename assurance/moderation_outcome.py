@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from assurance.loop_close import stand_down
 from assurance.loop_decide import NotAnAnswer
+from assurance.moderation_drafts import SAID, is_over
 from assurance.moderation_selection import hearers_of, tell
-from assurance.moderation_view import SAID, SETTLED, ModerationView, build, found, loop_is_moot, own, seats_of
+from assurance.moderation_view import SETTLED, ModerationView, build, found, loop_is_moot, own, seats_of
 from assurance.open_loop import open_loop
 from assurance.refusals import AlreadyDone, NotReady, NotYours
 from assurance.tell import name_of
@@ -38,12 +39,13 @@ Stands = Literal["moderated", "original"]
 def close(session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime) -> ModerationView:
     """Confirm the outcome that follows from the two grades and the talk; not agreed goes to those who decide.
 
-    A second press shows the outcome. Raises NotFound, NotYours, NotReady (without a talk on record, R108).
+    A second press shows the outcome; one after the learning space's form has changed shows that it has. Raises
+    NotFound, NotYours, NotReady (without a talk on record, R108).
     """
     moderation, item = own(session, token, actor)
     if moderation.state in (SELECTED, GRADED):
         raise NotReady(moderation.reference)
-    if moderation.state != DISCUSSED:
+    if moderation.state != DISCUSSED or is_over(moderation):
         return build(session, framework, moderation, item, actor=actor, now=now)
     outcome = outcome_of(
         moderation.original_grade,

@@ -10,6 +10,7 @@ from typing import Any
 from assurance.authority import require_role
 from assurance.loop_people import RUNS_IT
 from assurance.may_see import reads_everything, right_on_moderation
+from assurance.moderation_drafts import BOOKING, FORM, SAID, WHILE, known, load_draft
 from assurance.refusals import NotFound, NotYours
 from assurance.tell import function_title, name_of, subject_of
 from policy.actor import Actor
@@ -21,18 +22,16 @@ from policy.moderation import NOT_AGREED, outcome_of
 from policy.recipients import resolve
 from policy.visibility import Right
 from storage import establishment as establishments
-from storage import form_drafts, history, learning_spaces, loops, moderations
+from storage import history, learning_spaces, loops, moderations
 from storage.learning_spaces import LearningSpace
 from storage.loops import CLOSED as LOOP_CLOSED
-from storage.moderations import CLOSED, DISCUSSED, DISPUTED, GRADED, SELECTED, Moderation
+from storage.moderations import CLOSED, DISPUTED, GRADED, SELECTED, Moderation
 from storage.session import Session
 
-FORM, BOOKING, TALK = "moderation", "moderation_booking", "moderation_talk"
-"""The three forms, by their keys in the framework file."""
 COMPARE, OUTCOME, STATUS = "compare", "outcome", "status"
 """Pages that are not a step of a form."""
-GRADING, SAID, SETTLED = "grading", "talk", "settled"
-"""Parts of what is kept of a moderation."""
+GRADING, SETTLED = "grading", "settled"
+"""Parts of what is kept of a moderation, beside what was said."""
 QA = ("qa_lead", "qa_officer")
 
 
@@ -54,7 +53,9 @@ class ModerationView:
     form: Form | None = None
     """With a step of a form: that form."""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    """What its moderator has answered so far of the form, or of the booking where the day is asked for."""
     version: int = 0
+    """How often that has changed. A card carries it."""
     written: tuple[tuple[str, str], ...] = ()
     """What the manager wrote in words, question and answer; no grades, and nothing that explains one."""
     original: Mapping[str, Any] = field(default_factory=dict)
@@ -74,6 +75,12 @@ class ModerationView:
     problems: Mapping[str, Problem] = field(default_factory=dict)
     warnings: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     entered: Mapping[str, Any] = field(default_factory=dict)
+    not_kept: Mapping[str, Problem] = field(default_factory=dict)
+    newly_asked: frozenset[str] = frozenset()
+    overtaken: bool = False
+    """Whether this page's answers were changed elsewhere after its card was drawn, so that nothing was kept of it."""
+    form_changed: bool = False
+    """Whether the card this came from was of an older form."""
 
 
 def found(session: Session, token: str) -> tuple[Moderation, LearningSpace]:
@@ -157,11 +164,11 @@ def build(
     establishment = establishments.current(session)
     is_moderator = bool(actor.person_id) and moderation.moderator == actor.person_id
     qa = is_moderator or in_qa_team(session, framework, actor, now)
-    at = _page(framework, moderation, is_moderator=is_moderator, asked=page)
-    form = _form_of_page(framework, at)
-    known = moderation.state != SELECTED
+    at = _page(session, framework, moderation, is_moderator=is_moderator, asked=page)
+    form = form_of_page(framework, moderation, at)
+    both = moderation.state != SELECTED
     seats = seats_of(session, framework, moderation, item, now=now) if moderation.state == DISPUTED else {}
-    loop = loops.of_subject(session, item.reference) if known else None
+    loop = loops.of_subject(session, item.reference) if both else None
     is_open = loop is not None and loop.state != LOOP_CLOSED
     return ModerationView(
         moderation=moderation,
@@ -174,10 +181,10 @@ def build(
         context=context_of(framework, item, now),
         form=form,
         **{
-            **_draft(session, framework, moderation, form),
-            "written": _written(session, framework, item) if is_moderator and not known else (),
-            "original": _original(session, moderation) if known else {},
-            "moderated": moderation.form.get(GRADING, {}) if known else {},
+            **_draft(session, moderation, form, is_moderator=is_moderator),
+            "written": _written(session, framework, item) if is_moderator and not both else (),
+            "original": _original(session, moderation) if both else {},
+            "moderated": moderation.form.get(GRADING, {}) if both else {},
             "outcome": moderation.outcome or _outcome_to_be(framework, moderation),
             "is_moderator": is_moderator,
             "seats": tuple(seat for seat, people in seats.items() if actor.person_id in people),
@@ -219,33 +226,33 @@ def loop_is_moot(framework: Framework, moderation: Moderation) -> bool:
     return not framework.grade(stands).triggers_loop
 
 
-def _page(framework: Framework, moderation: Moderation, *, is_moderator: bool, asked: str) -> str:
-    if moderation.state == SELECTED:
-        if not is_moderator:
-            return STATUS
-        steps = [step.key for step in framework.form(FORM).steps]
-        return asked if asked in steps else steps[0]
-    talk = framework.form(TALK).steps[0].key
-    if is_moderator and asked == talk and moderation.state in (GRADED, DISCUSSED):
-        return talk
-    return COMPARE if moderation.state == GRADED else OUTCOME
+def _page(session: Session, framework: Framework, moderation: Moderation, *, is_moderator: bool, asked: str) -> str:
+    """The page that was asked for, if it may be; else where the moderator's own view was left, or how it stands."""
+    if is_moderator and form_of_page(framework, moderation, asked) is not None:
+        return asked
+    if moderation.state != SELECTED:
+        return COMPARE if moderation.state == GRADED else OUTCOME
+    if not is_moderator:
+        return STATUS
+    steps = [step.key for step in framework.form(FORM).steps]
+    draft = load_draft(session, moderation, FORM)
+    if draft is None or not draft.answers:
+        return steps[0]
+    return draft.step if draft.step in steps else steps[-1]
 
 
-def _form_of_page(framework: Framework, page: str) -> Form | None:
-    for key in (FORM, TALK):
-        form = framework.form(key)
-        if page in [step.key for step in form.steps]:
-            return form
-    return None
+def form_of_page(framework: Framework, moderation: Moderation, page: str) -> Form | None:
+    """The form a page is a step of, of those that may be filled in now; None for a page that is none."""
+    forms = [framework.form(key) for key, states in WHILE.items() if moderation.state in states]
+    return next((form for form in forms if page in [step.key for step in form.steps]), None)
 
 
-def _draft(session: Session, framework: Framework, moderation: Moderation, form: Form | None) -> dict[str, Any]:
-    if form is None:
+def _draft(session: Session, moderation: Moderation, form: Form | None, *, is_moderator: bool) -> dict[str, Any]:
+    key = form.key if form else BOOKING
+    if not is_moderator or moderation.state not in WHILE[key]:
         return {}
-    if form.key == TALK:
-        return {"answers": moderation.form.get(SAID, {})}
-    draft = form_drafts.load(session, moderation.reference, FORM, moderation.moderator)
-    return {"answers": draft.answers, "version": draft.version} if draft else {}
+    draft = load_draft(session, moderation, key)
+    return {"answers": draft.answers, "version": draft.version} if draft else {"answers": known(moderation, key)}
 
 
 def _written(session: Session, framework: Framework, item: LearningSpace) -> tuple[tuple[str, str], ...]:

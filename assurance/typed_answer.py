@@ -52,7 +52,7 @@ def answer_by_typing(
     The two differ when an earlier answer is put right. All other answers stay. An answer that breaks a rule or the
     identifier guard is not kept; the red route is raised here and now. None as a value takes an answer away.
 
-    Raises NotFound, NotYours, Withdrawn, AlreadyDone, NotReady.
+    Raises NotFound, NotYours, Withdrawn, AlreadyDone, NotReady, NothingAsked.
     """
     place = conversations.load(session, actor.person_id)
     if place is None or place.subject != subject:
@@ -69,8 +69,9 @@ def answer_by_typing(
     if problem:
         kept = remember(session, replace(page, view=view), now=now)
         return Answered(kept, asked.field, problem=problem, warnings=view.warnings.get(question, ()))
-    nxt, back_to = _next(view.form, view.answers, at, question, place.back_to)
-    after = replace(page, view=view, place=replace(place, question=nxt, back_to=back_to))
+    after = replace(page, view=view)
+    nxt, back_to = _next(after.form, after.answers, at, question, place.back_to)
+    after = replace(after, place=replace(place, question=nxt, back_to=back_to))
     after = _turn_the_page(session, framework, after, asked, actor=actor, now=now)
     return Answered(
         remember(session, after, now=now),

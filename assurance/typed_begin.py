@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assurance.loop_lists import decisions_loops
 from assurance.loop_people import loop_and_item
+from assurance.moderation_drafts import load_draft
+from assurance.moderation_list import IN_HAND, by_when
 from assurance.refusals import NotFound
+from assurance.typed_moderation import by_token_or_reference, form_asked, waits_to_be_typed
 from assurance.typed_view import LEARNING_SPACE_FORM, TypedPage, door_of, remember
 from policy.actor import Actor
+from policy.calendar import Calendar
 from policy.form_questions import first_question
 from policy.framework import Framework
 from policy.loop_form import FORM as LOOP_FORM
-from policy.reference import LEARNING_SPACE
+from policy.reference import LEARNING_SPACE, MODERATION
 from storage import establishment as establishments
-from storage import learning_spaces
+from storage import learning_spaces, moderations
 from storage.conversations import TypedConversation
 from storage.session import Session
 
@@ -28,7 +32,8 @@ class Typable:
     """A form this person may answer by typing."""
 
     reference: str
-    due_on: date
+    due_on: date | None
+    """A moderation may have none."""
     begun: bool
 
 
@@ -45,31 +50,48 @@ def typable(session: Session, framework: Framework, *, actor: Actor, now: dateti
         for decision in waiting
         if decision.kind in LOOP_WORK and decision.by_when
     ]
-    return tuple(sorted(found, key=lambda one: (one.due_on, one.reference)))
+    today = Calendar.of(framework).local_date(now)
+    found += [
+        Typable(one.reference, by_when(one), load_draft(session, one, form_asked(session, one)) is not None)
+        for one in moderations.of_moderator(session, actor.person_id, IN_HAND)
+        if waits_to_be_typed(session, one, today)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.due_on or date.max, one.reference)))
 
 
 def begin_typing(session: Session, framework: Framework, about: str, *, actor: Actor, now: datetime) -> TypedPage:
     """The first question of a form that still needs an answer. What was answered on a card counts.
 
     `about` is the reference somebody typed, or the token of a card. Raises NotFound, NotYours, Withdrawn,
-    AlreadyDone, NotReady.
+    AlreadyDone, NotReady, NothingAsked.
     """
-    item = learning_spaces.by_token(session, about) or learning_spaces.by_reference(session, about)
-    if item is not None or about.startswith(f"{LEARNING_SPACE}-"):
-        if item is None or item.person != actor.person_id:
-            raise NotFound(about)
-        form, subject = LEARNING_SPACE_FORM, item.token
-    else:
-        form, subject = LOOP_FORM, loop_and_item(session, about)[0].token
+    form, subject = _what_it_is(session, about, actor)
     view = door_of(form).open(session, framework, subject, actor=actor, now=now)
     place = TypedConversation(
         person=actor.person_id,
         form=form,
         subject=subject,
-        question=first_question(view.form, view.answers),
+        question="",
         back_to="",
         version=view.version,
         due_on=None,
         asked_at=now,
     )
-    return remember(session, TypedPage(place, view, framework), now=now)
+    page = TypedPage(place, view, framework)
+    begun = replace(place, question=first_question(page.form, page.answers))
+    return remember(session, replace(page, place=begun), now=now)
+
+
+def _what_it_is(session: Session, about: str, actor: Actor) -> tuple[str, str]:
+    """Which form a reference or a token stands for, and the token. NotFound also for what is somebody else's."""
+    item = learning_spaces.by_token(session, about) or learning_spaces.by_reference(session, about)
+    if item is not None or about.startswith(f"{LEARNING_SPACE}-"):
+        if item is None or item.person != actor.person_id:
+            raise NotFound(about)
+        return LEARNING_SPACE_FORM, item.token
+    moderation = by_token_or_reference(session, about)
+    if moderation is not None or about.startswith(f"{MODERATION}-"):
+        if moderation is None or not actor.person_id or moderation.moderator != actor.person_id:
+            raise NotFound(about)
+        return form_asked(session, moderation), moderation.token
+    return LOOP_FORM, loop_and_item(session, about)[0].token

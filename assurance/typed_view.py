@@ -11,9 +11,13 @@ from assurance.form_view import FormView, build_view, own_item, refuse_unless_to
 from assurance.loop_form import open_loop_form, save_loop_step
 from assurance.loop_people import loop_and_item
 from assurance.loop_view import LoopView, fill_view, fills_in, load_draft, whole_view
+from assurance.moderation_list import by_when
+from assurance.moderation_view import ModerationView
 from assurance.open_form import open_form
 from assurance.refusals import NotReady
 from assurance.save_step import save_step
+from assurance.typed_moderation import FORMS as MODERATION_FORMS
+from assurance.typed_moderation import looks_at, saves
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.form_questions import END, Asked, questions
@@ -27,7 +31,7 @@ from storage.session import Session
 LEARNING_SPACE_FORM = "learning_space"
 """Learning spaces of every activity are answered with the form of that activity, through this one door."""
 
-View = FormView | LoopView
+View = FormView | LoopView | ModerationView
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +47,29 @@ class TypedPage:
     @property
     def reference(self) -> str:
         """What the form is about, for people: 'LS-2026Q3-014'."""
-        return self.view.loop.reference if isinstance(self.view, LoopView) else self.view.item.reference
+        match self.view:
+            case LoopView():
+                return self.view.loop.reference
+            case ModerationView():
+                return self.view.moderation.reference
+            case _:
+                return self.view.item.reference
 
     @property
-    def due_on(self) -> date:
-        """By when it is to be sent."""
-        return self.view.loop.return_by if isinstance(self.view, LoopView) else self.view.item.due_on
+    def due_on(self) -> date | None:
+        """By when it is to be sent, or for a moderation the day of the talk or by when it is to be booked, if any."""
+        match self.view:
+            case LoopView():
+                return self.view.loop.return_by
+            case ModerationView():
+                return by_when(self.view.moderation)
+            case _:
+                return self.view.item.due_on
 
     @property
     def form(self) -> Form:
         """The form."""
+        assert self.view.form  # every door opens a page of a form
         return self.view.form
 
     @property
@@ -119,7 +136,7 @@ def door_of(form: str) -> Door:
 def look(session: Session, framework: Framework, place: TypedConversation, *, actor: Actor, now: datetime) -> TypedPage:
     """The page a person is at, changing nothing.
 
-    Raises what opening the form raises: NotFound, NotYours, Withdrawn, AlreadyDone, NotReady.
+    Raises what opening the form raises: NotFound, NotYours, Withdrawn, AlreadyDone, NotReady, NothingAsked.
     """
     view = door_of(place.form).look(session, framework, place.subject, actor=actor, now=now)
     page = TypedPage(place, view, framework)
@@ -162,4 +179,5 @@ def _save_loop(session: Session, framework: Framework, subject: str, *, move: st
 _DOORS = {
     LEARNING_SPACE_FORM: Door(_look_at_learning_space, open_form, save_step),
     LOOP_FORM: Door(_look_at_loop, _look_at_loop, _save_loop),
+    **{form: Door(looks_at(form), looks_at(form), saves(form)) for form in MODERATION_FORMS},
 }

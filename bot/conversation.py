@@ -20,12 +20,13 @@ from assurance.submit import SubmitOutcome, submit
 from assurance.waiting import waiting
 from bot.features import FEATURES, typing, voices
 from bot.last_word import say_who_was_first, watched
+from bot.open_boxes import OpenBoxes
 from bot.pressed import word
 from dialogs import allocation, front_door, home, learning_space, news
 from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all, form_message
 from dialogs.last_word import already_done_message
 from dialogs.message import Message
-from dialogs.understanding import Intent, understand
+from dialogs.understanding import Intent, understand, without_mentions
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.reference import LEARNING_SPACE
@@ -55,6 +56,7 @@ class Conversation:
         self.clock = clock
         self._calendar = Calendar.of(framework)
         self.wake = wake
+        self.boxes = OpenBoxes()
         self._presses: dict[str, Callable[[Person, Data, bool], Any]] = {
             "open": self._open,
             "review": self._open,
@@ -75,6 +77,7 @@ class Conversation:
 
     async def text(self, person: Person, text: str) -> list[Message]:
         """Answer a typed line. Nothing of what was typed is kept."""
+        text = without_mentions(text)
         intent = understand(text, self.today())
         try:
             heard = await typing.hear(self, person, text, intent)
@@ -84,7 +87,7 @@ class Conversation:
 
     async def command(self, person: Person, intent: Intent) -> Message:
         """Answer what somebody wants, in words of its own also when it cannot be."""
-        return await self._guarded(self._answer(person, intent), person)
+        return self._show(person, await self._guarded(self._answer(person, intent), person))
 
     async def press(self, person: Person, verb: str, data: Data) -> Message:
         """Answer a button with what takes the card's place. Whatever is in `data` came from the client."""
@@ -97,7 +100,11 @@ class Conversation:
     async def _pressed(self, person: Person, verb: str, data: Data, *, in_dialog: bool) -> Message:
         handle = self._presses.get(verb, self._show_home)
         answer = say_who_was_first(self, person, verb, data, handle(person, data, in_dialog))
-        return await self._guarded(answer, person)
+        return self._show(person, await self._guarded(answer, person))
+
+    def _show(self, person: Person, message: Message) -> Message:
+        self.boxes.shown(person.id, message, self.clock.now())
+        return message
 
     async def _guarded(self, answer: Awaitable[Message], person: Person) -> Message:
         """Turn every refusal into a kind answer. A database that fails is said to the person and to the log."""
@@ -148,10 +155,11 @@ class Conversation:
         return await self._save(person, data, BACK, in_dialog)
 
     async def _save(self, person: Person, data: Data, move: str, in_dialog: bool) -> Message:
-        view = await self._save_step(person, data, move)
+        view = await self.save_page(person, data, move)
         return form_message(view, self.framework, in_dialog=in_dialog)
 
-    async def _save_step(self, person: Person, data: Data, move: str) -> FormView:
+    async def save_page(self, person: Person, data: Data, move: str) -> FormView:
+        """Keep the boxes of a page of a learning space, also of a card whose form has changed since."""
         step, raw = word(data, "step"), answers_in(data)
         version = data.get("v")
         seen = version if isinstance(version, int) and not isinstance(version, bool) else None
@@ -168,7 +176,7 @@ class Conversation:
     async def _later(self, person: Person, data: Data, in_dialog: bool) -> Message:
         """Put aside. From the review there is nothing to save; from a page even half-filled boxes are kept."""
         if word(data, "step"):
-            view = await self._save_step(person, data, STAY)
+            view = await self.save_page(person, data, STAY)
             if view.problems or view.overtaken or view.form_changed:
                 return form_message(view, self.framework, in_dialog=in_dialog)
         else:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from assurance.form_view import FormView
-from assurance.loop_form import send_loop
 from assurance.refusals import AlreadyDone, Refused
-from assurance.submit import submit
 from assurance.typed_answer import Answered, answer_by_typing
+from assurance.typed_moderation import STALE, NothingAsked
 from assurance.typed_move import ask_question
 from assurance.typed_view import TypedPage, look
-from dialogs import learning_space, loop_card, typed
+from bot.typed_send import send
+from dialogs import typed
 from dialogs.form_card import CHANGED_ELSEWHERE
 from dialogs.front_door import confused_message
 from dialogs.spoken_answers import Heard, read_answer
@@ -111,7 +110,9 @@ class TypedLine:
             return None
         if isinstance(refused, AlreadyDone):
             raise refused
-        return [typed.gone_message(refused.subject if refused.subject.startswith(("LS-", "CL-")) else "")]
+        if isinstance(refused, NothingAsked):
+            return [typed.nothing_asked_message(refused.subject, stale=refused.detail == STALE, lost=True)]
+        return [typed.gone_message(refused.subject if refused.subject.startswith(("LS-", "CL-", "MO-")) else "")]
 
     # -- steering ------------------------------------------------------------------------------------------------------
 
@@ -192,38 +193,15 @@ class TypedLine:
 
     async def _send(self, page: TypedPage) -> Message:
         """Send what was read. Where something is missing or has changed since, that is shown first."""
-        talk, place = self._talk, page.place
         if page.missing:
             note = f"Before it can be sent, {_answers(page)} still needed. Here is the first."
             return await self._ask(first_question(page.form, page.answers), notes=[note])
         if not page.at_the_end:
             return await self._ask(END)
-        if isinstance(page.view, FormView):
-            outcome = await talk.write(submit, place.subject, self._person, version=place.version)
-            talk.wake()
-            if outcome.view is None:
-                await self._forget()
-                at = outcome.at or talk.clock.now()
-                if outcome.state == "already":
-                    already = learning_space.already_message(page.reference, at, talk.framework)
-                    return replace(already, covers_answers=True)
-                receipt = learning_space.receipt_message(
-                    page.reference,
-                    at,
-                    talk.framework,
-                    red_route=outcome.red_route,
-                    token=place.subject,
-                    answered="typed",
-                )
-                return replace(receipt, covers_answers=True)
-        else:
-            sent = await talk.write(send_loop, place.subject, self._person, version=place.version)
-            talk.wake()
-            if sent.view is None:
-                await self._forget()
-                twice, asked = sent.state == "already", bool(sent.asked)
-                receipt = loop_card.sent_message(sent.loop.reference, already=twice, asked=asked)
-                return replace(receipt, covers_answers=True)
+        said = await send(self._talk, self._person, page)
+        if said is not None:
+            await self._forget()
+            return said
         return await self._ask(END, notes=[CHANGED_ELSEWHERE])
 
     # -- answers -------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
     step = view.form.step(view.step)
     page = _begin(view, step.title, in_dialog)
     page.para(note)
-    not_kept(page, view)
+    not_kept(page, view, view.form)
     if step.intro and step.notice:
         page.begin_box("attention").spoken(Bold(step.intro)).end_box()
     else:
@@ -82,7 +82,7 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
     what_to_look_at(page, view)
     if any(field.choices_from == "grades" for field in step.fields):
         _grades(page, view)
-    put_questions(page, view, step, set_apart=view.form.risk_field, newly_asked=view.newly_asked)
+    put_questions(page, view, view.form, step, set_apart=view.form.risk_field, newly_asked=view.newly_asked)
     last = next_step(view.form, step.key, view.answers) is None
     token, version = view.item.token, view.version
     page.button(wording.CHECK if last else wording.NEXT, "next", token, main=True, step=step.key, v=version)
@@ -100,7 +100,7 @@ def review_message(view: FormView, framework: Framework, *, note: str = "", in_d
     """Every answer once more for its author, with the way back to each step, and Send."""
     page = _begin(view, REVIEW_TITLE, in_dialog)
     page.para(note)
-    not_kept(page, view)
+    not_kept(page, view, view.form)
     steps = visible_steps(view.form, view.answers)
     what_is_missing(page, view, steps)
     if not view.missing:

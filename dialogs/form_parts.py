@@ -17,11 +17,20 @@ FEW = 3
 """Up to this many missing questions of a step are named; more are counted."""
 
 
-class FormPage(Protocol):
-    """As much of a page of a form as these parts draw on."""
+class Given(Protocol):
+    """A form and what was answered of it."""
 
     @property
     def form(self) -> Form: ...
+    @property
+    def answers(self) -> Mapping[str, Any]: ...
+    @property
+    def context(self) -> FormContext: ...
+
+
+class Boxes(Protocol):
+    """What stands in the boxes of a page, and what is to be said of it."""
+
     @property
     def answers(self) -> Mapping[str, Any]: ...
     @property
@@ -36,12 +45,17 @@ class FormPage(Protocol):
     def not_kept(self) -> Mapping[str, Problem]: ...
     @property
     def newly_asked(self) -> frozenset[str]: ...
+
+
+class FormPage(Given, Boxes, Protocol):
+    """As much of a page of a form as these parts draw on."""
+
     @property
     def missing(self) -> Mapping[str, Mapping[str, Problem]]: ...
 
 
 def put_questions(
-    page: Page, view: FormPage, step: FormStep, *, set_apart: str = "", newly_asked: Collection[str] = ()
+    page: Page, view: Boxes, form: Form, step: FormStep, *, set_apart: str = "", newly_asked: Collection[str] = ()
 ) -> None:
     """The questions of a step that are asked, each with what stands in its box and what is wrong with that.
 
@@ -57,12 +71,12 @@ def put_questions(
             problem=view.problems.get(field.key),
             warnings=tuple(view.warnings.get(field.key, ())),
             newly_asked=field.key in newly_asked,
-            text_hint=view.form.text_hint,
+            text_hint=form.text_hint,
             set_apart=field.key == set_apart,
         ).put_on(page)
 
 
-def what_to_look_at(page: Page, view: FormPage) -> None:
+def what_to_look_at(page: Page, view: Boxes) -> None:
     """One line at the top that says why the same step is back."""
     wrong = [key for key in view.problems if key not in view.newly_asked]
     asked = [key for key in view.problems if key in view.newly_asked]
@@ -83,14 +97,14 @@ def what_to_look_at(page: Page, view: FormPage) -> None:
         page.begin_box("attention" if wrong else "accent").para(" ".join(lines)).end_box()
 
 
-def not_kept(page: Page, view: FormPage) -> None:
+def not_kept(page: Page, view: Boxes, form: Form) -> None:
     """What was typed on the page just left and could not be kept, so that nobody thinks it was."""
     lost = [key for key in view.not_kept if key not in view.problems]
     if not lost:
         return
     page.begin_box("attention").para("This was not kept:")
     for key in lost:
-        field = view.form.field(key)
+        field = form.field(key)
         why = say_problem(view.not_kept[key], field, "", view.context.today)
         page.spoken(Bold(f"{field.label}: "), why, gap="Small")
     page.end_box()
@@ -111,7 +125,7 @@ def what_is_missing(page: Page, view: FormPage, steps: tuple[FormStep, ...]) -> 
     page.end_box()
 
 
-def what_may_name_somebody(page: Page, view: FormPage, steps: tuple[FormStep, ...], framework: Framework) -> None:
+def what_may_name_somebody(page: Page, view: Given, steps: tuple[FormStep, ...], framework: Framework) -> None:
     """Words that may name somebody, and the like, shown once more before they are stored."""
     found = []
     for step in steps:

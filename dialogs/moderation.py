@@ -10,14 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 from dialogs import wording
 from dialogs.cards import MOST_BUTTONS, Bold
+from dialogs.form_card import FORM_CHANGED, OVERTAKEN
+from dialogs.form_parts import not_kept, put_questions, what_to_look_at
 from dialogs.message import Message
 from dialogs.moderation_news import OUTCOMES, WHY
+from dialogs.moderation_parts import (
+    BOOKING_FORM,
+    OWN_FORM,
+    STALE,
+    TALK_FORM,
+    graded_fields,
+    put_pair,
+    put_talk,
+    what_it_is,
+    what_was_written,
+)
 from dialogs.page import Page
-from dialogs.questions import Question, say_answer, value_to_show
+from dialogs.questions import Question
 from dialogs.set_action import SET
 from dialogs.speaking import say_count, say_date, sentence
-from policy.forms import previous_step, visible_fields
-from policy.framework import FormField, FormStep, Framework
+from policy.forms import previous_step
+from policy.framework import FormStep, Framework
 from policy.loop_form import DECISIONS
 
 if TYPE_CHECKING:
@@ -39,13 +52,11 @@ STATES = {
     "disputed": "not agreed, waits for a decision",
     "closed": "finished",
 }
-BOOK, RECORD, CONFIRM = "Book the talk", "Write down the talk", "Confirm"
+BOOK, RECORD, CONFIRM, STORE = "Book the talk", "Write down the talk", "Confirm", "Save and show both"
 SECOND_STANDS, FIRST_STANDS, STAND_DOWN = "The second grade", "The first grade", "Stand the loop down"
 LIST = "Show moderations"
 AGAIN = "Look again"
 MOST_LISTED = 10
-STALE = "The form of this learning space has changed since."
-BOOKING_FORM, OWN_FORM = "moderation_booking", "moderation"
 
 
 def moderation_message(
@@ -57,19 +68,45 @@ def moderation_message(
         summary=f"Moderation {view.moderation.reference} is open in front of you.",
         in_dialog=in_dialog,
     )
-    page.para(note)
+    page.para(note or (OVERTAKEN if view.overtaken else FORM_CHANGED if view.form_changed else ""))
     if view.moderation.stale:
         page.begin_box("warning").para(STALE).end_box()
         if view.is_moderator and view.moderation.state != "selected":
             page.button(AGAIN, "moderation_again", view.moderation.token, main=True, keep_answers=False)
             return _both(page, view, framework, acts=False).message()
     if view.form is not None and view.form.key == OWN_FORM:
-        return _own_view(page, view).message()
-    if view.form is not None:
+        return _own_view(page, view, in_dialog=in_dialog).message()
+    if view.form is not None and view.form.key == TALK_FORM:
         return _talk(page, view).message()
     if view.page == "status":
         return _status(page, view).message()
     return _both(page, view, framework).message()
+
+
+def saved_message(view: ModerationView) -> Message:
+    """A form is put aside; everything is kept, and this is how to go on."""
+    moderation, talk = view.moderation, view.form is not None and view.form.key == TALK_FORM
+    reference, token = moderation.reference, moderation.token
+    page = Page(f"Saved for later: {reference}", summary=f"Moderation {reference} is saved for later.")
+    page.para("Everything you have answered is saved. Come back when it suits you.")
+    if moderation.next_step_at is not None and not moderation.booked_on:
+        page.facts([("Book the talk by", say_date(moderation.next_step_at.date(), view.context.today))])
+    verb, typed = "moderation_talk" if talk else "moderate", f"open {reference}"
+    page.button(wording.CARRY_ON, verb, token, typed=typed, main=True)
+    page.window_button(wording.IN_A_WINDOW, verb, token, typed=typed)
+    page.button(wording.BY_TYPING, "type", token, typed=f"type {reference}")
+    return page.message(closes=f"{reference} is saved for later.")
+
+
+def stored_note(form: str, reference: str) -> str:
+    """What is said above how it stands now, to somebody who typed."""
+    said = {
+        OWN_FORM: "Your own view is kept.",
+        BOOKING_FORM: "The day is booked, and the manager hears of it.",
+        TALK_FORM: "What was said is kept.",
+    }
+    goes_on = f" To book the talk here, type: type {reference}" if form == OWN_FORM else ""
+    return said.get(form, "") + goes_on
 
 
 def list_message(found: ModerationList, today: date) -> Message:
@@ -105,37 +142,26 @@ def not_yet_message() -> Message:
 # -- pages ------------------------------------------------------------------------------------------------------------
 
 
-def _own_view(page: Page, view: ModerationView) -> Page:
+def _own_view(page: Page, view: ModerationView, *, in_dialog: bool) -> Page:
     """A step of the form, with what the manager wrote and without any grade of theirs."""
     assert view.form is not None
     step = view.form.step(view.page)
     keys = [one.key for one in view.form.steps]
     page.subheading(f"Step {keys.index(step.key) + 1} of {len(keys)}: {step.title}", gap="Small")
     if step.key == keys[0]:
-        page.facts(
-            [
-                ("Learning space", view.item.reference),
-                ("Case", view.item.case_ref),
-                ("Practitioner", view.practitioner),
-                ("Done by", view.auditor),
-                ("Function", view.function),
-            ]
-        )
-        why = view.moderation.why
-        page.para(WHY.get(why, WHY["certain"]))
+        what_it_is(page, view)
     page.para(step.intro)
-    if step.key in (keys[0], keys[-1]) and view.written:
-        page.begin_box("emphasis").para("What the manager wrote:")
-        for label, text in view.written:
-            page.spoken(Bold(f"{label}\n"), text, gap="Small")
-        page.end_box()
+    what_was_written(page, view, step.key)
     _questions(page, view, step)
-    token = view.moderation.token
+    token, carried = view.moderation.token, _carried(view, step)
     last = step.key == keys[-1]
-    page.button("Save and show both" if last else wording.NEXT, "moderation_next", token, main=True, step=step.key)
+    page.button(STORE if last else wording.NEXT, "moderation_next", token, main=True, **carried)
     if previous_step(view.form, step.key, view.answers):
-        page.button(wording.BACK, "moderation_back", token, step=step.key)
-    return page.button(wording.LATER, "moderation_later", token, step=step.key)
+        page.button(wording.BACK, "moderation_back", token, **carried)
+    elif not in_dialog:
+        typed = f"type {view.moderation.reference}"
+        page.button(wording.BY_TYPING, "moderation_type", token, typed=typed, **carried)
+    return page.button(wording.LATER, "moderation_later", token, **carried)
 
 
 def _both(page: Page, view: ModerationView, framework: Framework, *, acts: bool = True) -> Page:
@@ -144,10 +170,10 @@ def _both(page: Page, view: ModerationView, framework: Framework, *, acts: bool 
     page.facts([("Learning space", view.item.reference), ("Done by", view.auditor), ("Function", view.function)])
     page.para(REASONS.get(moderation.why, ""))
     page.subheading("Both views", line=True)
-    for field in _graded_fields(framework):
-        _pair(page, field, view)
+    for field in graded_fields(framework):
+        put_pair(page, field, view)
     if moderation.discussed_on:
-        _said(page, view, framework)
+        put_talk(page, view, framework)
     elif moderation.booked_on:
         page.facts([("Talk", say_date(moderation.booked_on, today))])
     if not acts:
@@ -181,10 +207,12 @@ def _talk(page: Page, view: ModerationView) -> Page:
     assert view.form is not None
     step = view.form.step(view.page)
     page.subheading(step.title, gap="Small")
-    page.spoken("With ", Bold(view.auditor), f", about {view.item.reference}.")
+    what_it_is(page, view)
     _questions(page, view, step)
-    page.button(wording.SAVE, "moderation_talked", view.moderation.token, main=True, step=step.key)
-    return page.button(wording.BACK, "moderate", view.moderation.token, keep_answers=False)
+    token, carried = view.moderation.token, _carried(view, step)
+    page.button(wording.SAVE, "moderation_talked", token, main=True, **carried)
+    page.button(wording.BACK, "moderation_back", token, **carried)
+    return page.button(wording.LATER, "moderation_later", token, **carried)
 
 
 def _to_book(page: Page, view: ModerationView, framework: Framework) -> None:
@@ -192,11 +220,9 @@ def _to_book(page: Page, view: ModerationView, framework: Framework) -> None:
     booked = view.moderation.booked_on
     page.subheading("The talk", line=True)
     page.spoken("Please talk it through with ", Bold(view.auditor), ". Their view belongs to the outcome.")
-    for field in form.steps[0].fields:
-        value = view.entered.get(field.key) or (booked.isoformat() if booked else None)
-        Question(field, view.context, {}, value=value, problem=view.problems.get(field.key)).put_on(page)
+    put_questions(page, view, form, form.steps[0])
     token = view.moderation.token
-    page.button(BOOK, "moderation_book", token, main=not booked, step=form.steps[0].key)
+    page.button(BOOK, "moderation_book", token, main=not booked, step=form.steps[0].key, v=view.version)
     page.button(RECORD, "moderation_talk", token, main=bool(booked), keep_answers=False)
     _set_action(page, view)
 
@@ -253,46 +279,16 @@ def _closed(page: Page, view: ModerationView, framework: Framework) -> None:
 # -- parts ------------------------------------------------------------------------------------------------------------
 
 
+def _carried(view: ModerationView, step: FormStep) -> dict[str, Any]:
+    """What a button of a form carries: its page, and how old the answers on it are."""
+    return {"step": step.key, "v": view.version}
+
+
 def _questions(page: Page, view: ModerationView, step: FormStep) -> None:
     assert view.form is not None
-    fresh = not (view.entered or view.problems)
-    for field in visible_fields(step, view.answers):
-        Question(
-            field,
-            view.context,
-            view.answers,
-            value=value_to_show(field, view.answers, view.entered, view.context, fresh=fresh),
-            problem=view.problems.get(field.key),
-            warnings=tuple(view.warnings.get(field.key, ())),
-            text_hint=view.form.text_hint,
-        ).put_on(page)
-
-
-def _graded_fields(framework: Framework) -> list[FormField]:
-    form = framework.form(OWN_FORM)
-    return [one for step in form.steps for one in step.fields if one.choices_from in ("grades", "grades_or_na")]
-
-
-def _pair(page: Page, field: FormField, view: ModerationView) -> None:
-    first, second = view.original.get(field.key), view.moderated.get(field.key)
-    if not second:
-        return
-    said = say_answer(field, second, view.context)
-    if first == second:
-        page.spoken(Bold(f"{field.label}: "), f"{said}, both times", gap="Small")
-    else:
-        before = say_answer(field, first, view.context) if first else "not given"
-        page.spoken(Bold(f"{field.label}: "), f"first {before}, second {said}", gap="Small")
-
-
-def _said(page: Page, view: ModerationView, framework: Framework) -> None:
-    talk = view.moderation.form.get("talk", {})
-    page.subheading("The talk", line=True)
-    for field in framework.form("moderation_talk").steps[0].fields:
-        value: Any = talk.get(field.key)
-        if value and not (field.key == "development" and value == "none"):
-            asked = field.label if field.label.endswith("?") else f"{field.label}:"
-            page.spoken(Bold(f"{asked} "), say_answer(field, value, view.context), gap="Small")
+    not_kept(page, view, view.form)
+    what_to_look_at(page, view)
+    put_questions(page, view, view.form, step, newly_asked=view.newly_asked)
 
 
 def _line(page: Page, line: Listed, today: date, *, can_open: bool) -> None:

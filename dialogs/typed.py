@@ -8,24 +8,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assurance.loop_view import LoopView
+from assurance.moderation_view import ModerationView
 from dialogs import cards, wording
 from dialogs.cards import Bold
-from dialogs.form_card import soft_check_notes
 from dialogs.form_parts import what_may_name_somebody
-from dialogs.inert import inert
-from dialogs.learning_space import due_words
 from dialogs.message import Message
+from dialogs.moderation_parts import STALE
 from dialogs.page import Page
 from dialogs.problems import say_warnings
 from dialogs.question_text import question_text
 from dialogs.questions import say_answer
-from dialogs.speaking import say_count, say_date, say_days_left, sentence
+from dialogs.speaking import say_count, say_date, sentence
+from dialogs.typed_about import (
+    due_said,
+    put_after_review,
+    put_before_review,
+    put_beside,
+    put_due,
+    put_header,
+    ways_of,
+)
 from policy.form_questions import still_needed
 from policy.forms import is_answered, visible_steps
-from policy.loop_form import page_key
 
 if TYPE_CHECKING:
     from assurance.typed_answer import Answered
@@ -51,7 +57,7 @@ def question_message(
     position = f"question {page.number} of {len(page.questions)}"
     out = _begin(page, position, notes)
     if began:
-        _header(out, page)
+        put_header(out, page)
     if offered:
         out.para(f"You were at {position}. Here it is again.")
     first = field.key == next(one.field.key for one in page.questions if one.step.key == step.key)
@@ -60,7 +66,7 @@ def question_message(
     out.subheading(f"{sentence(position)}: {step.title}")
     if first and not step.notice:
         out.para(step.intro, gap="Small")
-        _action_of_page(out, page, step.key)
+        put_beside(out, page, step.key)
     if field.choices_from == "grades" and field.key == page.form.grade_field:
         for grade in page.context.grades:
             out.spoken(Bold(f"{grade.title}: "), grade.help, gap="Small", quiet=True)
@@ -83,10 +89,9 @@ def review_message(page: TypedPage, *, notes: Sequence[str] = ()) -> Message:
         out.para(f"Before you can send this, {say_count(len(missing), 'answer')} {is_are} still needed.")
         out.para(f"Type change {numbers.get(missing[0], 1)} to begin with the first.", gap="Small").end_box()
     else:
-        out.para("Please read it through once. Nothing is sent in until you type send.")
-    if not isinstance(page.view, LoopView):
-        soft_check_notes(out, page.view)
-    what_may_name_somebody(out, page.view, visible_steps(page.form, page.answers), page.framework)
+        out.para(ways_of(page).read_it)
+    put_before_review(out, page)
+    what_may_name_somebody(out, page, visible_steps(page.form, page.answers), page.framework)
     last = ""
     for one in page.questions:
         if one.step.key != last:
@@ -98,15 +103,11 @@ def review_message(page: TypedPage, *, notes: Sequence[str] = ()) -> Message:
             said = "still needed" if one in needed else "left empty"
         colon = " " if one.field.label.endswith("?") else ": "
         out.spoken(Bold(f"{numbers[one.field.key]}. {one.field.label}{colon}"), said, gap="Small")
-    written = "" if isinstance(page.view, LoopView) else page.view.reflection
-    if written:
-        out.begin_box("emphasis").spoken(Bold("The practitioner's own words"))
-        out.spoken(inert(written), gap="Small").end_box()
+    put_after_review(out, page)
     if not missing:
-        loop = isinstance(page.view, LoopView)
-        verb = "loop_send" if loop else "submit"
-        token, version = page.place.subject, page.view.version
-        out.button(wording.SEND, verb, token, typed="send", main=True, keep_answers=False, v=version)
+        ways, token = ways_of(page), page.place.subject
+        carried: dict[str, Any] = {"v": page.view.version, **({"step": ways.form} if ways.form else {})}
+        out.button(wording.SEND, ways.sends, token, typed="send", main=True, keep_answers=False, **carried)
     out.small("To change an answer, type change and its number, such as change 3. Or type later.")
     return replace(out.message(), holds_answers=True)
 
@@ -128,7 +129,7 @@ def where_message(page: TypedPage) -> Message:
         out.para(f"{sentence(say_count(needed, 'more answer'))} {_is(needed)} needed before you can send it.")
     else:
         out.para("Nothing more is needed. Type review to read it through, and send to send it in.")
-    out.facts([("Due", _due(page))])
+    put_due(out, page)
     return out.small("Type continue for the question, back for the one before, or later to stop.").message()
 
 
@@ -136,10 +137,9 @@ def later_message(page: TypedPage) -> Message:
     """Put aside: everything is kept, and this is how to go on."""
     out = Page(f"Saved for later: {page.reference}", summary=f"{page.reference} is saved for later.")
     out.para(f"Everything you have answered is saved. {wording.NOTHING_SENT_YET}")
-    out.facts([("Due", _due(page))])
+    put_due(out, page)
     out.para(f"To go on here, type: type {page.reference}")
-    verb = "loop" if isinstance(page.view, LoopView) else "open"
-    typed = f"open {page.reference}"
+    verb, typed = ways_of(page).opens, f"open {page.reference}"
     out.button(wording.CARRY_ON, verb, page.place.subject, typed=typed, main=True)
     return out.window_button(wording.IN_A_WINDOW, verb, page.place.subject, typed=typed).message()
 
@@ -150,7 +150,8 @@ def long_ago_message(page: TypedPage) -> Message:
     where = "at the end" if page.at_the_end else f"at question {page.number} of {len(page.questions)}"
     out.para(f"It has been more than a day. You were {where}, and what you answered is saved.")
     out.para("I have not taken your last message as an answer. Type continue to go on, or later to leave it.")
-    return out.facts([("Due", _due(page))]).message()
+    put_due(out, page)
+    return out.message()
 
 
 def which_form_message(forms: Sequence[Typable], today: date) -> Message:
@@ -158,8 +159,9 @@ def which_form_message(forms: Sequence[Typable], today: date) -> Message:
     out = Page("Which one?", summary="Which one would you like to answer?")
     out.para("I can ask you one question at a time. Which one would you like to answer?")
     for one in forms[:MANY]:
-        begun = ", begun" if one.begun else ""
-        out.spoken(Bold(f"type {one.reference}"), f" (due {say_date(one.due_on, today)}{begun})", gap="Small")
+        about = [f"due {say_date(one.due_on, today)}"] if one.due_on else []
+        about += ["begun"] if one.begun else []
+        out.spoken(Bold(f"type {one.reference}"), f" ({', '.join(about)})" if about else "", gap="Small")
     if len(forms) > MANY:
         out.small("Your list has the others.")
     return out.button(wording.SHOW_LIST, "home", typed="list").message()
@@ -185,6 +187,16 @@ def gone_message(reference: str) -> Message:
     out = Page(heading, summary="That is no longer on your list.")
     out.para("It has been taken off your list since I asked, so I did not keep your last message.")
     out.para("There is nothing more for you to answer on it. " + wording.ASK_QA)
+    return out.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def nothing_asked_message(reference: str, *, stale: bool, lost: bool = False) -> Message:
+    """A moderation with nothing to answer now: it waits for something else, or has to begin once more."""
+    out = Page(f"Nothing to answer: {reference}", summary=f"Nothing is asked on {reference} just now.")
+    out.para(f"{STALE} The second look begins once more." if stale else "Nothing is asked on it just now.")
+    if lost:
+        out.para("So I did not keep your last message.")
+    out.para(f"To see where it stands, type: open {reference}")
     return out.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
@@ -220,30 +232,14 @@ def _begin(page: TypedPage, position: str, notes: Sequence[str]) -> Page:
     out = Page(_heading(page), summary=f"{_heading(page)}, {position}.")
     for note in notes:
         out.spoken(note, gap="Small")
-    if page.due_moved:
-        out.para(f"The date has changed: it is now due {_due(page)}.")
+    if page.due_moved and not isinstance(page.view, ModerationView):
+        out.para(f"The date has changed: it is now due {due_said(page)}.")
     return out
 
 
 def _heading(page: TypedPage) -> str:
-    return f"{page.form.title} {page.reference}"
-
-
-def _header(out: Page, page: TypedPage) -> None:
-    rows = [("Case", page.view.item.case_ref), ("Practitioner", page.view.practitioner), ("Due", _due(page))]
-    out.facts(rows)
-    if isinstance(page.view, LoopView) and page.view.loop.returned_because:
-        out.begin_box("warning").para("It was sent back, with these words:")
-        out.spoken(inert(page.view.loop.returned_because), gap="Small").end_box()
-
-
-def _action_of_page(out: Page, page: TypedPage, step: str) -> None:
-    """The words of the action a page of a loop is about."""
-    if not isinstance(page.view, LoopView):
-        return
-    for action in page.view.actions:
-        if page_key(action.reference) == step:
-            out.spoken(Bold(f"{action.reference}: "), inert(action.what), gap="Small")
+    """The forms of a moderation are told apart by their steps, as on its cards."""
+    return f"{page.form.title.partition(':')[0]} {page.reference}"
 
 
 def _question(out: Page, page: TypedPage) -> None:
@@ -258,13 +254,6 @@ def _question(out: Page, page: TypedPage) -> None:
         *(cards.spoken(line.strip(), gap="Small") for line in rest if line),
     ]
     out.add(cards.group(*lines, gap="Small"), text)
-
-
-def _due(page: TypedPage) -> str:
-    today = page.context.today
-    if isinstance(page.view, LoopView):
-        return f"{say_date(page.due_on, today)} ({say_days_left((page.due_on - today).days)})"
-    return due_words(page.view.item, today)
 
 
 def _is(count: int) -> str:

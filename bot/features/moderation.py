@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assurance.moderate import BACK, NEXT, STAY, book_talk, look_again, open_talk, record_talk, save_moderation_step
+from assurance.moderate import book_talk, look_again, open_talk, save_moderation_step
+from assurance.moderation_changed import asks_all, open_moderation_with
 from assurance.moderation_list import list_moderations
 from assurance.moderation_outcome import close, settle, stand_loop_down
 from assurance.moderation_view import open_moderation
-from assurance.refusals import NotFound, NotReady, NotYours
-from bot.pressed import word
-from dialogs import moderation
-from dialogs.form_card import answers_in
+from assurance.refusals import NotFound, NotReady, NotYours, UnknownStep
+from assurance.save_step import BACK, NEXT, STAY
+from assurance.typed_begin import begin_typing
+from assurance.typed_moderation import send_moderation
+from bot.pressed import version_in, word
+from dialogs import moderation, typed
+from dialogs.form_card import CHANGED_ELSEWHERE, answers_in
 from policy.actor import Actor
 from policy.reference import MODERATION
 from storage import moderations
@@ -41,9 +46,11 @@ def presses(talk: Conversation) -> dict[str, Handler]:
         "moderation_next": handlers.next,
         "moderation_back": handlers.back,
         "moderation_later": handlers.later,
+        "moderation_type": handlers.type,
+        "moderation_send": handlers.send,
         "moderation_book": handlers.book,
         "moderation_talk": handlers.open_talk,
-        "moderation_talked": handlers.record_talk,
+        "moderation_talked": handlers.next,
         "moderation_close": handlers.close,
         "moderation_again": handlers.again,
         "moderation_settle": handlers.settle,
@@ -96,16 +103,36 @@ class _Handlers:
         return await self._save(person, data, BACK, in_dialog)
 
     async def later(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._save(person, data, STAY, in_dialog, note="Saved. You can go on whenever you like.")
+        """Put aside; what could not be kept is shown instead."""
+        view = await self._saved(person, data, STAY)
+        if _to_look_at(view):
+            return moderation.moderation_message(view, self._talk.framework, in_dialog=in_dialog)
+        return moderation.saved_message(view)
+
+    async def type(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        """Go on by typing. What stands in the boxes is kept first."""
+        talk = self._talk
+        view = await self._saved(person, data, STAY)
+        if _to_look_at(view):
+            return moderation.moderation_message(view, talk.framework, in_dialog=in_dialog)
+        return typed.question_message(await talk.write(begin_typing, word(data, "ref"), person), began=True)
+
+    async def send(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        """Send, pressed where everything was read once more after typing."""
+        talk, form = self._talk, word(data, "step")
+        sent = await talk.write(send_moderation, word(data, "ref"), person, form=form, version=version_in(data, -1))
+        talk.wake()
+        notes = {"stored": moderation.stored_note(form, sent.view.moderation.reference), "changed": CHANGED_ELSEWHERE}
+        note = notes.get(sent.state, "")
+        said = moderation.moderation_message(sent.view, talk.framework, note=note, in_dialog=in_dialog)
+        return replace(said, covers_answers=sent.state != "changed")
 
     async def book(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._do(book_talk, person, data, in_dialog, raw=answers_in(data))
+        facts = {"raw": answers_in(data), "version": version_in(data)}
+        return await self._do(book_talk, person, data, in_dialog, stores=True, **facts)
 
     async def open_talk(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._do(open_talk, person, data, in_dialog)
-
-    async def record_talk(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._do(record_talk, person, data, in_dialog, raw=answers_in(data))
 
     async def close(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._do(close, person, data, in_dialog)
@@ -119,19 +146,41 @@ class _Handlers:
     async def stand_down(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._do(stand_loop_down, person, data, in_dialog, reason=data.get("stand_down_because"))
 
-    async def _save(self, person: Person, data: Data, move_to: str, in_dialog: bool, note: str = "") -> Message:
-        facts = {"step": word(data, "step"), "raw": answers_in(data), "move_to": move_to}
-        return await self._do(save_moderation_step, person, data, in_dialog, note=note, **facts)
+    async def _save(self, person: Person, data: Data, move_to: str, in_dialog: bool) -> Message:
+        view = await self._saved(person, data, move_to)
+        said = moderation.moderation_message(view, self._talk.framework, in_dialog=in_dialog)
+        return replace(said, covers_answers=move_to == NEXT and _is_stored(view))
+
+    async def _saved(self, person: Person, data: Data, move_to: str) -> ModerationView:
+        """Keep what stands in the boxes of a page, also of a card whose form has changed since."""
+        talk, token, raw = self._talk, word(data, "ref"), answers_in(data)
+        facts = {"step": word(data, "step"), "raw": raw, "version": version_in(data), "move_to": move_to}
+        try:
+            view: ModerationView = await talk.write(save_moderation_step, token, person, **facts)
+        except UnknownStep:
+            view = await talk.write(open_moderation_with, token, person, raw=raw)
+        talk.wake()
+        return view if asks_all(talk.framework, raw) else replace(view, form_changed=True)
 
     async def _do(
-        self, use_case: Any, person: Person, data: Data, in_dialog: bool, *, note: str = "", **facts: Any
+        self, use_case: Any, person: Person, data: Data, in_dialog: bool, *, stores: bool = False, **facts: Any
     ) -> Message:
-        """One use-case by this person, and the page it leads to."""
+        """One use-case by this person, and the page it leads to. `stores`: it may end a form, also a typed one."""
         talk = self._talk
         view: ModerationView = await talk.write(use_case, word(data, "ref"), person, **facts)
         talk.wake()
-        said = "" if view.problems else note
-        return moderation.moderation_message(view, talk.framework, note=said, in_dialog=in_dialog)
+        said = moderation.moderation_message(view, talk.framework, in_dialog=in_dialog)
+        return replace(said, covers_answers=stores and _is_stored(view))
+
+
+def _to_look_at(view: ModerationView) -> bool:
+    """Whether there is something to say of a page before it is put aside; or no page of a form is open any more."""
+    return view.form is None or bool(view.problems) or view.overtaken or view.form_changed
+
+
+def _is_stored(view: ModerationView) -> bool:
+    """Whether a form has ended, so that no list of its answers is needed any more."""
+    return view.form is None and not view.problems
 
 
 def _open_by_reference(

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from assurance.open_text_page import open_text_page
 from assurance.refusals import Refused
 from assurance.typed_begin import begin_typing, typable
+from assurance.typed_moderation import STALE, NothingAsked
 from bot.typed_line import TypedLine
 from dialogs import typed
+from dialogs.front_door import confused_message
+from dialogs.offered_card import has_text_box, offered_on_card
 from dialogs.offered_text import offered_message
 from dialogs.understanding import Intent
 from policy.actor import Actor
-from policy.reference import LEARNING_SPACE, LOOP
+from policy.reference import LEARNING_SPACE, LOOP, MODERATION
 from storage import conversations
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from policy.establishment import Person
 
 Data = Mapping[str, Any]
+_BY_TYPING = (f"{LEARNING_SPACE}-", f"{LOOP}-", f"{MODERATION}-")
+"""How the references of what can be answered by typing begin."""
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
@@ -42,8 +47,10 @@ def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Mess
 
 
 def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
-    """A form that has no conversation."""
-    return None
+    """A moderation that waits for something else, or has to begin once more."""
+    if not isinstance(refused, NothingAsked):
+        return None
+    return typed.nothing_asked_message(refused.subject, stale=refused.detail == STALE)
 
 
 async def hear(talk: Conversation, person: Person, text: str, intent: Intent) -> list[Message] | None:
@@ -56,6 +63,7 @@ async def hear(talk: Conversation, person: Person, text: str, intent: Intent) ->
         return [await _begin(talk, person, intent.reference)]
     if place is None:
         return await _offer(talk, person, text, intent)
+    talk.boxes.forget(person.id)
     return await TypedLine(talk, person, place, text, intent).reply()
 
 
@@ -68,7 +76,7 @@ async def _begin(talk: Conversation, person: Person, reference: str) -> Message:
         if len(waiting) > 1:
             return typed.which_form_message(waiting, talk.today())
         reference = waiting[0].reference
-    if "-" in reference and not reference.startswith((f"{LEARNING_SPACE}-", f"{LOOP}-")):
+    if "-" in reference and not reference.startswith(_BY_TYPING):
         return typed.not_by_typing_message(reference)
     page = await talk.write(begin_typing, reference, person)
     return typed.question_message(page, began=True)
@@ -76,8 +84,16 @@ async def _begin(talk: Conversation, person: Person, reference: str) -> Message:
 
 async def _offer(talk: Conversation, person: Person, text: str, intent: Intent) -> list[Message] | None:
     """A text typed while a card with a text box is open: it is put into the box, and kept only when that is saved."""
+    card = talk.boxes.of(person.id, talk.clock.now())
+    if card is not None and intent.hint == "details":
+        return [confused_message(intent)]  # the card stays in front of them
     if intent.kind != "unknown" or intent.hint not in ("", "answer"):
         return None
+    if card is not None:
+        said = offered_on_card(card, talk.framework, talk.today(), text)
+        if has_text_box(said.card):
+            talk.boxes.shown(person.id, said, talk.clock.now())
+        return [said]
     actor = Actor.person(person.id)
-    view = await talk.db.read(open_text_page, talk.framework, actor=actor, now=talk.clock.now())
-    return [offered_message(view, talk.framework, text)] if view is not None else None
+    page = await talk.db.read(open_text_page, talk.framework, actor=actor, now=talk.clock.now())
+    return [offered_message(page, talk.framework, text)] if page is not None else None

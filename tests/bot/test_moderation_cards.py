@@ -9,28 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
-from assurance.moderation_selection import select
 from bot.cli.terminal_card import buttons_of, inputs_of
 from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.message import Message
-from policy.actor import Actor
 from policy.establishment import Person
 from policy.framework import Framework
-from storage import establishment, history, learning_spaces, loops, moderations
+from storage import establishment, form_drafts, history, learning_spaces, loops, moderations
 from storage.database import Database, Session
 from storage.moderations import Moderation
 from storage.tables import answers
-from tests.bot.filling import fill_to_review, press
-
-OWN = {
-    "grade": "requires_improvement",
-    "impact": "requires_improvement",
-    "grade_plan": "good",
-    "quality_evidence": "yes",
-    "quality_actions": "partly",
-    "quality_child": "yes",
-}
+from tests.bot.filling import press
+from tests.bot.second_looks import OWN, moderator_of, opened, selected, sent_in
 
 
 @pytest.fixture
@@ -48,38 +38,9 @@ def qa_lead(db: Database) -> Person:
     return db.read_now(establishment.current).people[DEMO_QA_LEAD]
 
 
-async def _sent_in(talk: Conversation, manager: Person, grade: str) -> str:
-    """The manager's own learning space, graded like this and sent in; its reference."""
-    item = talk.db.read_now(learning_spaces.waiting_for, manager.id)[0]
-    home = (await talk.text(manager, "list"))[0]
-    reasons = "The plan is clear and everybody keeps to it."
-    review = await fill_to_review(talk, manager, home, grade=grade, sure_why=reasons)
-    await press(talk, manager, review, "submit")
-    stored = talk.db.read_now(learning_spaces.by_reference, item.reference)
-    assert stored and stored.grade == grade
-    return item.reference
-
-
-def _selected(talk: Conversation, reference: str, why: str = "random") -> Moderation:
-    def use_case(session: Session) -> Moderation:
-        item = learning_spaces.by_reference(session, reference)
-        assert item
-        return select(session, talk.framework, item, why=why, actor=Actor.system("sweep"), now=talk.clock.now())
-
-    return talk.db.write_now(use_case)
-
-
-def _moderator(talk: Conversation, moderation: Moderation) -> Person:
-    return talk.db.read_now(establishment.current).people[moderation.moderator]
-
-
-async def _open(talk: Conversation, person: Person, moderation: Moderation) -> Message:
-    return (await talk.text(person, f"open {moderation.reference}"))[0]
-
-
 async def _own_view(talk: Conversation, person: Person, moderation: Moderation, **changes: str) -> list[Message]:
     """Every card on the way from the first page to both views side by side."""
-    cards = [await _open(talk, person, moderation)]
+    cards = [await opened(talk, person, moderation)]
     for _ in range(3):
         asked = {question.id for question in inputs_of(cards[-1].card)}
         answers = {key: value for key, value in {**OWN, **changes}.items() if key in asked}
@@ -91,10 +52,10 @@ async def test_before_ones_own_view_is_stored_no_card_can_tell_the_first_grade(
     talk: Conversation, db: Database, manager: Person
 ) -> None:
     """Whatever the first grade was, every card up to then is the same to the letter."""
-    reference = await _sent_in(talk, manager, "inadequate")
+    reference = await sent_in(talk, manager, "inadequate")
     moderation = db.read_now(moderations.of_subject, reference)
     assert moderation
-    moderator = _moderator(talk, moderation)
+    moderator = moderator_of(talk, moderation)
     rounds: list[list[str]] = []
     for grade in ("good", "inadequate", "outstanding"):  # after the first round the draft is always the same
 
@@ -105,7 +66,7 @@ async def test_before_ones_own_view_is_stored_no_card_can_tell_the_first_grade(
             session.execute(_new_answers(reference, {**given, "grade": grade, "impact": grade, "grade_reasons": grade}))
 
         db.write_now(regrade)
-        cards = [await _open(talk, moderator, moderation)]
+        cards = [await opened(talk, moderator, moderation)]
         cards.append(await press(talk, moderator, cards[-1], "moderation_next", grade="good", impact="good"))
         cards.append(await press(talk, moderator, cards[-1], "moderation_next"))
         cards.append(await press(talk, moderator, cards[-1], "moderation_next"))  # something is missing
@@ -123,16 +84,16 @@ def _new_answers(reference: str, given: dict[str, Any]) -> sa.Update:
 
 
 async def test_after_it_both_are_shown_side_by_side(talk: Conversation, manager: Person) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
-    cards = await _own_view(talk, _moderator(talk, moderation), moderation)
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
+    cards = await _own_view(talk, moderator_of(talk, moderation), moderation)
     assert "Overall practice grade: first Good, second Requires improvement to be good" in cards[-1].text
     assert "Plan, review and progress: Good, both times" in cards[-1].text
     assert "Parts of practice" not in cards[-1].text
 
 
 async def test_an_old_card_pressed_again_changes_nothing(talk: Conversation, db: Database, manager: Person) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
-    moderator = _moderator(talk, moderation)
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
+    moderator = moderator_of(talk, moderation)
     cards = await _own_view(talk, moderator, moderation)
     again = await press(talk, moderator, cards[-2], "moderation_next", quality_evidence="no")
     assert again.text == cards[-1].text
@@ -143,8 +104,8 @@ async def test_an_old_card_pressed_again_changes_nothing(talk: Conversation, db:
 async def test_the_talk_is_booked_written_down_and_confirmed_with_buttons(
     talk: Conversation, db: Database, manager: Person
 ) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
-    moderator = _moderator(talk, moderation)
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
+    moderator = moderator_of(talk, moderation)
     both = (await _own_view(talk, moderator, moderation))[-1]
     refused = await press(talk, moderator, both, "moderation_book", booked_on="2026-11-01")
     assert "Please choose a day after today." in refused.text
@@ -176,11 +137,11 @@ async def test_the_talk_is_booked_written_down_and_confirmed_with_buttons(
 async def test_the_manager_may_read_it_once_it_was_talked_through_and_history_says_so(
     talk: Conversation, db: Database, manager: Person
 ) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
-    moderator = _moderator(talk, moderation)
-    assert "cannot open" in (await _open(talk, manager, moderation)).text
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
+    moderator = moderator_of(talk, moderation)
+    assert "cannot open" in (await opened(talk, manager, moderation)).text
     both = (await _own_view(talk, moderator, moderation, grade="good"))[-1]
-    assert "cannot open" in (await _open(talk, manager, moderation)).text
+    assert "cannot open" in (await opened(talk, manager, moderation)).text
     page = await press(talk, moderator, both, "moderation_talk")
     said = {
         "discussed_on": "2026-11-20",
@@ -190,7 +151,7 @@ async def test_the_manager_may_read_it_once_it_was_talked_through_and_history_sa
     }
     outcome = await press(talk, moderator, page, "moderation_talked", **said)
     await press(talk, moderator, outcome, "moderation_close")
-    read = await _open(talk, manager, moderation)
+    read = await opened(talk, manager, moderation)
     assert "Outcome: agreed." in read.text
     assert "They see it the same way." in read.text
     assert buttons_of(read.card) == []
@@ -201,10 +162,10 @@ async def test_the_manager_may_read_it_once_it_was_talked_through_and_history_sa
 async def test_moderated_up_the_qa_lead_stands_the_loop_down_only_with_a_reason(
     talk: Conversation, db: Database, manager: Person, qa_lead: Person
 ) -> None:
-    reference = await _sent_in(talk, manager, "inadequate")
+    reference = await sent_in(talk, manager, "inadequate")
     moderation = db.read_now(moderations.of_subject, reference)
     assert moderation
-    moderator = _moderator(talk, moderation)
+    moderator = moderator_of(talk, moderation)
     both = (await _own_view(talk, moderator, moderation))[-1]
     early = await talk.press(
         qa_lead, "moderation_stand_down", {"ref": moderation.token, "stand_down_because": "Too soon"}
@@ -218,7 +179,7 @@ async def test_moderated_up_the_qa_lead_stands_the_loop_down_only_with_a_reason(
         "managers_view": "They see it the same way.",
     }
     await press(talk, moderator, await press(talk, moderator, page, "moderation_talked", **said), "moderation_close")
-    offer = await _open(talk, qa_lead, moderation)
+    offer = await opened(talk, qa_lead, moderation)
     without = await press(talk, qa_lead, offer, "moderation_stand_down", stand_down_because="")
     assert "Please write a few words." in without.text
     loop = db.read_now(loops.of_subject, reference)
@@ -235,6 +196,8 @@ VERBS = (
     "moderation_next",
     "moderation_back",
     "moderation_later",
+    "moderation_type",
+    "moderation_send",
     "moderation_book",
     "moderation_talk",
     "moderation_talked",
@@ -249,7 +212,7 @@ VERBS = (
 async def test_whoever_it_does_not_belong_to_can_press_nothing(
     talk: Conversation, db: Database, manager: Person, verb: str
 ) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
     director = next(post.holder for post in db.read_now(establishment.current).posts_of_role("director"))
     stranger = db.read_now(establishment.current).people[director]
     before = len(db.read_now(history.read))
@@ -260,6 +223,45 @@ async def test_whoever_it_does_not_belong_to_can_press_nothing(
     assert len(db.read_now(history.read)) == before
     after = db.read_now(moderations.by_reference, moderation.reference)
     assert after == moderation
+
+
+async def test_a_page_whose_form_has_changed_since_gives_back_what_stood_in_its_boxes(
+    talk: Conversation, db: Database, manager: Person, framework: Framework
+) -> None:
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
+    moderator = moderator_of(talk, moderation)
+    card = await opened(talk, moderator, moderation)
+    form = framework.form("moderation")
+    renamed = form.steps[0].model_copy(update={"key": "own_view"})
+    changed = form.model_copy(update={"steps": (renamed, *form.steps[1:])})
+    forms = tuple(changed if one.key == form.key else one for one in framework.forms)
+    talk.framework = framework.model_copy(update={"forms": forms})
+    for verb in ("moderation_next", "moderation_later", "moderation_type"):
+        page = await press(talk, moderator, card, verb, grade="good", impact="inadequate")
+        assert "The form has changed since" in page.text
+        assert {one.id: one.value for one in inputs_of(page.card)} == {"grade": "good", "impact": "inadequate"}
+    await press(talk, moderator, page, "moderation_later", grade="good", impact="inadequate")
+    draft = db.read_now(form_drafts.load, moderation.reference, "moderation", moderator.id)
+    assert draft
+    assert draft.answers == {"grade": "good", "impact": "inadequate"}
+
+
+async def test_a_question_that_was_taken_out_of_the_form_is_said_and_the_rest_is_kept(
+    talk: Conversation, db: Database, manager: Person, framework: Framework
+) -> None:
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
+    moderator = moderator_of(talk, moderation)
+    cards = await _own_view(talk, moderator, moderation)
+    page = await press(talk, moderator, cards[-1], "moderation_talk")
+    form = framework.form("moderation_talk")
+    fewer = form.steps[0].model_copy(update={"fields": tuple(one for one in form.steps[0].fields if one.key != "way")})
+    forms = tuple(form.model_copy(update={"steps": (fewer,)}) if one is form else one for one in framework.forms)
+    talk.framework = framework.model_copy(update={"forms": forms})
+    again = await press(talk, moderator, page, "moderation_later", way="video", accepted="yes")
+    assert "The form has changed since" in again.text
+    draft = db.read_now(form_drafts.load, moderation.reference, "moderation_talk", moderator.id)
+    assert draft
+    assert draft.answers == {"accepted": "yes"}
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "moderations"])
@@ -273,19 +275,19 @@ async def test_whatever_stands_in_a_button_the_answer_is_kind(
 async def test_the_list_is_for_the_qa_team_and_shows_ones_own_first(
     talk: Conversation, manager: Person, qa_lead: Person
 ) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "good"))
+    moderation = selected(talk, await sent_in(talk, manager, "good"))
     listed = (await talk.text(qa_lead, "moderations"))[0]
     assert moderation.reference in listed.text
     assert "good" not in listed.text.casefold()
     assert "QA team" in (await talk.text(manager, "moderations"))[0].text
-    home = (await talk.text(_moderator(talk, moderation), "list"))[0]
+    home = (await talk.text(moderator_of(talk, moderation), "list"))[0]
     assert f"A second look: {moderation.reference}" in home.text
 
 
 async def test_another_moderator_sees_where_it_stands_and_no_grade(
     talk: Conversation, db: Database, manager: Person
 ) -> None:
-    moderation = _selected(talk, await _sent_in(talk, manager, "outstanding"))
+    moderation = selected(talk, await sent_in(talk, manager, "outstanding"))
     team = {
         post.holder
         for role in ("qa_lead", "qa_officer")
@@ -293,6 +295,6 @@ async def test_another_moderator_sees_where_it_stands_and_no_grade(
         if post.holder
     }
     for other in sorted(team - {moderation.moderator}):
-        seen = await _open(talk, db.read_now(establishment.current).people[other], moderation)
+        seen = await opened(talk, db.read_now(establishment.current).people[other], moderation)
         assert "The grades are shown once the moderator has given their own view." in seen.text
         assert "outstanding" not in seen.text.casefold()

@@ -19,6 +19,7 @@ from tests.councils import MASH_MANAGER, SENIOR_MANAGER
 from tests.dialogs.reading import walk
 from tests.journeys.living_council import LivingCouncil, london
 from tests.journeys.living_loops import an_inadequate_one, loop_of
+from tests.journeys.moderating import QUALITY, moderation_of, returned
 
 ALLOCATED = date(2026, 1, 5)
 TYPED = {
@@ -284,3 +285,58 @@ async def test_who_has_no_part_in_a_loop_cannot_tell_by_typing_whether_it_exists
     stranger = Manager(council, council.database.read_now(establishment.current).people[MASH_MANAGER])
     assert await stranger.type(f"type {loop.reference}") == await stranger.type("type CL-2025Q4-999")
     assert not stranger.asked()
+
+
+async def test_a_text_typed_while_a_loop_asks_for_one_is_put_into_its_box(council: LivingCouncil) -> None:
+    _, loop = an_inadequate_one(council)
+    council.now = london("2026-02-04 16:00")
+    senior = Manager(council, council.database.read_now(establishment.current).people[SENIOR_MANAGER])
+    await senior.type(f"type {loop.reference}")
+    await senior.type_until("action_state")
+    for line in ("not done", "The supervision had to move.", "ok", "later"):
+        await senior.type(line)
+    said = await senior.type("Plans are looked at in every supervision now.")
+    assert "first free text box" in said
+    assert "Now: Plans are looked at in every supervision now." in said
+    draft = council.database.read_now(form_drafts.latest, loop.reference, "closing_the_loop")
+    assert draft
+    assert "taken_from_it" not in draft.answers
+    await senior.on_the_card("Next", taken_from_it="Plans are looked at in every supervision now.")
+    kept = council.database.read_now(form_drafts.latest, loop.reference, "closing_the_loop")
+    assert kept
+    assert kept.answers["taken_from_it"] == "Plans are looked at in every supervision now."
+
+
+# -- a second look ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_second_look_begun_on_its_card_is_given_by_typing_and_its_talk_the_other_way_round(
+    council: LivingCouncil,
+) -> None:
+    council.now = london("2026-01-28 10:00")
+    item = returned(council, allocated=ALLOCATED, grade="inadequate")
+    moderation = moderation_of(council, item)
+    moderator = Manager(council, council.database.read_now(establishment.current).people[moderation.moderator])
+    await moderator.type(f"open {moderation.reference}")
+    await moderator.on_the_card("Next", grade="good", impact="good")
+    await moderator.on_the_card("Save for later", grade_voice="inadequate")
+    await moderator.on_the_card("Answer by typing")
+    await moderator.type_until("*")
+    assert "3. Child's voice and lived experience: Inadequate" in moderator.page.text
+    said = await moderator.type("send")
+    assert "first Inadequate, second Good" in said
+    given = moderation_of(council, item).form["grading"]
+    assert given == {"grade": "good", "impact": "good", "grade_voice": "inadequate"} | dict.fromkeys(QUALITY, "yes")
+
+    await moderator.on_the_card("Write down the talk")
+    assert "Day of the talk" in await moderator.type(f"type {moderation.reference}")
+    for line in ("today", "phone", "They would have waited for the plan.", "no"):
+        await moderator.type(line)
+    await moderator.type("later")
+    await moderator.in_the_window("Carry on")
+    shown = {one["id"]: str(one.get("value", "")) for one in walk(moderator.page.card or {}) if "id" in one}
+    assert shown["managers_view"] == "They would have waited for the plan."
+    whole = {"discussed_on": shown["discussed_on"], "way": "phone", "accepted": "no"}
+    said = await moderator.in_the_window("Save", **whole, managers_view=shown["managers_view"])
+    assert "The outcome will be: not agreed." in said
+    assert moderation_of(council, item).form["talk"]["accepted"] == "no"

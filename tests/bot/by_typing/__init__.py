@@ -1,0 +1,1 @@
+"""Forms that are answered by typing, one question at a time."""
