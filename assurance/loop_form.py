@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -27,8 +27,8 @@ from assurance.save_step import BACK, NEXT, STAY, kept_answers, overwrites, page
 from assurance.tell import roles_told
 from policy.actor import Actor
 from policy.calendar import Calendar
-from policy.forms import StepCheck, check_form, check_step, visible_steps
-from policy.framework import Form, Framework
+from policy.forms import check_form, check_page, visible_steps
+from policy.framework import Framework
 from policy.lifecycle import LOOP, move
 from policy.loop_form import FORM, MEETING, MET_ON, RED_ROUTE, SAFE_NOW, part_key
 from policy.loop_steps import FOR_AUTHORISATION, FORM_DUE, MEETING_DUE, again
@@ -78,6 +78,25 @@ def open_loop_form(
     return fill_view(session, framework, loop, item, draft, step=page, now=now)
 
 
+def open_loop_form_with(
+    session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime, raw: Mapping[str, object]
+) -> LoopView:
+    """The form for a card whose page is there no longer: at the page that asks most of what stood in its boxes.
+
+    What stood there is shown in the boxes again and kept once that page is saved. Raises what `open_loop_form` raises.
+    """
+    view = open_loop_form(session, framework, token, actor=actor, now=now)
+    if view.mode != "fill":
+        return view
+    steps = visible_steps(view.form, view.answers)
+    step = max(steps, key=lambda one: sum(field.key in raw for field in one.fields))
+    here = {field.key for field in step.fields} & set(raw)
+    if not here:
+        return replace(view, form_changed=True)
+    view = open_loop_form(session, framework, token, actor=actor, now=now, step=step.key)
+    return replace(view, entered={key: raw[key] for key in here}, form_changed=True)
+
+
 def save_loop_step(
     session: Session,
     framework: Framework,
@@ -104,7 +123,7 @@ def save_loop_step(
         raise UnknownStep(loop.reference)
     draft = load_draft(session, loop)
     earlier = dict(draft.answers) if draft else _known(session, item)
-    check = _check(framework, loop, form, step, raw, earlier, now)
+    check = check_page(form, step, raw, context_for(framework, loop, now), framework, earlier)
     answers = kept_answers(check, earlier)
     newly_at_risk = answers.get(SAFE_NOW) == "no" != earlier.get(SAFE_NOW)
     behind = draft is not None and version is not None and version < draft.version and not newly_at_risk
@@ -207,21 +226,6 @@ def _fills_in(
     on = Calendar.of(framework).local_date(now)
     if not fills_in(framework, session, loop, item, actor.person_id, on):
         raise NotYours(loop.reference)
-
-
-def _check(
-    framework: Framework,
-    loop: Loop,
-    form: Form,
-    step: str,
-    raw: Mapping[str, object],
-    earlier: Mapping[str, Any],
-    now: datetime,
-) -> StepCheck:
-    """The page checked. One that brings none of its own questions stands as it was."""
-    own = [field.key for field in form.step(step).fields]
-    given = raw if any(key in raw for key in own) else {key: earlier.get(key) for key in own}
-    return check_step(form, step, given, context_for(framework, loop, now), framework, earlier)
 
 
 def _save(

@@ -67,6 +67,8 @@ class LoopView:
     newly_asked: frozenset[str] = frozenset()
     overtaken: bool = False
     """Whether this page's answers were changed elsewhere after its card was drawn, so that nothing was kept of it."""
+    form_changed: bool = False
+    """Whether the card this came from was of an older form."""
     missing: Mapping[str, Mapping[str, Problem]] = field(default_factory=dict)
     then_and_now: ThenAndNow | None = None
     shows_case: bool = True

@@ -20,7 +20,7 @@ from assurance.owners import context_of
 from assurance.raise_red_route import raise_red_route, record_told
 from assurance.refusals import UnknownStep
 from policy.actor import Actor
-from policy.forms import SOFT_CHECKS, StepCheck, check_step, next_step, previous_step, visible_steps
+from policy.forms import SOFT_CHECKS, StepCheck, check_page, next_step, previous_step, visible_steps
 from policy.framework import Form, Framework
 from storage import establishment as establishments
 from storage import learning_spaces
@@ -65,7 +65,8 @@ def save_step(
     item = begin(session, item, actor=actor, now=now)
     draft = learning_spaces.load_draft(session, item.reference, item.person)
     earlier = dict(draft.answers) if draft else {}
-    check = _check(session, framework, item, form, step, raw, earlier, now)
+    context = context_of(framework, establishments.current(session), item, now=now)
+    check = check_page(form, step, raw, context, framework, earlier)
     answers = kept_answers(check, earlier)
     newly_at_risk = risk_is_raised(form, check.answers) and not risk_is_raised(form, earlier)
     behind = draft is not None and version is not None and version < draft.version and not newly_at_risk
@@ -79,23 +80,6 @@ def save_step(
         record_told(session, item, _told(form, answers))
     found = what_to_show(check, stays=page == step, complains=move not in (BACK, STAY))
     return build_view(session, framework, item, draft, step=page, now=now, **found)
-
-
-def _check(
-    session: Session,
-    framework: Framework,
-    item: LearningSpace,
-    form: Form,
-    step: str,
-    raw: Mapping[str, object],
-    earlier: Mapping[str, Any],
-    now: datetime,
-) -> StepCheck:
-    """The page checked. One that brings none of its own questions, as a card without boxes does, stands as it was."""
-    own = [field.key for field in form.step(step).fields]
-    given = raw if any(key in raw for key in own) else {key: earlier.get(key) for key in own}
-    context = context_of(framework, establishments.current(session), item, now=now)
-    return check_step(form, step, given, context, framework, earlier)
 
 
 def kept_answers(check: StepCheck, earlier: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Outbound:
         self.hosts = Hosts(loopback=settings.local or addresses.loopback)
         # A stand-in for Teams on this machine has no limits of Teams' kind, and a clock it moves cannot wait for ours.
         stand_in = settings.local and bool(settings.service_url)
-        self.limits = Limits(per_conversation=UNHURRIED, per_tenant=UNHURRIED) if stand_in else Limits()
+        self.limits = Limits(UNHURRIED, UNHURRIED, UNHURRIED) if stand_in else Limits()
         self.tokens = token_source(settings, addresses)
         self.connector = Connector(http, self.tokens, self.hosts, clock.now)
         installer = None if settings.local else _installer(settings, clock, http, self.tokens, addresses)

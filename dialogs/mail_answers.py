@@ -58,7 +58,7 @@ def with_details_message(reference: str = "") -> Message:
 def too_long_message(reference: str, limit: int, length: int) -> Message:
     """More words than fit."""
     page = page_about(reference, "That is too long: {}")
-    page.para(f"Your text has {length} characters, and {limit} fit. Nothing was kept, so that no end of it is lost.")
+    page.para(f"Your text has {length:,} characters, and {limit:,} fit. Nothing was kept, so that its end is not lost.")
     return page.para("Please send a shorter one.").message()
 
 
@@ -107,7 +107,7 @@ def emails_started_message() -> Message:
 def no_other_way_message() -> Message:
     """Email is all there is."""
     page = Page("Email is the only way to reach you", summary="Email is the only way to reach you.")
-    page.para("I cannot reach you in Teams, so I cannot stop writing here: somebody's safety may hang on it.")
+    page.para("I cannot reach you in Teams, so I cannot stop writing here: a child's safety may depend on it.")
     return page.para("Once you have opened the app in Teams, reply with the words stop emails again.").message()
 
 
@@ -118,8 +118,8 @@ def escalations_stay_message() -> Message:
     return page.para("They stop by themselves once it is sent in.").message()
 
 
-def help_by_mail_message() -> Message:
-    """What can be written in an email."""
+def help_by_mail_message(emails: str = "") -> Message:
+    """What can be written in an email. `emails` is 'stop' or 'start' where that is theirs to ask, else empty."""
     page = Page("What you can write to me", summary="What you can write to me.")
     page.para("list: what waits for you")
     page.para("open LS-2026Q3-014: the questions of a form, to answer by number")
@@ -127,5 +127,8 @@ def help_by_mail_message() -> Message:
     page.para("extend to 20 March because ...: ask for more time")
     page.para("done, supervision note 3 March: an action and where it can be seen")
     page.para("agree, or decline: a request that was sent to you")
-    page.para("stop emails: messages in Teams only")
+    if emails == "stop":
+        page.para("stop emails: messages in Teams only, but for what is late")
+    elif emails == "start":
+        page.para("start emails: emails again")
     return page.para("I read back what I understood. Only your YES sends it.").message()

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from dialogs.inert import one_line
 from dialogs.message import Message
 from dialogs.page import Page
-from dialogs.problems import say_problem, say_warnings
+from dialogs.problems import say_warnings
 from dialogs.questions import Question, say_answer
 from dialogs.reply_answers import Unclear
 from dialogs.speaking import say_count, say_date, say_list, sentence
+from dialogs.spoken_problems import say_heard
 from policy.form_questions import Asked, questions
 from policy.forms import FormContext, Problem, is_answered, is_required
 from policy.framework import Form, FormField
@@ -65,7 +66,7 @@ def form_read_back_message(
     if view.red_route:
         page.para("You said that a child is at immediate risk. Their managers and the QA lead are being told now.")
         page.para("Please call the Senior Manager or the Head of Service as well. Do not wait for an email.")
-    _not_kept(page, view, taken, unread, echo=echo)
+    _not_kept(page, view, taken, unread)
     _asked_about(page, view.form, unclear, leftovers, echo=echo)
     _list(page, view, brief=True)
     for line in _warned(view.form, view.answers, taken.warnings or {}, echo=echo):
@@ -141,17 +142,13 @@ def _next_line(view: FormView) -> str:
     )
 
 
-def _not_kept(
-    page: Page, view: FormView, taken: AnswersTaken, unread: Mapping[str, tuple[str, Problem]], *, echo: bool
-) -> None:
+def _not_kept(page: Page, view: FormView, taken: AnswersTaken, unread: Mapping[str, tuple[str, Problem]]) -> None:
     numbers = {one.field.key: number for number, one in enumerate(questions(view.form, view.answers), 1)}
     lines = []
     for key, problem in (taken.problems or {}).items():
-        field = _field(view.form, key)
-        lines.append(_problem_line(field, numbers.get(key), problem, "", view.context.today))
+        lines.append(_problem_line(_field(view.form, key), numbers.get(key), problem, "", view.context))
     for key, (said, problem) in unread.items():
-        field = _field(view.form, key)
-        lines.append(_problem_line(field, numbers.get(key), problem, said if echo else "", view.context.today))
+        lines.append(_problem_line(_field(view.form, key), numbers.get(key), problem, said, view.context))
     lines += [
         f"{_asks(_field(view.form, key))} This is not asked, because of another answer." for key in taken.not_asked
     ]
@@ -160,13 +157,14 @@ def _not_kept(
         page.lines([f"\u2022 {line}" for line in lines])
 
 
-def _problem_line(field: FormField, number: int | None, problem: Problem, said: str, today: date) -> str:
+def _problem_line(field: FormField, number: int | None, problem: Problem, said: str, context: FormContext) -> str:
+    """Which answer was not taken, and what would be. `said` is measured only."""
     which = _asks(field)
     if number:
         which = f"Question {number}, {which}"
     if problem.code.startswith("identifier:"):
         return f"{which} It held what looks like a person's details, so nothing of it was kept. Please leave them out."
-    return f"{which} {say_problem(problem, field, said, today)}"
+    return f"{which} {say_heard(problem, field, said, context, by_email=True)}"
 
 
 def _asked_about(page: Page, form: Form, unclear: Sequence[Unclear], leftovers: Sequence[str], *, echo: bool) -> None:
@@ -177,8 +175,10 @@ def _asked_about(page: Page, form: Form, unclear: Sequence[Unclear], leftovers: 
         page.para(f"I was not sure about{words or ' one line'}.{asked} {WHY[one.why]}".replace("  ", " "))
     if leftovers:
         count = say_count(len(leftovers), "line")
+        single = len(leftovers) == 1
         page.para(
-            f"I did not know which question {count} of your message belong to, so they are not kept."
+            f"I did not know which question {count} of your message {'belongs' if single else 'belong'} to,"
+            f" so {'it is' if single else 'they are'} not kept."
             if echo
             else "Some of your message belongs to no question I know, so it is not kept."
         )
@@ -236,18 +236,29 @@ def small_form_message(
     context: FormContext,
     *,
     does: str,
-    said: Mapping[str, str] | None = None,
+    unread: Mapping[str, tuple[str, Problem]] | None = None,
+    note: str = "",
 ) -> Message:
-    """A request or an update as it would be sent; `does` says what the YES does ('ask for more time')."""
+    """A request or an update as it would be sent; `does` says what the YES does ('ask for more time').
+
+    `unread` are answers whose words could not be read, with those words: what was answered before them stays. `note`
+    is what its writer should know before they say YES.
+    """
     page = page_about(reference, heading)
-    wrong = [
-        _problem_line(one.field, number, problems[one.field.key], (said or {}).get(one.field.key, ""), context.today)
-        for number, one in enumerate(asked, 1)
-        if (one.field.key in problems and (said or {}).get(one.field.key, "")) or _refused(problems, one.field.key)
-    ]
+    wrong = []
+    for number, one in enumerate(asked, 1):
+        key = one.field.key
+        if unread and key in unread:
+            said, problem = unread[key]
+            wrong.append(_problem_line(one.field, number, problem, said, context))
+        elif _refused(problems, key):
+            said = str(answers.get(key) or "")
+            wrong.append(_problem_line(one.field, number, problems[key], said, context))
     if wrong:
+        page.para("I could not keep this yet:")
         page.lines([f"\u2022 {line}" for line in wrong])
     page.lines(_lines(list(enumerate((one.field for one in asked), 1)), context, answers, problems))
+    page.para(note)
     if problems:
         page.para("Write the number and your answer, one to a line. Nothing has been sent.")
     else:
@@ -260,11 +271,14 @@ def _refused(problems: Mapping[str, Problem], key: str) -> bool:
     return key in problems and problems[key].code != "required"
 
 
-def decision_read_back_message(reference: str, facts: Sequence[tuple[str, str]], *, agree: bool) -> Message:
-    """A decision before it is made."""
+def decision_read_back_message(
+    reference: str, facts: Sequence[tuple[str, str]], *, agree: bool, note: str = ""
+) -> Message:
+    """A decision before it is made; `note` is what whoever decides should know of it."""
     what = "You agree" if agree else "You decline"
     page = page_about(reference, f"{what}: {{}}")
     page.facts(facts)
+    page.para(note)
     page.para(f"Reply with YES alone to {'agree' if agree else 'decline'}. Nothing is decided before that.")
     if not agree:
         page.para("I pass on the decision only. For the reason, please speak to them.")

@@ -44,7 +44,9 @@ def say_problem(problem: Problem, field: FormField, text: str, today: date) -> s
         case "must_include":
             return f"This needs {limit} as well."
         case "too_long":
-            return f"Please shorten this to {limit} characters. It has {len(text)} now."
+            return f"Please shorten this to {limit} characters. It has {len(text):,} now."
+        case "no_words":
+            return "I can only read words and numbers, so a symbol or a picture tells me nothing here."
         case "not_a_date":
             return "Please give a date, for example 2026-12-29."
         case "not_a_time":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dialogs.inert import one_line
-from dialogs.spoken_dates import hear_date, hear_time
+from dialogs.spoken_dates import hear_date, hear_time, is_no_day
 from policy.forms import FormContext, Problem, choices_of, clean_text, date_problem, default_of, is_required
 from policy.framework import Choice, FormField
 
@@ -43,9 +43,9 @@ class Heard:
     value: object | None = None
     """Fit to hand in: text, a choice's key, a list of keys, an ISO date, 'HH:MM', 'yes' or 'no', True."""
     problem: Problem | None = None
-    """Why it could not be read. Beside the codes of a saved answer: no_words, out_of_range (limit: how many there
-    are), which_choice, day_first, which_date (limit: ISO dates, parted by commas), not_that_weekday (limit: the ISO
-    date it was said of), which_half (limit: both times, parted by a comma)."""
+    """Why it could not be read. Beside the codes of a saved answer: out_of_range (limit: how many there are),
+    which_choice, day_first, no_such_day, which_date (limit: ISO dates, parted by commas), not_that_weekday (limit:
+    the ISO date it was said of), which_half (limit: both times, parted by a comma)."""
     skipped: bool = False
     """Left empty on purpose, which this question allows."""
 
@@ -119,7 +119,9 @@ def _date(field: FormField, text: str, words: str, context: FormContext) -> Hear
     if found is None:
         # Month first: we do not turn it round, because 3/4 would then mean two days.
         turned = re.fullmatch(r"([0-9]{1,2})[/.-](1[3-9]|2[0-9]|3[01])(?:[/.-][0-9]{2,4})?", text)
-        return Heard(problem=Problem("day_first" if turned and 1 <= int(turned[1]) <= 12 else "not_a_date"))
+        if turned and 1 <= int(turned[1]) <= 12:
+            return Heard(problem=Problem("day_first"))
+        return Heard(problem=Problem("no_such_day" if is_no_day(text) else "not_a_date"))
     if found.not_that_weekday:
         return Heard(problem=Problem("not_that_weekday", found.days[0].isoformat()))
     fitting = [day for day in found.days if date_problem(field, day, context) is None]
@@ -175,11 +177,15 @@ def _parts(text: str, offered: Sequence[Choice]) -> list[str]:
 def match_choice(said: str, offered: Sequence[Choice]) -> Choice | Problem:
     """The answer that is meant: by its number from one, its title, its key, a short form or a telling word of it."""
     words = plain_words(said)
-    number = _COUNTED.get(words, 0) or (int(found[1]) if (found := _NUMBER.fullmatch(words)) else 0)
+    bare = " ".join(word for word in words.split() if word not in _SMALL_WORDS)
+    found = _NUMBER.fullmatch(words) or _NUMBER.fullmatch(bare)  # "I think it is 2, please"
+    number = _COUNTED.get(words, 0) or (int(found[1]) if found else 0)
     if number or words == "0":
         return offered[number - 1] if 1 <= number <= len(offered) else Problem("out_of_range", len(offered))
     if both := _NUMBER_AND_WORDS.fullmatch(words):  # copied as it stands: "2. Good"
         numbered, named = match_choice(both[1], offered), match_choice(both[2], offered)
+        if isinstance(numbered, Problem) and isinstance(named, Problem):  # "5 February": neither of them is offered
+            return named
         return named if named is numbered else Problem("which_choice")
     if words in YES_WORDS or words in NO_WORDS:
         wanted = "yes" if words in YES_WORDS else "no"
@@ -187,7 +193,6 @@ def match_choice(said: str, offered: Sequence[Choice]) -> Choice | Problem:
         if exact:
             return exact[0]
         return Problem("which_choice" if wanted == "yes" and _containing({"yes"}, offered) else "not_a_choice")
-    bare = " ".join(word for word in words.split() if word not in _SMALL_WORDS)
     for rule, what in ((_same, words), (_same, bare), (_short, words), (_beginning, words)):
         if found_here := rule(what, offered):
             return found_here[0] if len(found_here) == 1 else Problem("which_choice")

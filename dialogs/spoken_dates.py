@@ -73,6 +73,17 @@ def hear_date(said: str, today: date) -> SpokenDate | None:
     return None
 
 
+def is_no_day(said: str) -> bool:
+    """Whether a day and a month were said that do not go together: 31 February, 31/4. Never raises."""
+    line = _tidy(said)
+    lines = dict.fromkeys((line, _FILLERS.sub("", line)))
+    written = (found for words in lines for shape, _ in _SHAPES[:_WRITTEN] if (found := shape.fullmatch(words)))
+    return (
+        any(1 <= _month_number(found["month"]) <= 12 and 1 <= int(found["day"]) <= 31 for found in written)
+        and hear_date(said, date(2024, 1, 1)) is None
+    )
+
+
 def read_time(said: str) -> str | None:
     """'14:30' for "2.30pm", "14:30", "1430", "noon"; None for what is no time or may be morning or evening."""
     times = hear_time(said)
@@ -255,6 +266,8 @@ _NEAR = {
     "the day before yesterday": -2,
     "day before yesterday": -2,
 }
+_WRITTEN = 4
+"""How many of the shapes below are a day and a month."""
 _NUMBER_MONTH = r"(?P<month>[01]?[0-9])"
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], SpokenDate]], ...] = tuple(
     (re.compile(shape), read)

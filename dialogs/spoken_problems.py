@@ -20,28 +20,30 @@ _NEEDED = {
 }
 
 
-def say_heard(problem: Problem, field: FormField, said: str, context: FormContext) -> str:
+def say_heard(problem: Problem, field: FormField, said: str, context: FormContext, *, by_email: bool = False) -> str:
     """Why a typed answer was not taken, and what would be. `said` is measured only, and never shown."""
     today = context.today
+    type_ = "write" if by_email else "type"
     match problem.code:
         case "required":
             return _NEEDED[field.kind]
-        case "no_words":
-            return "I can only read words and numbers, so a symbol or a picture tells me nothing here."
         case "out_of_range":
             count = int(problem.limit or 0)
-            return f"There are {count} choices. Please type a number from 1 to {count}, or the words."
+            return f"There are {count} choices. Please {type_} a number from 1 to {count}, or the words."
         case "which_choice":
-            return "That fits more than one of the answers. Please type the number of the one you mean."
+            return f"That fits more than one of the answers. Please {type_} the number of the one you mean."
         case "not_a_choice" if field.kind == "yes_no":
             return "Please answer yes or no."
         case "not_a_choice":
             count = len(choices_of(field, context))
             return (
-                f"I did not find that among the {count} answers. Please type a number from 1 to {count}, or the words."
+                f"I did not find that among the {count} answers."
+                f" Please {type_} a number from 1 to {count}, or the words."
             )
         case "not_a_date":
             return "I could not read a day in that. Please write it like 13 March, 13/3 or yesterday."
+        case "no_such_day":
+            return "There is no such day in the calendar. Please look once more, and write it like 13 March or 13/3."
         case "day_first":
             return "There is no such month. Please put the day first, as in 13/3 or 13 March."
         case "not_that_weekday":
@@ -50,21 +52,22 @@ def say_heard(problem: Problem, field: FormField, said: str, context: FormContex
             return f"{short} is a {say_date(day, day).split()[0]}. Please say which day you mean, such as {short}."
         case "which_date":
             days = [say_date(date.fromisoformat(one), today) for one in str(problem.limit).split(",")]
-            return f"That could be {say_list(days, last='or')}. Please type the day and the month."
+            return f"That could be {say_list(days, last='or')}. Please {type_} the day and the month."
         case "which_half":
             hour = int(str(problem.limit)[:2]) % 12 or 12
             spoken = f"{hour}.{str(problem.limit)[3:5]}" if str(problem.limit)[3:5] != "00" else f"{hour}"
-            return f"Is that morning or afternoon? Please type {spoken}am or {spoken}pm."
+            return f"Is that morning or afternoon? Please {type_} {spoken}am or {spoken}pm."
         case "not_a_time":
             return "I could not read a time in that. Please write it like 2.30pm or 14:30."
         case "too_long":
-            return _too_long(problem, said)
+            return _too_long(problem, said, by_email=by_email)
     return say_problem(problem, field, "", today)
 
 
-def _too_long(problem: Problem, said: str) -> str:
+def _too_long(problem: Problem, said: str, *, by_email: bool) -> str:
     limit, length = int(problem.limit or 0), len(clean_text(said))
+    where = "in the email you sent" if by_email else "in your message above"
     return (
         f"That is {length - limit:,} characters too long: {length:,}, and {limit:,} fit."
-        " It is still in your message above. Please shorten it and send it again."
+        f" It is still {where}. Please shorten it and send it again."
     )

@@ -15,7 +15,7 @@ from policy.identifiers import scan
 NOT_APPLICABLE = Choice(key="not_applicable", title="Not applicable")
 """Offered beside the grades where a domain may not apply (3.1)."""
 
-# No text box is longer than this; what is longer is not even looked at.
+# No text box is longer than this; of what is longer only so much is looked at, and shown back.
 _LONGEST_TEXT = 20_000
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
@@ -25,8 +25,8 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
 class Problem:
     """Why an answer does not stand (or, as a warning, what to look at again). The wording lives in dialogs.
 
-    Codes: required, not_a_choice, too_many, must_include, not_text, too_long, not_a_date, not_a_time, in_future,
-    before_allocation, not_after_today, too_late, identifier:<kind>; and, only as a warning, no_verb.
+    Codes: required, not_a_choice, too_many, must_include, not_text, no_words, too_long, not_a_date, not_a_time,
+    in_future, before_allocation, not_after_today, too_late, identifier:<kind>; and, only as a warning, no_verb.
     """
 
     code: str
@@ -181,11 +181,13 @@ def _text(field: FormField, raw: object, context: FormContext, framework: Framew
     if not isinstance(raw, str):
         return Checked(problem=Problem("not_text"))
     limit = field.max_length if field.max_length is not None else _LONGEST_TEXT
+    text = clean_text(raw[:_LONGEST_TEXT])
     if len(raw) > _LONGEST_TEXT:
-        return Checked(problem=Problem("too_long", limit))
-    text = clean_text(raw)
-    if not text:
-        return Checked()
+        return Checked(problem=Problem("too_long", limit), entered=text)
+    if not any(letter.isalnum() for letter in text):
+        # A dash alone is how people leave a box empty; a face alone was meant to say something.
+        pictures = any(unicodedata.category(letter) == "So" for letter in text)
+        return Checked(problem=Problem("no_words"), entered=text) if pictures else Checked()
     if len(text) > limit:
         return Checked(problem=Problem("too_long", limit), entered=text)
     blocked: dict[str, list[tuple[int, int]]] = {}

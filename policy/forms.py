@@ -137,6 +137,20 @@ def check_step(
     )
 
 
+def check_page(
+    form: Form,
+    step_key: str,
+    raw: Mapping[str, object],
+    context: FormContext,
+    framework: Framework,
+    earlier: Answers,
+) -> StepCheck:
+    """Check one page as a card brings it. One that brings none of its own questions stands as it was."""
+    own = [one.key for one in form.step(step_key).fields]
+    given = raw if any(key in raw for key in own) else {key: earlier.get(key) for key in own}
+    return check_step(form, step_key, given, context, framework, earlier)
+
+
 def check_form(form: Form, answers: Answers, context: FormContext, framework: Framework) -> FormCheck:
     """Check every step, in order and from the beginning: what is missing, and what there is to keep."""
     given = {key: value for key, value in answers.items() if key != SOFT_CHECKS}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from assurance.action_view import open_action, open_action_by_reference
+from assurance.action_view import FORM, open_action, open_action_by_reference
 from assurance.decide_action_date import decide_action_date
 from assurance.refusals import NotFound
 from assurance.tracker import tracker
@@ -14,7 +15,7 @@ from assurance.transfer_actions import reassign_action
 from assurance.update_action import update_action
 from bot.pressed import word
 from dialogs import actions
-from dialogs.form_card import answers_in
+from dialogs.form_card import FORM_CHANGED, answers_in, asks_all
 from policy.reference import ACTION
 from storage import establishment as establishments
 
@@ -81,8 +82,12 @@ class _Handlers:
         return actions.action_message(view, self._talk.framework)
 
     async def update(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        talk = self._talk
-        outcome = await talk.write(update_action, word(data, "ref"), person, raw=answers_in(data))
+        talk, raw = self._talk, answers_in(data)
+        if not asks_all(talk.framework.form(FORM), raw):  # nothing is kept with less than they wrote
+            view = await talk.write(open_action, word(data, "ref"), person)
+            again = replace(view, answers=raw, entered=raw) if view.may_update else view
+            return actions.action_message(again, talk.framework, note=FORM_CHANGED, in_dialog=in_dialog)
+        outcome = await talk.write(update_action, word(data, "ref"), person, raw=raw)
         talk.wake()
         return actions.updated_message(outcome, talk.framework, in_dialog=in_dialog)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assurance.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
 from assurance.loop_decide import ActionWithoutDate, NotAnAnswer, OwnForm, authorise_loop, send_loop_back
-from assurance.loop_form import open_loop_form, save_loop_step, send_loop
+from assurance.loop_form import open_loop_form, open_loop_form_with, save_loop_step, send_loop
 from assurance.loop_lists import outstanding_loops
 from assurance.loop_view import LoopView
-from assurance.refusals import AlreadyDone, NotReady
+from assurance.refusals import AlreadyDone, NotReady, UnknownStep
 from assurance.save_step import BACK, NEXT, STAY
-from bot.pressed import word
+from bot.pressed import version_in, word
 from dialogs import loop_card
-from dialogs.form_card import CHANGED_ELSEWHERE, answers_in
+from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all
 from dialogs.loop_list import loops_message
 from dialogs.loop_news import RESULTS
 from policy.reference import LOOP
@@ -82,6 +83,18 @@ def refused(talk: Conversation, refusal: Refused, person: Person) -> Message | N
     return loop_card.not_allowed_message(subject, why)
 
 
+async def saved_page(talk: Conversation, person: Person, data: Data, move: str) -> LoopView:
+    """Keep the boxes of a page of a loop, also of a card whose form has changed since."""
+    ref, raw = word(data, "ref"), answers_in(data)
+    facts = {"step": word(data, "step"), "raw": raw, "move_to": move, "version": version_in(data)}
+    try:
+        view: LoopView = await talk.write(save_loop_step, ref, person, **facts)
+    except UnknownStep:
+        view = await talk.write(open_loop_form_with, ref, person, raw=raw)
+    talk.wake()
+    return view if asks_all(view.form, raw) else replace(view, form_changed=True)
+
+
 class _Handlers:
     """What each verb does, for one conversation."""
 
@@ -104,8 +117,8 @@ class _Handlers:
         return await self._save(person, data, BACK, in_dialog)
 
     async def later(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        view = await (self._saved(person, data, STAY) if word(data, "step") else self._view(person, data))
-        if view.problems or view.overtaken:
+        view = await (saved_page(self._talk, person, data, STAY) if word(data, "step") else self._view(person, data))
+        if view.problems or view.overtaken or view.form_changed:
             return loop_card.loop_message(view, self._talk.framework, in_dialog=in_dialog)
         return loop_card.saved_message(view)
 
@@ -115,16 +128,16 @@ class _Handlers:
 
     async def send(self, person: Person, data: Data, in_dialog: bool) -> Message:
         talk = self._talk
-        outcome = await talk.write(send_loop, word(data, "ref"), person, version=_version(data, -1))
+        outcome = await talk.write(send_loop, word(data, "ref"), person, version=version_in(data, -1))
         talk.wake()
         if outcome.view is not None:
             note = CHANGED_ELSEWHERE if outcome.state == "changed" else ""
             return loop_card.loop_message(outcome.view, talk.framework, note=note, in_dialog=in_dialog)
         already = outcome.state == "already"
-        return loop_card.sent_message(outcome.loop.reference, already=already, asked=bool(outcome.asked))
+        return loop_card.sent_message(outcome.loop.reference, talk.framework, already=already, asked=outcome.asked)
 
     async def authorise(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        version = _version(data, None)
+        version = version_in(data)
         return await self._decide(authorise_loop, person, data, AUTHORISED, in_dialog, version=version)
 
     async def send_back(self, person: Person, data: Data, in_dialog: bool) -> Message:
@@ -136,7 +149,7 @@ class _Handlers:
             in_dialog,
             answer="because",
             reason=data.get("because"),
-            version=_version(data, None),
+            version=version_in(data),
         )
 
     async def result(self, person: Person, data: Data, in_dialog: bool) -> Message:
@@ -164,22 +177,8 @@ class _Handlers:
         view: LoopView = await self._talk.write(open_loop_form, word(data, "ref"), person, step=step)
         return view
 
-    async def _saved(self, person: Person, data: Data, move: str) -> LoopView:
-        step, raw = word(data, "step"), answers_in(data)
-        view: LoopView = await self._talk.write(
-            save_loop_step,
-            word(data, "ref"),
-            person,
-            step=step,
-            raw=raw,
-            move_to=move,
-            version=_version(data, None),
-        )
-        self._talk.wake()
-        return view
-
     async def _save(self, person: Person, data: Data, move: str, in_dialog: bool) -> Message:
-        view = await self._saved(person, data, move)
+        view = await saved_page(self._talk, person, data, move)
         return loop_card.loop_message(view, self._talk.framework, in_dialog=in_dialog)
 
     async def _decide(
@@ -209,8 +208,3 @@ class _Handlers:
             )
         talk.wake()
         return loop_card.decided_message(done.loop.reference, said, already=done.already)
-
-
-def _version(data: Data, otherwise: int | None) -> int | None:
-    value = data.get("v")
-    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assurance.ask_more_time import RequestForm, ask, request_form
@@ -23,10 +24,10 @@ from assurance.more_time_refusals import (
 )
 from assurance.preview import as_facts, preview
 from assurance.refusals import NotFound
-from assurance.save_step import STAY, save_step
+from assurance.save_step import STAY
 from bot.pressed import word
 from dialogs import discretion, more_time
-from dialogs.form_card import answers_in
+from dialogs.form_card import FORM_CHANGED, answers_in, asks_all, form_message
 from dialogs.message import Message
 from policy.actor import Actor
 from policy.forms import Problem
@@ -110,12 +111,11 @@ class _Desk:
     # -- asking -------------------------------------------------------------------------------------------------------
 
     async def want_extension(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        """Pressed on a page of the form, what was typed there is kept first."""
-        if step := word(data, "step"):
-            raw = answers_in(data)
-            view = await self._talk.write(save_step, word(data, "ref"), person, step=step, raw=raw, move=STAY)
-            if view.red_route:
-                self._talk.wake()
+        """Pressed on a page of the form, what was typed there is kept first. What cannot be kept is shown again."""
+        if word(data, "step"):
+            view = await self._talk.save_page(person, data, STAY)
+            if view.problems or view.overtaken or view.form_changed:
+                return form_message(view, self._talk.framework, in_dialog=in_dialog)
         return await self._form(person, word(data, "ref"), EXTENSION, in_dialog)
 
     async def want_exclusion(self, person: Person, data: Data, in_dialog: bool) -> Message:
@@ -144,8 +144,13 @@ class _Desk:
         return more_time.request_message(form, talk.framework, in_dialog=in_dialog)
 
     async def _ask(self, person: Person, data: Data, kind: str, in_dialog: bool) -> Message:
-        talk = self._talk
-        made = await talk.write(ask, word(data, "ref"), person, kind=kind, raw=answers_in(data))
+        talk, raw = self._talk, answers_in(data)
+        if not asks_all(talk.framework.form(kind), raw):  # nothing is asked with less than they wrote
+            form = await self._read(request_form, word(data, "ref"), person, kind=kind)
+            return more_time.request_message(
+                replace(form, answers=raw), talk.framework, note=FORM_CHANGED, in_dialog=in_dialog
+            )
+        made = await talk.write(ask, word(data, "ref"), person, kind=kind, raw=raw)
         if isinstance(made, RequestForm):
             return more_time.request_message(made, talk.framework, in_dialog=in_dialog)
         talk.wake()

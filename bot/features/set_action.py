@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assurance.loop_form import save_loop_step
 from assurance.refusals import NotReady
 from assurance.save_step import STAY
-from assurance.set_action import ActionForm, action_form, set_action
+from assurance.set_action import FORM, ActionForm, action_form, set_action
+from bot.features.closing_the_loop import saved_page
 from bot.pressed import word
 from dialogs import loop_card
-from dialogs.form_card import answers_in
+from dialogs.form_card import FORM_CHANGED, answers_in, asks_all
 from dialogs.set_action import action_form_message, action_set_message, cannot_set_message
 from policy.actor import Actor
 
@@ -51,37 +52,35 @@ class _Handlers:
     async def want(self, person: Person, data: Data, in_dialog: bool) -> Message:
         """Pressed on a page of a loop's form, what was typed there is kept first."""
         talk, token = self._talk, word(data, "ref")
-        if step := word(data, "step"):
-            view = await talk.write(
-                save_loop_step, token, person, step=step, raw=answers_in(data), move_to=STAY, version=_version(data)
-            )
-            if view.problems or view.overtaken:
+        if word(data, "step"):
+            view = await saved_page(talk, person, data, STAY)
+            if view.problems or view.overtaken or view.form_changed:
                 return loop_card.loop_message(view, talk.framework, in_dialog=in_dialog)
-            talk.wake()
         return await self.form(person, token, in_dialog)
 
     async def form(self, person: Person, token: str, in_dialog: bool) -> Message:
-        talk = self._talk
         try:
-            found = await talk.db.read(
-                action_form, talk.framework, token, actor=Actor.person(person.id), now=talk.clock.now()
-            )
+            found = await self._form(person, token)
         except NotReady as refused:
             return cannot_set_message(refused.subject)
         return action_form_message(found, in_dialog=in_dialog)
 
-    async def set(self, person: Person, data: Data, in_dialog: bool) -> Message:
+    async def _form(self, person: Person, token: str) -> ActionForm:
         talk = self._talk
+        actor, now = Actor.person(person.id), talk.clock.now()
+        form: ActionForm = await talk.db.read(action_form, talk.framework, token, actor=actor, now=now)
+        return form
+
+    async def set(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        talk, raw = self._talk, answers_in(data)
         try:
-            done = await talk.write(set_action, word(data, "ref"), person, raw=answers_in(data))
+            if not asks_all(talk.framework.form(FORM), raw):  # nothing is set with less than they wrote
+                form = await self._form(person, word(data, "ref"))
+                return action_form_message(replace(form, answers=raw), note=FORM_CHANGED, in_dialog=in_dialog)
+            done = await talk.write(set_action, word(data, "ref"), person, raw=raw)
         except NotReady as refused:
             return cannot_set_message(refused.subject)
         if isinstance(done, ActionForm):
             return action_form_message(done, in_dialog=in_dialog)
         talk.wake()
         return action_set_message(done, talk.today())
-
-
-def _version(data: Data) -> int | None:
-    value = data.get("v")
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -15,7 +15,7 @@ from policy.form_questions import questions
 from policy.forms import check_step
 
 if TYPE_CHECKING:
-    from bot.mail.turn import Outcome, Turn
+    from bot.mail.turn import Outcome, Turn, Unread
     from dialogs.reply_decisions import ReplyHeard
     from policy.framework import FormField
 
@@ -43,8 +43,8 @@ async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outc
     """Answers to what was still missing."""
     view = await _view(turn)
     given = dict(facts.get("given", {}))
-    said = hear_into(given, heard, view.context, lambda: _fields(view, given))
-    return await _read_back(turn, view, given, said)
+    unread = hear_into(given, heard, view.context, lambda: _fields(view, given))
+    return await _read_back(turn, view, given, unread)
 
 
 async def send(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
@@ -102,7 +102,7 @@ async def _view(turn: Turn) -> ActionView:
     return view
 
 
-async def _read_back(turn: Turn, view: ActionView, given: dict[str, Any], said: dict[str, str]) -> Outcome:
+async def _read_back(turn: Turn, view: ActionView, given: dict[str, Any], unread: Unread) -> Outcome:
     check = check_step(view.form, STEP, given, view.context, turn.talk.framework)
     kept = {key: value for key, value in given.items() if key not in check.problems}
     message = mail_replies.small_form_message(
@@ -113,7 +113,7 @@ async def _read_back(turn: Turn, view: ActionView, given: dict[str, Any], said: 
         check.problems,
         view.context,
         does="keep this",
-        said=said,
+        unread=unread,
     )
     return await turn.read_back(ACTION, {"given": kept}, message)
 

@@ -14,11 +14,12 @@ from dialogs.reply_reading import read_reply
 from dialogs.spoken_answers import read_answer
 from policy.form_questions import questions
 from policy.forms import Problem
+from policy.framework import FormField
 
 if TYPE_CHECKING:
     from assurance.form_view import FormView
     from bot.mail.turn import Outcome, Turn
-    from policy.framework import FormField, Framework
+    from policy.framework import Framework
 
 
 async def open_form(turn: Turn) -> Outcome:
@@ -33,7 +34,8 @@ async def hear(turn: Turn) -> tuple[FormView, ReplyHeard]:
     view = await _view(turn)
     numbered = list(turn.waits.facts.get("asked", ())) if turn.waits and turn.waits.what == FORM else _asked(view)
     fields = {field.key: field for step in view.form.steps for field in step.fields}
-    asked = [fields[key] for key in numbered if key in fields]
+    # A question the form has lost since keeps its number, so that no other one is answered in its place.
+    asked = [fields.get(key) or FormField(key=key, label=f"({key})", kind="text") for key in numbered]
     heard = read_reply(turn.text, asked, today=turn.today, grades=turn.talk.framework.grades, quoted=turn.quoted)
     return view, heard
 
@@ -55,7 +57,8 @@ async def take_answers(turn: Turn, view: FormView, heard: ReplyHeard) -> Outcome
     if taken.view.red_route:
         turn.talk.wake()
     echo = not turn.with_details
-    leftovers = [line for line in heard.leftovers if line.strip()]
+    gone = [one.text for one in heard.said if one.field and one.field not in fields]
+    leftovers = [line for line in (*gone, *heard.leftovers) if line.strip()]
     message = mail_replies.form_read_back_message(
         taken, unread=unread, unclear=heard.unclear, leftovers=leftovers, echo=echo
     )

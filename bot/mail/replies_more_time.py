@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assurance.answer_by_mail import own_item_by_reference
-from assurance.ask_more_time import Asked, RequestForm, ask, check_request, request_form
+from assurance.ask_more_time import Asked, RequestForm, ask, check_request, moved_from, request_form
 from assurance.decide_more_time import DecisionMade, RequestView, decide_request, see_request
 from assurance.read_back import DECIDE, MORE_TIME
 from bot.mail.turn import hear_into
 from dialogs import mail_replies, more_time
+from dialogs.reply_answers import Said
+from dialogs.reply_decisions import ReplyHeard
 from dialogs.spoken_answers import read_answer
 from policy.form_questions import Asked as Question
 from policy.form_questions import questions
+from policy.forms import Problem
 from storage.more_time import EXTENSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.mail.turn import Outcome, Turn
-    from dialogs.reply_decisions import ReplyHeard
-    from policy.forms import Problem
+    from bot.mail.turn import Outcome, Turn, Unread
     from policy.framework import FormField
     from storage.learning_spaces import LearningSpace
 
@@ -31,18 +32,19 @@ OTHER = "other"
 async def ask_from_words(turn: Turn, heard: ReplyHeard) -> Outcome:
     """'extend to 20 March because ...': the day, the reason it fits, or another reason in their words."""
     form = await _form(turn)
+    fields = _fields(form)
     given: dict[str, Any] = {}
-    said: dict[str, str] = {}
-    if heard.day:
-        given["new_date"] = heard.day.isoformat()
+    unread = _day_into(given, heard, form)
     if heard.detail:
-        fields = _fields(form)
         reason = read_answer(fields["reason"], heard.detail, form.context, given)
         if reason.problem is None and reason.value:
             given["reason"] = reason.value
         else:
-            given["reason"], given["note"] = OTHER, heard.detail
-    return await _read_back(turn, form, given, said)
+            given["reason"] = OTHER
+            unread |= hear_into(
+                given, ReplyHeard("answers", (Said("note", heard.detail),)), form.context, lambda: fields
+            )
+    return await _read_back(turn, form, given, unread)
 
 
 async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outcome:
@@ -50,10 +52,20 @@ async def go_on(turn: Turn, heard: ReplyHeard, facts: Mapping[str, Any]) -> Outc
     form = await _form(turn)
     fields = _fields(form)
     given = dict(facts.get("given", {}))
-    if heard.intent == "extend" and heard.day:
+    unread = _day_into(given, heard, form) if heard.intent == "extend" else {}
+    unread |= hear_into(given, heard, form.context, lambda: fields)
+    return await _read_back(turn, form, given, unread)
+
+
+def _day_into(given: dict[str, Any], heard: ReplyHeard, form: RequestForm) -> Unread:
+    """The day of 'extend to ...', or the words where a day should have been."""
+    words = next((one.text for one in heard.unclear if one.why == "which_day"), "")
+    if heard.day:
         given["new_date"] = heard.day.isoformat()
-    said = hear_into(given, heard, form.context, lambda: fields)
-    return await _read_back(turn, form, given, said)
+    elif words:
+        problem = read_answer(_fields(form)["new_date"], words, form.context, given).problem
+        return {"new_date": (words, problem or Problem("not_a_date"))}
+    return {}
 
 
 async def send(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
@@ -77,7 +89,8 @@ async def decide_from_words(turn: Turn, *, agree: bool) -> Outcome:
     facts = [("From", view.auditor)]
     if view.request.new_due_on:
         facts.append(("New date", mail_replies.say_day(view.request.new_due_on, turn.today)))
-    message = mail_replies.decision_read_back_message(turn.subject, facts, agree=agree)
+    note = more_time.say_moved(view.asked_for, view.request.new_due_on, turn.talk.framework, turn.today)
+    message = mail_replies.decision_read_back_message(turn.subject, facts, agree=agree, note=note)
     return await turn.read_back(DECIDE, {"token": token, "agree": agree}, message)
 
 
@@ -107,10 +120,11 @@ async def _read_back(
     turn: Turn,
     form: RequestForm,
     given: dict[str, Any],
-    said: dict[str, str],
+    unread: Unread,
     problems: Mapping[str, Problem] | None = None,
 ) -> Outcome:
-    found = problems if problems is not None else check_request(turn.talk.framework, form, given)[0].problems
+    check, new_due = check_request(turn.talk.framework, form, given)
+    found = check.problems if problems is None else problems
     kept = {key: value for key, value in given.items() if key not in found or not _identifies(found[key])}
     message = mail_replies.small_form_message(
         "More time for {}",
@@ -120,7 +134,8 @@ async def _read_back(
         found,
         form.context,
         does="ask for more time",
-        said=said,
+        unread=unread,
+        note=more_time.say_moved(moved_from(check, new_due), new_due, turn.talk.framework, turn.today),
     )
     return await turn.read_back(MORE_TIME, {"given": kept}, message)
 

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from dialogs.message import Message
     from dialogs.reply_decisions import ReplyHeard
     from policy.establishment import Person
-    from policy.forms import FormContext
+    from policy.forms import FormContext, Problem
     from policy.framework import FormField
     from storage.letters import Letter
     from storage.notices import Notice
     from storage.replies import ReadBack
 
+Unread = dict[str, "tuple[str, Problem]"]
+"""Answers that could not be read: question -> the words used, and why."""
 ANSWER, IGNORE, GIVE_UP = "answer", "ignore", "give_up"
 """What comes of a message; see `policy.lifecycle.EMAIL`."""
 
@@ -135,12 +137,13 @@ class Turn:
 
 def hear_into(
     given: dict[str, Any], heard: ReplyHeard, context: FormContext, fields: Callable[[], Mapping[str, FormField]]
-) -> dict[str, str]:
-    """Read what was said to a small form into `given`; what could not be read, by question, in the words used.
+) -> Unread:
+    """Read what was said to a small form into `given`; what could not be read, by question, in the words used and why.
 
-    `fields` are the questions asked by now: an answer can bring up another.
+    `fields` are the questions asked by now: an answer can bring up another. An answer given before stays where the new
+    one cannot be read.
     """
-    unread: dict[str, str] = {}
+    unread: Unread = {}
     for one in heard.said:
         field = fields().get(one.field)
         if field is None:
@@ -149,5 +152,5 @@ def hear_into(
         if result.problem is None:
             given[one.field] = "" if result.skipped else result.value
         else:
-            given[one.field], unread[one.field] = "", one.text
+            unread[one.field] = (one.text, result.problem)
     return unread

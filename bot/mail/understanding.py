@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assurance.acknowledge import Acknowledgement, acknowledge
 from assurance.ask_more_time import ASKS
-from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, stop_emails
+from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
 from assurance.raise_red_route import IMMEDIATE_ATTENTION
 from assurance.read_back import ACTION, DATE, DECIDE, FORM, MORE_TIME, REFLECTION, TAKEN_UP
 from assurance.reflect import ReflectionView, open_reflection, save_reflection
@@ -91,7 +91,7 @@ async def _simple(turn: Turn, plain: ReplyHeard) -> Outcome | None:
         case "list":
             return turn.answer(await turn.talk.command(turn.person, Intent("home")))
         case "help":
-            return turn.answer(mail_answers.help_by_mail_message())
+            return turn.answer(mail_answers.help_by_mail_message(await turn.read(offer_to, turn.person.id)))
         case "stop_emails":
             return await _stop_emails(turn)
         case "start_emails":
@@ -195,6 +195,8 @@ async def _reflection(turn: Turn) -> Outcome:
     if heard.intent != "answers" or not heard.said:
         return turn.unclear("not_understood", mail_answers.not_understood_message())
     text = heard.said[0].text
+    if not any(letter.isalnum() for letter in text):
+        return turn.answer(mail_answers.no_words_message())
     if field.max_length and len(text) > field.max_length:
         return turn.answer(mail_answers.too_long_message(turn.subject, field.max_length, len(text)))
     return await turn.read_back(
