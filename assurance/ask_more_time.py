@@ -27,6 +27,8 @@ from storage.more_time import AGREED, ASKED, EXCLUSION, EXTENSION, Request
 from storage.session import Session
 
 ASKS = "E8"
+WAS_ASKED, ASKED_FOR = "more_time_asked", "asked_for"
+"""In the history: that it was asked for, and the date that was named where it is not the one that was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class RequestForm:
     answers: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, Problem] = field(default_factory=dict)
     warnings: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    decides: tuple[str, ...] = ()
+    """The roles that will decide; empty when nobody is in post for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Asked:
     request: Request
     told: tuple[str, ...]
     """The roles that decide; empty when there is nobody and the QA lead was told why."""
+    asked_for: date | None = None
+    """The date they named, where that was no working day and so the request is for the next one."""
 
 
 def request_form(
@@ -72,6 +78,7 @@ def request_form(
         form=framework.form(kind),
         context=FormContext.of(framework, allocated_on=item.allocated_on, today=today),
         latest=latest_new_date(framework, item.due_on, item.quarter),
+        decides=_deciding(who_decides(framework, establishments.current(session), item, now=now)),
     )
 
 
@@ -92,9 +99,7 @@ def ask(
     item = form.item
     check, new_due = check_request(framework, form, raw)
     if check.problems:
-        return RequestForm(
-            item, kind, form.form, form.context, form.latest, {**check.entered}, check.problems, check.warnings
-        )
+        return replace(form, answers={**check.entered}, problems=check.problems, warnings=check.warnings)
     request = Request(
         token=uuid.uuid4().hex,
         reference=item.reference,
@@ -106,17 +111,24 @@ def ask(
         asked_at=now,
     )
     more_time.insert(session, request)
-    told = _tell(session, framework, item, request, now=now)
+    asked_for = moved_from(check, new_due)
+    told = _tell(session, framework, item, request, asked_for, now=now)
     detail = {
         "kind": kind,
         "reason": request.reason,
         "new_due_on": new_due.isoformat() if new_due else "",
+        ASKED_FOR: asked_for.isoformat() if asked_for else "",
         "told": roles_told(told.recipients),
         "notes": list(told.notes),
     }
-    history.append(session, at=now, actor=actor, verb="more_time_asked", subject=item.reference, detail=detail)
+    history.append(session, at=now, actor=actor, verb=WAS_ASKED, subject=item.reference, detail=detail)
+    return Asked(item, request, _deciding(told), asked_for)
+
+
+def _deciding(told: Resolution) -> tuple[str, ...]:
+    """The roles of those who decide; whoever hears because a post is vacant is not among them."""
     roles = [role for one in told.recipients if one.via != "qa_for_vacancy" for role in one.roles]
-    return Asked(item, request, tuple(dict.fromkeys(roles)))
+    return tuple(dict.fromkeys(roles))
 
 
 def check_request(framework: Framework, form: RequestForm, raw: Mapping[str, object]) -> tuple[StepCheck, date | None]:
@@ -132,6 +144,13 @@ def check_request(framework: Framework, form: RequestForm, raw: Mapping[str, obj
         problem = Problem("not_after_due", item.due_on.isoformat()) if early else _too_late(form)
         check = replace(check, problems={**check.problems, "new_date": problem})
     return check, new_due
+
+
+def moved_from(check: StepCheck, new_due: date | None) -> date | None:
+    """The date that was named, if the one it would set is another: the working day after it."""
+    named = check.answers.get("new_date")
+    wanted = date.fromisoformat(named) if named and new_due else None
+    return wanted if wanted != new_due else None
 
 
 def still_in_time(item: LearningSpace, now: datetime) -> bool:
@@ -171,35 +190,57 @@ def _too_late(form: RequestForm) -> Problem:
 
 
 def _tell(
-    session: Session, framework: Framework, item: LearningSpace, request: Request, *, now: datetime
+    session: Session,
+    framework: Framework,
+    item: LearningSpace,
+    request: Request,
+    asked_for: date | None,
+    *,
+    now: datetime,
 ) -> Resolution:
     establishment = establishments.current(session)
-    calendar = Calendar.of(framework)
     told = who_decides(framework, establishment, item, now=now)
-    not_before = calendar.next_send(now)
     facts = {
-        **header(framework, establishment, item, on=calendar.local_date(not_before)),
-        "kind": request.kind,
-        "reason": request.reason,
         "new_due_on": request.new_due_on.isoformat() if request.new_due_on else "",
+        ASKED_FOR: asked_for.isoformat() if asked_for else "",
         "request": request.token,
         "has_note": bool(request.note),
     }
-    outbox.add(
-        session,
-        notices(
-            framework,
-            ASKS,
-            told.recipients,
-            subject=item.reference,
-            step=step_of(session, item.reference),
-            due_at=now,
-            not_before=not_before,
-            facts=facts,
-        ),
-        at=now,
-    )
+    tell_of(session, framework, establishment, ASKS, request, item, told, facts, now=now)
     return told
+
+
+def tell_of(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    event: str,
+    request: Request,
+    item: LearningSpace,
+    told: Resolution,
+    facts: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> int:
+    """Say something of a request, at once in send hours; how many notices that wrote. No note is ever in one."""
+    calendar = Calendar.of(framework)
+    not_before = calendar.next_send(now)
+    shared = {
+        **header(framework, establishment, item, on=calendar.local_date(not_before)),
+        "kind": request.kind,
+        "reason": request.reason,
+    }
+    fresh = notices(
+        framework,
+        event,
+        told.recipients,
+        subject=item.reference,
+        step=step_of(session, item.reference),
+        due_at=now,
+        not_before=not_before,
+        facts={**shared, **facts},
+    )
+    return outbox.add(session, fresh, at=now)
 
 
 def step_of(session: Session, reference: str) -> str:

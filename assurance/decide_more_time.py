@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from assurance.ask_more_time import step_of, still_in_time
+from assurance.ask_more_time import ASKED_FOR, WAS_ASKED, still_in_time, tell_of
 from assurance.decision import Decision
 from assurance.form_view import refuse_if_submitted
 from assurance.more_time_refusals import DecidedAlready, NoLaterDate, TooLateToAsk
 from assurance.move_due import move_due
 from assurance.refusals import NotFound, NotYours, Withdrawn
-from assurance.tell import OUTLIVES_SUBMISSION, header, hearers, name_of, notices
+from assurance.tell import OUTLIVES_SUBMISSION, hearers, name_of
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.establishment import Establishment
@@ -37,6 +37,8 @@ class RequestView:
     request: Request
     auditor: str
     """The name of who asks."""
+    asked_for: date | None = None
+    """The date they named, where that was no working day and so the request is for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,15 @@ def see_request(session: Session, framework: Framework, token: str, *, actor: Ac
     """
     establishment = establishments.current(session)
     request, item = _theirs(session, framework, establishment, token, actor=actor, now=now)
-    return RequestView(item, request, name_of(establishment, request.asked_by))
+    return RequestView(item, request, name_of(establishment, request.asked_by), date_named(session, request))
+
+
+def date_named(session: Session, request: Request) -> date | None:
+    """The date they named, where that was no working day and so the request is for the next one. Reads only."""
+    about = history.read(session, subject=request.reference)
+    asked = next((entry for entry in about if entry.verb == WAS_ASKED and entry.at == request.asked_at), None)
+    named = str(asked.detail.get(ASKED_FOR, "")) if asked else ""
+    return date.fromisoformat(named) if named else None
 
 
 def decide_request(
@@ -214,27 +224,6 @@ def _tell(
     by: str,
     now: datetime,
 ) -> int:
-    calendar = Calendar.of(framework)
-    not_before = calendar.next_send(now)
     told = hearers(framework, establishment, DECIDED, item, now=now)
-    facts = {
-        **header(framework, establishment, item, on=calendar.local_date(not_before)),
-        "kind": request.kind,
-        "reason": request.reason,
-        "outcome": state,
-        "by": name_of(establishment, by) if by else "",
-    }
-    return outbox.add(
-        session,
-        notices(
-            framework,
-            DECIDED,
-            told.recipients,
-            subject=item.reference,
-            step=step_of(session, item.reference),
-            due_at=now,
-            not_before=not_before,
-            facts=facts,
-        ),
-        at=now,
-    )
+    facts = {"outcome": state, "by": name_of(establishment, by) if by else ""}
+    return tell_of(session, framework, establishment, DECIDED, request, item, told, facts, now=now)

@@ -1,4 +1,4 @@
-"""What is not urgent is put together: the morning message, the Monday numbers, the month in numbers, and reminders."""
+"""What is not urgent is put together: the morning message, the Monday numbers, and the month in numbers."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from assurance.reachability import begins, week_that_is_due
-from assurance.tell import announce, function_title, header, notices, rungs_ahead, rungs_as_facts
+from assurance.tell import function_title, notices
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
-from policy.ladder import ladder_from_json
 from policy.recipients import Recipient
-from storage import digests, learning_spaces, meta, open_work
+from storage import digests, learning_spaces, open_work
 from storage import establishment as establishments
 from storage import notices as outbox
-from storage.learning_spaces import ALLOCATED, EXCLUDED, WITHDRAWN, LearningSpace
+from storage.learning_spaces import EXCLUDED, WITHDRAWN, LearningSpace
 from storage.notices import Notice
 from storage.session import Session
+from storage.upcoming import Ahead
 
 MORNING, WEEKLY, LOOPS, MONTHLY = "E74", "E63", "E33", "E64"
-NOT_OPENED, HALFWAY, LATE = "E4", "E5", "E10"
-MEETING_DATE = "date_held"
-"""The question of the form that says when the meeting was; with an answer, nobody is asked to book it."""
+LATE = "E10"
 WEEK, YOUNG, OLD = timedelta(days=7), timedelta(days=28), timedelta(days=84)
 Row = dict[str, Any]
 
@@ -157,18 +155,11 @@ def monthly_summaries(session: Session, framework: Framework, now: datetime) -> 
     following = (month + timedelta(days=31)).replace(day=1)
     if not begins(session, "monthly", month, following, calendar, now):
         return 0
-    establishment = establishments.current(session)
     before = (month - timedelta(days=1)).replace(day=1)
-    counted = _counts(session, framework, today)
-    sent_in = open_work.sent_in_by_function(session, calendar.starts(before), calendar.starts(month))
-    rows = []
-    for function in framework.functions:
-        row = {**counted.get(function.key, _nothing(framework, function.key)), "sent_in": sent_in.get(function.key, 0)}
-        row.pop("due")
-        if function.allocates and any(_numbers(row)):
-            rows.append({k: v if k == "function" else _shown(framework, v) for k, v in row.items()})
+    rows = _month_in_numbers(session, framework, before, month, today)
     if not rows:
         return 0
+    establishment = establishments.current(session)
     fresh = []
     for person, role, _ in _holders(framework, establishment, framework.digests.monthly_tell, today):
         fresh += _one(
@@ -184,59 +175,58 @@ def monthly_summaries(session: Session, framework: Framework, now: datetime) -> 
     return outbox.add(session, fresh, at=now)
 
 
+def _month_in_numbers(session: Session, framework: Framework, month: date, until: date, today: date) -> list[Row]:
+    """What came in in a month, up to the first day of the next, and how the functions stand on a day."""
+    calendar = Calendar.of(framework)
+    counted = _counts(session, framework, today)
+    sent_in = open_work.sent_in_by_function(session, calendar.starts(month), calendar.starts(until))
+    rows = []
+    for function in framework.functions:
+        row = {**counted.get(function.key, _nothing(framework, function.key)), "sent_in": sent_in.get(function.key, 0)}
+        row.pop("due")
+        if function.allocates and any(_numbers(row)):
+            rows.append({k: v if k == "function" else _shown(framework, v) for k, v in row.items()})
+    return rows
+
+
 def _shown(framework: Framework, count: int) -> int | None:
     """The number, or None where so small a one is not said outside the QA team."""
     return None if 0 < count < framework.digests.hide_below else count
 
 
-# -- reminders of what has not begun ----------------------------------------------------------------------------------
+# -- what comes next --------------------------------------------------------------------------------------------------
 
 
-def remind_of_the_unbegun(session: Session, framework: Framework, now: datetime) -> int:
-    """E4 to whoever has not opened theirs after five working days, E5 halfway to whoever has no meeting date.
-
-    Looked at once a working morning, over the days since the last look, so that it costs what is due that day.
-    """
+def digests_ahead(session: Session, framework: Framework, now: datetime) -> list[Ahead]:
+    """When the next of each kind goes out that would say anything as things stand now. Reads only."""
     calendar = Calendar.of(framework)
+    found = []
+    if morning := _next_morning(session, calendar, now):
+        found.append(Ahead("morning", morning, 1))
     today = calendar.local_date(now)
-    if not calendar.in_send_window(now):
-        return 0
-    last = date.fromisoformat(meta.get(session, LAST_LOOK) or calendar.add_working_days(today, -1).isoformat())
-    if last >= today:
-        return 0
-    meta.save(session, LAST_LOOK, today.isoformat())
-    rules = framework.digests
-    begun = calendar.add_working_days(last, -rules.not_opened_after_working_days)
-    until = calendar.add_working_days(today, -rules.not_opened_after_working_days)
-    written = _remind(session, framework, NOT_OPENED, begun, until, now=now)
-    half = timedelta(days=rules.halfway_after_days)
-    return written + _remind(session, framework, HALFWAY, last - half, today - half, now=now)
+    monday = today - timedelta(days=today.weekday())
+    monday = monday if calendar.send_at(monday) > now else monday + WEEK
+    if any(any(_numbers(row)) for row in _counts(session, framework, monday).values()):
+        found.append(Ahead("weekly", calendar.send_at(monday), 1))
+    first = today.replace(day=1)
+    first = first if calendar.send_at(first) > now else (first + timedelta(days=31)).replace(day=1)
+    if _month_in_numbers(session, framework, (first - timedelta(days=1)).replace(day=1), first, first):
+        found.append(Ahead("monthly", calendar.send_at(first), 1))
+    return found
 
 
-LAST_LOOK = "reminders_looked_on"
-"""The day the reminders were last looked into."""
-
-
-def _remind(session: Session, framework: Framework, event: str, after: date, until: date, *, now: datetime) -> int:
-    establishment = establishments.current(session)
-    calendar = Calendar.of(framework)
-    on = calendar.local_date(now)
-    found = learning_spaces.by_references(session, open_work.allocated_between(session, after, until))
-    fresh = []
-    for item in found.values():
-        if item.due_on <= on or not _wanted(session, event, item):
-            continue
-        ahead = rungs_ahead(framework, establishment, item, ladder_from_json(item.ladder), after=on)
-        facts = {**header(framework, establishment, item, on=on), "rungs": rungs_as_facts(ahead)}
-        fresh += announce(framework, establishment, event, item, now=now, extra=facts)
-    return outbox.add(session, fresh, at=now)
-
-
-def _wanted(session: Session, event: str, item: LearningSpace) -> bool:
-    if event == NOT_OPENED:
-        return item.state == ALLOCATED
-    draft = learning_spaces.load_draft(session, item.reference, item.person)
-    return not (draft and draft.answers.get(MEETING_DATE))
+def _next_morning(session: Session, calendar: Calendar, now: datetime) -> datetime | None:
+    """The morning at which somebody's message of the day goes out; None while nothing waits for one."""
+    waiting = digests.for_the_morning(session, now + timedelta(days=7))
+    items = learning_spaces.by_references(session, (notice.subject for notice in waiting))
+    from_when = [notice.not_before for notice in waiting if not _gone(notice, items.get(notice.subject))]
+    if not from_when:
+        return None
+    soonest = max(now, min(from_when))
+    if soonest == now and calendar.in_send_window(now):
+        # Today's has gone out: what still waits is for tomorrow's.
+        return calendar.send_at(calendar.local_date(now) + timedelta(days=1))
+    return calendar.next_send(soonest)
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------------

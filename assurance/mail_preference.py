@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from assurance.channel_choice import offered, ways_of
 from assurance.refusals import Refused, UnknownPerson
 from policy.actor import Actor
+from policy.establishment import Person
 from policy.framework import Framework
 from policy.ways import TEAMS, is_escalation
 from storage import channels, history, letters
@@ -15,6 +17,8 @@ from storage import establishment as establishments
 from storage.session import Session
 
 EVERYTHING, ESCALATIONS = "all", "escalations"
+Offer = Literal["stop", "start", ""]
+"""Which of the two words is worth telling somebody; empty for whom only email reaches."""
 
 
 class NoOtherWay(Refused):
@@ -45,10 +49,7 @@ def stop_emails(
     known = establishments.current(session).people.get(person)
     if known is None:
         raise UnknownPerson(person)
-    teams = channels.get(session, person, TEAMS)
-    ways = ways_of(session, known, teams, offered(session))
-    # Somebody without the app may be given it again, but until then nothing has ever reached them there.
-    if not ways.teams or (teams is not None and teams.state == "uninstalled"):
+    if not _teams_reaches(session, known):
         raise NoOtherWay(person)
     stopped_before = letters.wants(session, person) == ESCALATIONS
     if stopped_before and about_event and _is_escalation(framework, about_event):
@@ -56,11 +57,25 @@ def stop_emails(
     return _set(session, person, ESCALATIONS, actor, now)
 
 
+def offer_to(session: Session, person: str) -> Offer:
+    """What a letter may say about emails, so that nobody is offered what they would be refused."""
+    if letters.wants(session, person) == ESCALATIONS:
+        return "start"
+    known = establishments.current(session).people.get(person)
+    return "stop" if known is not None and _teams_reaches(session, known) else ""
+
+
 def allow_emails(session: Session, framework: Framework, person: str, *, actor: Actor, now: datetime) -> Preference:
     """Everything again, as the framework says."""
     if person not in establishments.current(session).people:
         raise UnknownPerson(person)
     return _set(session, person, EVERYTHING, actor, now)
+
+
+def _teams_reaches(session: Session, person: Person) -> bool:
+    teams = channels.get(session, person.id, TEAMS)
+    # Somebody without the app may be given it again, but until then nothing has ever reached them there.
+    return ways_of(session, person, teams, offered(session)).teams and (teams is None or teams.state != "uninstalled")
 
 
 def _set(session: Session, person: str, wants: str, actor: Actor, now: datetime) -> Preference:

@@ -8,7 +8,7 @@ from datetime import datetime
 from assurance.chase_loops import chase_loops
 from assurance.chase_red_route import chase_red_routes
 from assurance.decide_more_time import expire_requests
-from assurance.gather import monthly_summaries, morning_messages, remind_of_the_unbegun, weekly_summaries
+from assurance.gather import monthly_summaries, morning_messages, weekly_summaries
 from assurance.invite import keep_dates
 from assurance.judge_actions import judge_actions
 from assurance.moderation_draw import draw_month_end
@@ -18,6 +18,7 @@ from assurance.purge import purge_every_month
 from assurance.reachability import look_every_week
 from assurance.receive_mail import forget_mail
 from assurance.release import release_what_is_due
+from assurance.remind_unbegun import remind_of_the_unbegun
 from assurance.reopen import lapse_corrections
 from policy.framework import Framework
 from storage.session import Session

@@ -10,11 +10,11 @@ from assurance.record_bounce import addresses_that_fail
 from assurance.refusals import NotFound
 from policy.actor import Actor
 from policy.calendar import Calendar
-from policy.establishment import Establishment, Person
+from policy.establishment import Person
 from policy.framework import Framework
 from policy.lifecycle import EMAIL, move
 from storage import establishment as establishments
-from storage import history, replies
+from storage import history, meta, replies
 from storage.replies import ANSWERED, Received
 from storage.session import Session
 
@@ -23,6 +23,10 @@ READS = ("qa_lead", "qa_officer")
 """Who looks after what nobody could understand."""
 MOST_ATTEMPTS = 3
 """A message that fails this often is given to a person instead of being tried for ever."""
+
+FORGOTTEN_AT = "mail_forgotten_at"
+"""When mail was last emptied."""
+FORGET_EVERY = timedelta(hours=1)
 
 
 def digest_of(raw: bytes) -> str:
@@ -156,13 +160,15 @@ def settle_mail(session: Session, framework: Framework, number: str, *, actor: A
     return found
 
 
-def count_unclear(session: Session, framework: Framework, establishment: Establishment, now: datetime) -> int:
-    """How many messages wait for the QA team; a line of their console."""
-    return replies.count_unclear(session)
-
-
 def forget_mail(session: Session, framework: Framework, now: datetime) -> int:
-    """Empty the messages whose time is over, and what waits for a YES that will not come. Writes no notice."""
+    """Empty the messages whose time is over, and what waits for a YES that will not come. Writes no notice.
+
+    Looked into once an hour: a day for what held a person's details means a day, and a sweep need not read every reply.
+    """
+    looked = meta.get(session, FORGOTTEN_AT)
+    if looked and datetime.fromisoformat(looked) <= now < datetime.fromisoformat(looked) + FORGET_EVERY:
+        return 0
+    meta.save(session, FORGOTTEN_AT, now.isoformat())
     rules = framework.mail
 
     def days(number: int) -> datetime:

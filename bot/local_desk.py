@@ -125,7 +125,7 @@ class LocalDesk:
             {
                 "now": now.isoformat(),
                 "says": says(now),
-                "next": await self._db.read(views.next_view, now),
+                "next": await self._db.read(views.next_view, self._framework, now),
                 "moving": self._walk.walking,
                 "mark": await self._db.read(upcoming.mark),
                 "origin": await self._db.read(upcoming.begun_with),

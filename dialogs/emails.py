@@ -19,10 +19,10 @@ LONGEST_SHOWN = 3_000
 
 REASONS: dict[str, str] = {
     "unknown_sender": "The address is nobody's in this council. It was not answered.",
-    "not_authenticated": "Nobody vouches for the sender, so it may not be them. It was not answered.",
+    "not_authenticated": "I cannot be sure that it comes from the sender it names. It was not answered.",
     "not_the_person_asked": "It answers a letter that was written to somebody else.",
     "which_one": "It answers no letter of ours and names no reference.",
-    "not_understood": "Its words are no answer we know.",
+    "not_understood": "I did not understand what it asks for.",
     "only_tells": "It answers a letter that asks nothing.",
     "in_teams": "It is about something that has to be opened in Teams.",
     "encrypted": "It is encrypted.",

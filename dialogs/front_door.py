@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from dialogs import wording
 from dialogs.message import Message
@@ -27,36 +28,74 @@ def welcome_message(roles: Collection[str]) -> Message:
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the help: what to type, and what it does."""
+
+    typed: str
+    does: str
+    only_for: frozenset[str] = frozenset()
+    """The roles that may use it; empty for everybody."""
+    not_for: frozenset[str] = frozenset()
+    """Whoever holds only these has no use for it."""
+
+
+LEAD = frozenset([ALLOCATES])
+OWN_WORK = frozenset(["practitioner"])
+NEVER_READ_RESULTS = ANSWERS_TO_NOBODY - OWN_WORK
+OWES_NO_FORM = ANSWERS_TO_NOBODY | MODERATES
+SETS_ACTIONS = MODERATES | {"senior_manager"}
+COMMANDS = (
+    Command("list", "what is waiting for you, and by when"),
+    Command("open LS-2026Q3-014", "open it (use your own reference)", not_for=ANSWERS_TO_NOBODY),
+    Command("type LS-2026Q3-014", "be asked one question at a time here", not_for=OWES_NO_FORM),
+    Command("extension", "ask for more time, or to be taken off", not_for=OWES_NO_FORM),
+    Command("release LS-2026Q3-014", "once you have talked, they may read the result", not_for=OWES_NO_FORM),
+    Command("reflect LS-2026Q3-014", "add your own words, until it is sent in", only_for=OWN_WORK),
+    Command("result LS-2026Q3-014", "read the result, if it is yours to see", not_for=NEVER_READ_RESULTS),
+    Command("actions", "what you agreed to do, and by when"),
+    Command("loops", "what is still open in closing the loop, oldest first", only_for=KEEPS_LOOPS),
+    Command("action CL-2026Q3-002", "set an action that comes out of closing the loop", only_for=SETS_ACTIONS),
+    Command("find Harbour Team", "find a record by its reference, a post or a team"),
+)
+FOR_THE_QA_TEAM = (
+    Command("allocate December 2026", "propose a month; nothing is sent until you approve", only_for=LEAD),
+    Command("moderations", "what is looked at a second time, and by whom", only_for=MODERATES),
+    Command("type MO-2026Q3-004", "give your second look one question at a time", only_for=MODERATES),
+    Command("moderate LS-2026Q3-014", "ask for a second look", only_for=LEAD),
+    Command("reopen LS-2026Q3-014", "let its manager put it right", only_for=MODERATES),
+    Command("reassign LS-2026Q3-014 to ...", "give it, or an action, to somebody else", only_for=LEAD),
+    Command("reassign AC-2026Q3-007 to ...", "give an action to somebody else", only_for=MODERATES - LEAD),
+    Command("take back LS-2026Q3-014", "end one that cannot go on", only_for=LEAD),
+    Command("preview", "what will be escalated next, and hold one", only_for=LEAD),
+    Command("freeze", "stop the clock for an inspection; unfreeze starts it again", only_for=LEAD),
+    Command("reachability", "who cannot be reached, and why", only_for=MODERATES),
+    Command("emails", "what came by email and is not clear", only_for=MODERATES),
+    Command("findings", "what the self-check could not put right", only_for=MODERATES),
+)
+
+
 def help_message(roles: Collection[str]) -> Message:
     """What this person can do here, by the roles they hold."""
     page = Page("What you can do here", summary="What you can do here.")
-    commands = [("list", "what is waiting for you, and by when")]
-    if not (roles and ANSWERS_TO_NOBODY.issuperset(roles)):
-        commands.append(("open LS-2026Q3-014", "open that learning space (use your own reference)"))
-        commands.append(("type LS-2026Q3-014", "be asked one question at a time here, and answer by typing"))
-        commands.append(("extension", "ask for more time, or to be taken off, before the due date"))
-    commands.append(("actions", "what you agreed to do, and by when"))
-    if ALLOCATES in roles:
-        commands.append(
-            ("allocate December 2026", "propose a month's learning spaces; nothing is sent until you approve")
-        )
-    if not MODERATES.isdisjoint(roles):
-        commands.append(("moderations", "what is looked at a second time, and by whom"))
-    if not KEEPS_LOOPS.isdisjoint(roles):
-        commands.append(("loops", "what is still open in closing the loop, oldest first"))
-    if ALLOCATES in roles:
-        commands.append(("preview", "what will be escalated next, and hold one"))
-        commands.append(("freeze", "stop the clock for an inspection; unfreeze starts it again"))
-        commands.append(("reachability", "who cannot be reached, and why"))
-        commands.append(("emails", "what came by email and is not clear"))
-        commands.append(("findings", "what the self-check could not put right"))
-    commands.append(("find Harbour Team", "find a record by its reference, a post or a team"))
-    commands.append(("help", "this page"))
     page.para("Press a button on a card, or type:")
-    page.facts(commands)
-    page.para(f"Answers belong in the form, not in the chat. {wording.SAVED_AS_YOU_GO}")
+    page.facts(_for(COMMANDS, roles))
+    if qa := _for(FOR_THE_QA_TEAM, roles):
+        page.subheading("For the QA team")
+        page.facts(qa)
+    if not (roles and ANSWERS_TO_NOBODY.issuperset(roles)):
+        page.para(f"Answers belong in the form, not in the chat. {wording.SAVED_AS_YOU_GO}")
     page.small(f"{wording.HINT} For anything else, the QA team can help.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def _for(commands: Iterable[Command], roles: Collection[str]) -> list[tuple[str, str]]:
+    """The lines for somebody of these roles, in the order they are listed."""
+    return [
+        (one.typed, one.does)
+        for one in commands
+        if not (one.only_for and one.only_for.isdisjoint(roles)) and not (roles and one.not_for.issuperset(roles))
+    ]
 
 
 def thanks_message() -> Message:
@@ -107,6 +146,10 @@ _CONFUSED: dict[Hint, tuple[str, str]] = {
     "half_reference": (
         "That looks like a reference, but part of it is missing.",
         "A reference looks like LS-2026Q3-014. Your list has the right ones.",
+    ),
+    "no_such_quarter": (
+        "That looks like a reference, but there is no such quarter: a year has Q1 to Q4.",
+        "Please look at the digits once more. Your list has the right ones.",
     ),
     "answer": (
         "That looks like an answer. I did not keep it, because answers belong in the form.",

@@ -13,7 +13,8 @@ from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.questions import Question
 from dialogs.rungs import say_role, say_roles
-from dialogs.speaking import say_date, say_days
+from dialogs.speaking import say_date, say_days, sentence
+from policy.calendar import Calendar
 from policy.framework import Framework
 
 if TYPE_CHECKING:
@@ -44,13 +45,15 @@ def reason_title(framework: Framework, form: str, reason: str) -> str:
     return next((choice.title for choice in choices if choice.key == reason), reason.replace("_", " "))
 
 
-def request_message(form: RequestForm, framework: Framework, *, in_dialog: bool = False) -> Message:
-    """The request while it is being written."""
+def request_message(form: RequestForm, framework: Framework, *, note: str = "", in_dialog: bool = False) -> Message:
+    """The request while it is being written. `note` is a line of ours at the top."""
     item, today = form.item, form.context.today
     title = wording.MORE_TIME if form.kind == EXTENSION else TAKEN_OFF
     page = Page(f"{title}: {item.reference}", summary=f"{title}: {item.reference}.", in_dialog=in_dialog)
+    page.para(note)
     if form.kind == EXTENSION:
-        page.para("Your new date is asked for here, and agreed by someone above you. It can move once.")
+        decides = say_roles(form.decides, framework) or "somebody above you"
+        page.para(f"Ask for a new date here. {sentence(decides)} decides. The date can move once.")
     else:
         page.para("If this is agreed, the learning space is taken off your list and the QA team hears why.")
     page.facts(
@@ -97,22 +100,43 @@ def asked_message(asked: Asked, framework: Framework, today: date) -> Message:
     rows = [("New date asked for", say_date(request.new_due_on, today) if request.new_due_on else "")]
     rows.append(("Reason", reason_title(framework, request.kind, request.reason)))
     page.facts(rows)
+    page.para(say_moved(asked.asked_for, request.new_due_on, framework, today))
     page.para(
         f"Until then it is due on {say_date(item.due_on, today)} as before. Without an answer by then it stays so."
     )
     return page.button(wording.OPEN, "open", item.token, typed=f"open {item.reference}").message()
 
 
-def request_view_message(view: RequestView, framework: Framework, today: date) -> Message:
-    """A request for who decides it, with the note. Never sent: read on asking."""
+def say_moved(asked_for: date | None, new: date | None, framework: Framework, today: date) -> str:
+    """Why the new date is not the one that was named: it is no working day. Empty when it is the one."""
+    if asked_for is None or new is None:
+        return ""
+    holiday = Calendar.of(framework).is_bank_holiday(asked_for)
+    why = "is a bank holiday" if holiday else "is not a working day"
+    return f"{say_date(asked_for, today)} {why}, so the new date is {say_date(new, today)}."
+
+
+def request_view_message(view: RequestView, framework: Framework, today: date, *, shows_note: bool = True) -> Message:
+    """A request for who decides it. What they wrote is shown on asking alone; else there is the button to read it."""
     item, request = view.item, view.request
     page = Page(_asks_heading(request.kind, item.reference), summary=_asks_summary(request.kind, item.reference))
     decision_facts(
-        page, framework, view.auditor, request.kind, request.reason, item.due_on, request.new_due_on, today=today
+        page,
+        framework,
+        view.auditor,
+        request.kind,
+        request.reason,
+        item.due_on,
+        request.new_due_on,
+        asked_for=view.asked_for,
+        today=today,
     )
-    if request.note:
+    if request.note and shows_note:
         page.spoken(Bold("Their note: "), request.note)
-    return decide_buttons(page, request.token).message()
+    decide_buttons(page, request.token)
+    if request.note and not shows_note:
+        page.button(READ_NOTE, "see_request", request.token, keep_answers=False)
+    return page.message()
 
 
 def decide_buttons(page: Page, token: str) -> Page:
@@ -130,6 +154,7 @@ def decision_facts(
     due_on: date,
     new: date | None,
     *,
+    asked_for: date | None,
     today: date,
 ) -> None:
     """What a decision rests on."""
@@ -142,6 +167,7 @@ def decision_facts(
             ("New date", say_date(new, today) if new else ""),
         ]
     )
+    page.para(say_moved(asked_for, new, framework, today))
     page.para(f"It can be decided until the end of {say_date(due_on, today)}. Without a decision it stays as it is.")
 
 

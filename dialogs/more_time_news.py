@@ -40,6 +40,7 @@ def asks(about: About, roles: Roles, facts: Facts, framework: Framework) -> Mess
         str(facts.get("reason", "")),
         about.due_on,
         fact_date(facts, "new_due_on"),
+        asked_for=fact_date(facts, "asked_for"),
         today=about.today,
     )
     page.spoken(wording.via_line(about.via, about.because), quiet=True)

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from assurance.reflect import ReflectionView
     from storage.learning_spaces import LearningSpace
 
-REFLECT = "Add a reflection"
 KEEP = "Keep it"
-SHOW_RESULT = "Open the result"
 ACTIONS = "action_"
 """How the questions about actions begin; each owner reads their own in a message of its own."""
 

@@ -100,6 +100,10 @@ class Calendar:
         """A working weekday that is no bank holiday of England."""
         return _WEEKDAYS[day.weekday()] in self.rules.working_days and day not in _bank_holidays(day.year)
 
+    def is_bank_holiday(self, day: date) -> bool:
+        """A bank holiday of England, on a weekday or as its substitute day."""
+        return day in _bank_holidays(day.year)
+
     def roll_forward(self, day: date) -> date:
         """The day itself if it is a working day, else the next one (A8)."""
         while not self.is_working_day(day):

@@ -20,10 +20,11 @@ def in_time(deadline_at: datetime, now: datetime, *, late_before_pause: bool | N
 
 
 def latest_new_date(framework: Framework, due_on: date, quarter: str) -> date:
-    """The last date that may be agreed: so many days after the due date, within the return date of its quarter."""
+    """The last working day that may be agreed: so many days after the due date, by the return date of its quarter."""
     rules = framework.more_time
     returned = Quarter.parse(quarter, framework.calendar.quarter_start_month).ends + timedelta(days=rules.return_days)
-    return min(due_on + timedelta(days=rules.max_days), returned)
+    latest = min(due_on + timedelta(days=rules.max_days), returned)
+    return Calendar.of(framework).add_working_days(latest + timedelta(days=1), -1)
 
 
 def fitting_new_date(framework: Framework, due_on: date, quarter: str, wanted: date) -> date | None:

@@ -27,7 +27,7 @@ class Ahead:
     """The next instant something of one kind falls due."""
 
     kind: str
-    """learning_space, action, loop, moderation, red_flag or notice."""
+    """learning_space, action, loop, moderation, red_flag, notice, reminder; or a digest: morning, weekly, monthly."""
     at: datetime
     count: int
     """How many of the kind fall due at that very instant."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-import webbrowser
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.child_process import show_in_browser
 from bot.desk_process import DeskProcess, free_port
 from bot.playground.cast import first_morning
 from bot.service import Service
@@ -76,12 +74,8 @@ async def sit(
         service.start_dispatching()
         tell(desk.address)
         if open_browser:
-            _open_browser(desk.address)
-        ended = asyncio.create_task(desk.wait())
-        stopped = asyncio.create_task(told.wait())
-        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, stopped):
-            task.cancel()
+            show_in_browser(desk.address)
+        await desk.wait_or(told)
     finally:
         await service.stop()
         await desk.stop()
@@ -102,9 +96,3 @@ def _at_the_desk(settings: Settings, port: int, letters: int, replies: int) -> S
             "mail_authserv": GATEWAY,
         }
     )
-
-
-def _open_browser(address: str) -> None:
-    """Open a browser where there is a screen for one."""
-    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        webbrowser.open(address)

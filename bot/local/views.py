@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assurance.gather import digests_ahead
+from assurance.remind_unbegun import reminders_ahead
 from bot.local.promised import promised
 from bot.local.spoken import desk_id, event_title, name_of, role_words, says
 from storage import actions, channels, learning_spaces, loops, moderations, upcoming
@@ -60,13 +62,18 @@ def _channel(state: channels.ChannelState | None) -> Json:
     return {"channel": state.state if state else "unknown"}
 
 
-def next_view(session: Session, now: datetime) -> Json | None:
+def next_view(session: Session, framework: Framework, now: datetime) -> Json | None:
     """The next instant at which something is known to fall due, in words; None when nothing is."""
-    ahead = upcoming.next_instants(session, now)
+    ahead = [
+        *upcoming.next_instants(session, now),
+        *digests_ahead(session, framework, now),
+        *reminders_ahead(session, framework, now),
+    ]
     if not ahead:
         return None
-    first = ahead[0]
-    return {"at": first.at.isoformat(), "says": says(first.at), "what": _what(first)}
+    at = min(one.at for one in ahead)
+    what = "; ".join(_what(one) for one in ahead if one.at == at)
+    return {"at": at.isoformat(), "says": says(at), "what": what}
 
 
 def _what(ahead: upcoming.Ahead) -> str:
@@ -81,6 +88,10 @@ _KINDS = {
     "moderation": ("A moderation reaches its next step", "moderations reach their next step"),
     "red_flag": ("An immediate safety concern is asked about again", "immediate safety concerns are asked about again"),
     "notice": ("A message that waits for its hour goes out", "messages that wait for their hour go out"),
+    "reminder": ("A reminder of what has not begun goes out", "reminders of what has not begun go out"),
+    "morning": ("The morning message goes out", ""),
+    "weekly": ("The numbers of the week go out", ""),
+    "monthly": ("The numbers of the month go out", ""),
 }
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from assurance.courier import ChannelCondition, CourierResult, Delivery, Outcome
 from assurance.invite import DateEntry, invite
+from assurance.mail_preference import offer_to
 from assurance.write_letter import Written, letter_went, write_letter
 from bot.mail.mime import compose
 from dialogs.invitations import calendar_file
@@ -112,12 +113,13 @@ class MailCourier:
         )
         date = await self._db.write(invite, delivery=delivery, domain=self._domain, now=self._now())
         reference = find_reference(str(notice.facts.get("reference", notice.subject))) or ""
+        stays = notice.urgent or is_escalation(self._framework, notice.event)
         said = letter(
             message,
             subject=subject_of(notice.event, reference, repeat=notice.repeat),
             council=self._framework.council.name,
             token_line=token_line(reference, written.letter.token),
-            may_stop=not (notice.urgent or is_escalation(self._framework, notice.event)),
+            may_stop=not stays and await self._db.read(offer_to, person.id) == "stop",
         )
         posted = await self._post(written, said, person, date, again=notice.attempts > 1)
         return _result(posted, self._now())
