@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from assurance.allocated import LADDER, allocated
 from assurance.authority import ALLOCATES, require_role
 from assurance.propose_allocation import Proposal, as_detail, read_proposal
 from assurance.refusals import AlreadyDone, NotFound, Withdrawn
@@ -17,10 +17,7 @@ from policy.allocation_plan import Pick
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
-from policy.ladder import ladder_to_json, next_step_at
-from policy.lifecycle import ALLOCATION_RUN, LEARNING_SPACE, START, move
-from policy.reference import LEARNING_SPACE as LEARNING_SPACE_KIND
-from policy.reference import format_reference
+from policy.lifecycle import ALLOCATION_RUN, move
 from storage import allocation_runs, history, learning_spaces
 from storage import establishment as establishments
 from storage import notices as outbox
@@ -30,7 +27,6 @@ from storage.learning_spaces import LearningSpace
 from storage.notices import NewNotice
 from storage.session import Session
 
-ACTIVITY = LADDER = "learning_space"
 ALLOCATED, CHOSEN, STREAM_ALLOCATED, UNSERVED = "E1", "E2", "E3", "E20"
 
 
@@ -72,7 +68,16 @@ def approve_allocation(
         raise Withdrawn(run_id)
     proposal = read_proposal(session, framework, run_id, now=now)
     establishment = establishments.current(session)
-    items = _items(session, framework, establishment, proposal, now=now)
+    items = allocated(
+        session,
+        framework,
+        proposal.picks,
+        month=proposal.month,
+        quarter=Calendar.of(framework).quarter_of(proposal.month),
+        on=proposal.allocated_on,
+        due_on=proposal.due_on,
+        run=proposal.run_id,
+    )
     learning_spaces.insert_many(session, items)
     outbox.add(session, _notices(framework, establishment, proposal, items, now=now), at=now)
     different = _different(run.detail, proposal)
@@ -131,47 +136,6 @@ def _already(session: Session, run: AllocationRun) -> AllocationOutcome:
         already=True,
         different=run.detail["different"],
     )
-
-
-def _items(
-    session: Session, framework: Framework, establishment: Establishment, proposal: Proposal, *, now: datetime
-) -> list[LearningSpace]:
-    if not proposal.picks:
-        return []
-    calendar = Calendar.of(framework)
-    quarter = calendar.quarter_of(proposal.month)
-    ladder = framework.ladder(LADDER)
-    kept_ladder = ladder_to_json(ladder)
-    first_step = next_step_at(ladder, proposal.due_on, (), calendar)
-    deadline = calendar.deadline_at(proposal.due_on)
-    first = learning_spaces.next_serial(session, LEARNING_SPACE_KIND, quarter.short, len(proposal.picks))
-    return [
-        LearningSpace(
-            reference=format_reference(LEARNING_SPACE_KIND, quarter, first + place),
-            token=uuid.uuid4().hex,
-            activity=ACTIVITY,
-            stream=pick.stream,
-            post=pick.post,
-            person=pick.person,
-            function=pick.function,
-            case_ref=pick.case_ref,
-            case_function=pick.case_function,
-            practitioner=pick.practitioner,
-            month=proposal.month,
-            quarter=proposal.quarter,
-            allocated_on=proposal.allocated_on,
-            due_on=proposal.due_on,
-            deadline_at=deadline,
-            state=move(LEARNING_SPACE, START, "allocate"),
-            why=pick.why,
-            cross_function_reason=pick.cross_function_reason,
-            run=proposal.run_id,
-            framework_version=framework.version,
-            ladder=kept_ladder,
-            next_step_at=first_step,
-        )
-        for place, pick in enumerate(proposal.picks)
-    ]
 
 
 def _notices(

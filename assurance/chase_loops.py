@@ -125,7 +125,7 @@ def _speak(
         step=step.step,
         due_at=step.due_at,
         state="recorded" if instead else "pending",
-        reason=f"step {instead.name} spoke for it" if instead else "",
+        reason=f"the later step {instead.step or instead.event} says it instead" if instead else "",
     )
 
 

@@ -92,6 +92,6 @@ def only_recorded(
             not_before=due.due_at,
             facts={"reference": reference},
             state="recorded",
-            reason=f"step {spoke.step.name} spoke for it",
+            reason=f"the later step {spoke.step.name} says it instead",
         )
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from assurance.allocated import ACTIVITY
 from assurance.refusals import NotFound
 from assurance.tell import subject_of
 from policy.calendar import Calendar
@@ -17,8 +18,6 @@ from storage import learning_spaces, more_time
 from storage.learning_spaces import EXCLUDED, SUBMITTED, WITHDRAWN, LearningSpace
 from storage.more_time import Hold
 from storage.session import Session
-
-ACTIVITY = "learning_space"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,11 @@ import hashlib
 import json
 from datetime import datetime
 
-from assurance.tell import hearers_of_all, notices
+from assurance.tell_all import tell_all
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.framework import Framework
-from storage import establishment as establishments
 from storage import history, meta
-from storage import notices as outbox
 from storage.session import Session
 
 CHANGED = "E66"
@@ -38,20 +36,8 @@ def note_framework(session: Session, framework: Framework, *, by: str, now: date
         return ()
     detail = {"version": framework.version, "before": before["version"], "parts": list(differ), "by": by}
     history.append(session, at=now, actor=SERVICE, verb="framework_changed", subject="framework", detail=detail)
-    calendar = Calendar.of(framework)
-    today = calendar.local_date(now)
-    told = hearers_of_all(framework, establishments.current(session), CHANGED, on=today)
-    fresh = notices(
-        framework,
-        CHANGED,
-        told.recipients,
-        subject="framework",
-        step=f"{today.isoformat()}-{_seal(parts)[:8]}",
-        due_at=now,
-        not_before=calendar.next_send(now),
-        facts=detail,
-    )
-    outbox.add(session, fresh, at=now)
+    step = f"{Calendar.of(framework).local_date(now).isoformat()}-{_seal(parts)[:8]}"
+    tell_all(session, framework, CHANGED, subject="framework", step=step, facts=detail, now=now)
     return differ
 
 

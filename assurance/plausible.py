@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from assurance.tell import hearers_of_all, notices
+from assurance.tell_all import tell_all
 from policy.calendar import Calendar
 from policy.framework import Framework, Ladder
 from policy.ladder import ladder_from_json, steps_due
-from storage import establishment as establishments
 from storage import heartbeats, learning_spaces
-from storage import notices as outbox
 from storage.session import Session
 
 JUDGED = "sweep judged"
@@ -65,20 +63,5 @@ def record_judged(session: Session, *, now: datetime) -> None:
 
 def tell_held(session: Session, framework: Framework, reason: str, *, now: datetime) -> int:
     """Tell the QA lead that escalations wait for them, once a day; how many notices that wrote."""
-    calendar = Calendar.of(framework)
-    today = calendar.local_date(now)
-    told = hearers_of_all(framework, establishments.current(session), HELD, on=today)
-    return outbox.add(
-        session,
-        notices(
-            framework,
-            HELD,
-            told.recipients,
-            subject="sweep",
-            step=today.isoformat(),
-            due_at=now,
-            not_before=calendar.next_send(now),
-            facts={"why": reason},
-        ),
-        at=now,
-    )
+    today = Calendar.of(framework).local_date(now).isoformat()
+    return tell_all(session, framework, HELD, subject="sweep", step=today, facts={"why": reason}, now=now)

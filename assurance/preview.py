@@ -9,7 +9,8 @@ from typing import Any
 
 from assurance.hold_step import require_qa_lead
 from assurance.keep_clock import all_pauses
-from assurance.tell import hearers_of_all, name_of, notices, subject_of
+from assurance.tell import name_of, subject_of
+from assurance.tell_all import tell_all
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.framework import Framework
@@ -19,7 +20,6 @@ from policy.pauses import Pause, standing
 from policy.recipients import resolve
 from storage import establishment as establishments
 from storage import learning_spaces, meta, sweeping
-from storage import notices as outbox
 from storage.session import Session
 from storage.sweeping import DueItem
 
@@ -116,28 +116,15 @@ def morning_preview(session: Session, framework: Framework, now: datetime) -> in
 
 
 def _write(session: Session, framework: Framework, day: date, part: str, *, now: datetime) -> int:
-    calendar = Calendar.of(framework)
     if meta.get(session, f"preview:{part}") >= day.isoformat():
         return 0
     meta.save(session, f"preview:{part}", day.isoformat())
     seen = escalations_on(session, framework, day)
     if not seen.coming:
         return 0
-    told = hearers_of_all(framework, establishments.current(session), PREVIEW, on=calendar.local_date(now))
-    return outbox.add(
-        session,
-        notices(
-            framework,
-            PREVIEW,
-            told.recipients,
-            subject="preview",
-            step=f"{day.isoformat()} {'am' if part == MORNING else 'pm'}",
-            due_at=now,
-            not_before=now,
-            facts={"day": day.isoformat(), "part": part, "count": len(seen.coming), "coming": as_facts(seen)},
-        ),
-        at=now,
-    )
+    step = f"{day.isoformat()} {'am' if part == MORNING else 'pm'}"
+    facts = {"day": day.isoformat(), "part": part, "count": len(seen.coming), "coming": as_facts(seen)}
+    return tell_all(session, framework, PREVIEW, subject="preview", step=step, facts=facts, now=now)
 
 
 def as_facts(seen: Preview) -> list[dict[str, Any]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from assurance.tell import hearers_of_all, notices
+from assurance.tell_all import tell_all
 from policy.actor import Actor
 from policy.calendar import Calendar
 from policy.framework import Framework
-from storage import establishment as establishments
 from storage import heartbeats, history, retention
-from storage import notices as outbox
 from storage.session import Session
 
 PURGED = "E67"
@@ -50,15 +48,4 @@ def purge_every_month(session: Session, framework: Framework, now: datetime) -> 
     if not any(counts.values()):
         return 0
     history.append(session, at=now, actor=KEEPER, verb="purged", subject=month, detail=counts)
-    told = hearers_of_all(framework, establishments.current(session), PURGED, on=calendar.local_date(now))
-    fresh = notices(
-        framework,
-        PURGED,
-        told.recipients,
-        subject="retention",
-        step=month,
-        due_at=now,
-        not_before=calendar.next_send(now),
-        facts={"counts": counts},
-    )
-    return outbox.add(session, fresh, at=now)
+    return tell_all(session, framework, PURGED, subject="retention", step=month, facts={"counts": counts}, now=now)

@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from assurance.approve_allocation import ACTIVITY, ALLOCATED, CHOSEN, LADDER
+from assurance.allocated import LADDER, allocated
+from assurance.approve_allocation import ALLOCATED, CHOSEN
 from assurance.loop_moves import change
 from assurance.tell import announce, rungs_ahead, rungs_as_facts
 from policy.actor import Actor
@@ -14,11 +15,7 @@ from policy.allocation_plan import Pick
 from policy.calendar import Calendar
 from policy.establishment import Establishment
 from policy.framework import Framework
-from policy.ladder import ladder_to_json, next_step_at
-from policy.lifecycle import LEARNING_SPACE, START, move
 from policy.reaudit import choose_reaudit
-from policy.reference import LEARNING_SPACE as LEARNING_SPACE_KIND
-from policy.reference import format_reference
 from storage import allocation_runs, history, learning_spaces, loops
 from storage import establishment as establishments
 from storage import notices as outbox
@@ -107,7 +104,6 @@ def _allocate(
     calendar = Calendar.of(framework)
     month, quarter = on.replace(day=1), calendar.quarter_of(on)
     due_on = calendar.due_on(on, framework.learning_space.due_days)
-    ladder = framework.ladder(LADDER)
     run = AllocationRun(
         id=uuid.uuid4().hex,
         month=month,
@@ -120,34 +116,19 @@ def _allocate(
         detail={"re_audit": loop.reference, "unserved": [], "picks": []},
     )
     allocation_runs.insert(session, run)
-    serial = learning_spaces.next_serial(session, LEARNING_SPACE_KIND, quarter.short)
-    item = LearningSpace(
-        reference=format_reference(LEARNING_SPACE_KIND, quarter, serial),
-        token=uuid.uuid4().hex,
-        activity=ACTIVITY,
-        stream=pick.stream,
-        post=pick.post,
-        person=pick.person,
-        function=pick.function,
-        case_ref=pick.case_ref,
-        case_function=pick.case_function,
-        practitioner=pick.practitioner,
+    (item,) = allocated(
+        session,
+        framework,
+        [pick],
         month=month,
-        quarter=quarter.key,
-        allocated_on=on,
+        quarter=quarter,
+        on=on,
         due_on=due_on,
-        deadline_at=calendar.deadline_at(due_on),
-        state=move(LEARNING_SPACE, START, "allocate"),
-        why=pick.why,
-        cross_function_reason=pick.cross_function_reason,
         run=run.id,
-        framework_version=framework.version,
-        ladder=ladder_to_json(ladder),
-        next_step_at=next_step_at(ladder, due_on, (), calendar),
         parent_loop=loop.reference,
     )
     learning_spaces.insert(session, item)
-    ahead = rungs_ahead(framework, establishment, item, ladder, after=on)
+    ahead = rungs_ahead(framework, establishment, item, framework.ladder(LADDER), after=on)
     extra = {"rungs": rungs_as_facts(ahead), "post": establishment.posts[item.post].title}
     written = announce(framework, establishment, ALLOCATED, item, now=now, extra=extra)
     written += announce(framework, establishment, CHOSEN, item, now=now)

@@ -119,7 +119,7 @@ def tell_released(
             not_before=Calendar.of(framework).next_send(now),
             facts=facts,
             state="pending" if event == spoken else "recorded",
-            reason="" if event == spoken else f"{spoken} spoke for it",
+            reason="" if event == spoken else "the message that recognises the work says it instead",
         )
     ]
     return outbox.add(session, fresh, at=now)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.approve_allocation import LADDER
+from assurance.allocated import LADDER
 from assurance.authority import ALLOCATES, require_role
 from policy.actor import Actor
 from policy.calendar import Calendar

@@ -208,7 +208,7 @@ def rungs_ahead(
     post = establishment.posts.get(item.post)
     every = what_happens(ladder, item.counts_from, Calendar.of(framework), framework, post.role if post else "")
     reached = {each.role for each in establishment.line_of(item.post)}
-    reached |= {role.key for role in framework.roles if role.level is None}
+    reached |= {role for role, level in framework.levels.items() if level is None}
     return tuple(
         replace(rung, roles=tuple(role for role in rung.roles if role in reached) or rung.roles)
         for rung in every

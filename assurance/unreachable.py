@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from assurance.tell import PUT_TOGETHER, UNREACHABLE, name_of, notices
+from assurance.tell import PUT_TOGETHER, UNREACHABLE, hearers_of_all, name_of, notices
 from policy.calendar import Calendar
 from policy.framework import Framework
-from policy.recipients import Subject, resolve
 from storage import establishment as establishments
 from storage import notices as outbox
 from storage.notices import Notice
 from storage.session import Session
 
 _STEP_LENGTH = 20
-_NO_ONE = Subject(auditor_post="", auditor_person="", practitioner="", function="")
 
 
 def report_unreachable(session: Session, framework: Framework, notice: Notice, *, reason: str, now: datetime) -> int:
@@ -28,15 +26,7 @@ def report_unreachable(session: Session, framework: Framework, notice: Notice, *
         return 0
     calendar = Calendar.of(framework)
     establishment = establishments.current(session)
-    told = resolve(
-        framework.event(UNREACHABLE).tell,
-        (),
-        _NO_ONE,
-        establishment,
-        framework,
-        on=calendar.local_date(now),
-        escalation=False,
-    )
+    told = hearers_of_all(framework, establishment, UNREACHABLE, on=calendar.local_date(now))
     facts = {
         "reference": notice.subject,
         "person": name_of(establishment, notice.recipient),

@@ -11,17 +11,15 @@ from datetime import datetime, timedelta
 
 from assurance.mend import can_mend, mend
 from assurance.sweep import PULSE as SWEEPER
-from assurance.tell import hearers_of_all, notices
+from assurance.tell_all import tell_all
 from assurance.verify import CHAIN_BROKEN as CHAIN_BROKEN
 from assurance.verify import LATE_NOTICE
 from assurance.verify_item import Finding
 from policy.calendar import Calendar
 from policy.framework import Framework
 from policy.lifecycle import FINDING, START, move
-from storage import establishment as establishments
 from storage import findings as shelf
 from storage import heartbeats, history, learning_spaces, meta
-from storage import notices as outbox
 from storage.findings import FindingRow
 from storage.history import ChainMark
 from storage.session import Session
@@ -108,20 +106,9 @@ def end_round(session: Session, framework: Framework, *, began: datetime, total:
     heartbeats.beat(session, PULSE, now, {"mended": total.mended, "wrong": total.wrong})
     if not (total.mended or total.wrong):
         return 0
-    calendar = Calendar.of(framework)
-    today = calendar.local_date(now)
-    told = hearers_of_all(framework, establishments.current(session), TOLD, on=today)
-    fresh = notices(
-        framework,
-        TOLD,
-        told.recipients,
-        subject="verify",
-        step=today.isoformat(),
-        due_at=now,
-        not_before=calendar.next_send(now),
-        facts={"mended": total.mended, "wrong": total.wrong},
-    )
-    return outbox.add(session, fresh, at=now)
+    today = Calendar.of(framework).local_date(now).isoformat()
+    facts = {"mended": total.mended, "wrong": total.wrong}
+    return tell_all(session, framework, TOLD, subject="verify", step=today, facts=facts, now=now)
 
 
 @dataclass(frozen=True, slots=True)

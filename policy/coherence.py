@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policy.coherence_forms import form_problems
 from policy.coherence_loop import loop_problems
 from policy.coherence_more_time import more_time_problems
-from policy.coherence_people import people_problems
+from policy.coherence_people import people_problems, recipient_problems
 from policy.coherence_visibility import visibility_problems
 from policy.framework import Framework, Ladder, LadderStep
 from policy.ladder import roles_above
 from policy.problem import Path, Problem, repeated, unknown
-from policy.recipients import Expression, NotARecipient
+from policy.recipients import Expression
 
 LEARNING_SPACE = "learning_space"
 """The activity, ladder and form every framework must have."""
@@ -253,7 +253,7 @@ def _moderation(framework: Framework) -> Iterator[Problem]:
     for place, role in enumerate(framework.moderation.moderators):
         yield from unknown(role, roles, ("moderation", "moderators", place), "role")
     yield from repeated(framework.moderation.moderators, ("moderation", "moderators"))
-    yield from _recipients(framework, framework.moderation.settles, ("moderation", "settles"))
+    yield from recipient_problems(framework, framework.moderation.settles, ("moderation", "settles"))
     forms = [form.key for form in framework.forms]
     for needed in MODERATION_FORMS:
         if needed not in forms:
@@ -283,24 +283,12 @@ def _events(framework: Framework) -> Iterator[Problem]:
         if event.key not in (*SPOKEN_EVENTS, *LADDER_EVENTS):
             words = ", ".join((*SPOKEN_EVENTS, *LADDER_EVENTS))
             yield Problem((*path, "key"), f'the bot has no words for "{event.key}"; it has for {words}.')
-        yield from _recipients(framework, event.tell, (*path, "tell"))
+        yield from recipient_problems(framework, event.tell, (*path, "tell"))
         if not event.tell and event.key not in on_ladders:
             where: Path = (*path, "tell") if "tell" in event.model_fields_set else path
             yield Problem(where, "this event reaches nobody: it has no tell, and no ladder uses it.")
         if event.urgent and event.key in on_ladders:
             yield Problem((*path, "urgent"), "a ladder step keeps to the send hours; only the red route is urgent.")
-
-
-def _recipients(framework: Framework, expressions: Sequence[str], path: Path) -> Iterator[Problem]:
-    for place, text in enumerate(expressions):
-        try:
-            expression = Expression.parse(text)
-        except NotARecipient:
-            yield Problem((*path, place), f'"{text}" is not a recipient. {NotARecipient.__doc__}')
-        else:
-            if expression.role:
-                yield from unknown(expression.role, (role.key for role in framework.roles), (*path, place), "role")
-    yield from repeated(expressions, path)
 
 
 def _ladders(framework: Framework) -> Iterator[Problem]:
@@ -331,8 +319,8 @@ def _step(framework: Framework, step: LadderStep, path: Path) -> Iterator[Proble
     if not step.tell:
         yield Problem((*path, "tell"), "this step reaches nobody.")
     faults = [
-        *_recipients(framework, step.tell, (*path, "tell")),
-        *_recipients(framework, step.copy_to, (*path, "copy_to")),
+        *recipient_problems(framework, step.tell, (*path, "tell")),
+        *recipient_problems(framework, step.copy_to, (*path, "copy_to")),
     ]
     yield from faults
     if step.escalation and step.tell and not faults:

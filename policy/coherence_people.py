@@ -18,7 +18,7 @@ def people_problems(framework: Framework) -> Iterator[Problem]:
     route = framework.red_route
     if not route.then_tell:
         yield Problem(("red_route", "then_tell"), "somebody must hear when nobody takes it up.")
-    yield from _recipients(framework, route.then_tell, ("red_route", "then_tell"))
+    yield from recipient_problems(framework, route.then_tell, ("red_route", "then_tell"))
     if not framework.people_change.reasons:
         yield Problem(("people_change", "reasons"), "at least one reason is needed.")
     for key in ("weekly_tell", "weekly_totals_tell", "monthly_tell"):
@@ -36,7 +36,8 @@ def _roles(framework: Framework, roles: Sequence[str], path: Path) -> Iterator[P
     yield from repeated(roles, path)
 
 
-def _recipients(framework: Framework, expressions: Sequence[str], path: Path) -> Iterator[Problem]:
+def recipient_problems(framework: Framework, expressions: Sequence[str], path: Path) -> Iterator[Problem]:
+    """What is wrong with a list of recipients: no recipient at all, a role nobody has, one said twice."""
     for place, text in enumerate(expressions):
         try:
             expression = Expression.parse(text)

@@ -5,55 +5,34 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import structlog
-
+from bot.alarm import STOP_SECONDS
 from bot.mail.courier import Envelope, Posted
 from bot.mail.graph import Found, GraphMailbox
 from bot.mail.graph_errors import GraphFailed, GraphFailure, in_words
-from bot.mail.pace import Pace, TooSoon
+from bot.mail.pace import Pace
+from bot.mail.road import PacedRoad
 
-STOP_SECONDS = 300.0
-"""After something an administrator has to mend, how long until one more try shows whether they have."""
 QUOTA_SECONDS = 3600.0
 _STOPS = ("credential", "permission", "no_mailbox", "mailbox_full", "send_quota")
 
-log = structlog.get_logger("bot.mail.graph")
 
-
-class GraphRoad:
+class GraphRoad(PacedRoad):
     """Sends from one mailbox through Graph, at the pace Exchange allows it."""
 
     def __init__(
         self, graph: GraphMailbox, *, pace: Pace | None = None, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
+        super().__init__("graph", pace=pace, monotonic=monotonic)
         self._graph = graph
-        self._pace = pace or Pace()
-        self._monotonic = monotonic
-        self._alarm = ""
-        self._stopped_until = 0.0
-
-    def problem(self) -> str:
-        """What stops all mail, in words for an administrator; empty when nothing does."""
-        return self._alarm
 
     async def close(self) -> None:
         """The session and the tokens belong to whoever opened them."""
 
-    async def send(self, envelope: Envelope) -> Posted:
-        """Send one message. Never raises for one that is not taken."""
-        if self._alarm and self._monotonic() < self._stopped_until:
-            return Posted("later", "mail is stopped", wait_seconds=self._stopped_until - self._monotonic())
+    async def _hand_over(self, envelope: Envelope) -> Posted:
         try:
-            async with self._pace.turn():
-                posted = await self._send(envelope)
-        except TooSoon as wait:
-            return Posted("later", "our own pace", wait_seconds=wait.seconds)
+            return await self._send(envelope)
         except GraphFailed as failed:
             return self._failed(failed.failure)
-        if self._alarm:
-            log.info("graph_sending_resumed")
-            self._alarm = ""
-        return posted
 
     async def _send(self, envelope: Envelope) -> Posted:
         draft = None
@@ -76,9 +55,10 @@ class GraphRoad:
 
     def _failed(self, failure: GraphFailure) -> Posted:
         if failure.kind in _STOPS:
-            self._stop(failure)
-            seconds = QUOTA_SECONDS if failure.kind == "send_quota" else STOP_SECONDS
-            return Posted("later", failure.code, wait_seconds=failure.wait_seconds or seconds)
+            seconds = failure.wait_seconds or (QUOTA_SECONDS if failure.kind == "send_quota" else STOP_SECONDS)
+            words = in_words(failure, self._graph.mailbox)
+            self._alarm.sound(words, seconds=seconds, code=failure.code, kind=failure.kind)
+            return Posted("later", failure.code, wait_seconds=seconds)
         match failure.kind:
             case "throttled":
                 self._pace.close(failure.wait_seconds or 0.0)
@@ -91,11 +71,3 @@ class GraphRoad:
                 return Posted("unknown", failure.code)
             case _:
                 return Posted("later", failure.code, wait_seconds=failure.wait_seconds)
-
-    def _stop(self, failure: GraphFailure) -> None:
-        alarm = in_words(failure, self._graph.mailbox)
-        if alarm != self._alarm:
-            log.error("graph_sending_stopped", code=failure.code, kind=failure.kind)
-        self._alarm = alarm
-        seconds = QUOTA_SECONDS if failure.kind == "send_quota" else STOP_SECONDS
-        self._stopped_until = self._monotonic() + (failure.wait_seconds or seconds)

@@ -9,18 +9,17 @@ import time
 from collections.abc import Callable
 
 import aiosmtplib
-import structlog
 
+from bot.alarm import STOP_SECONDS
 from bot.mail.courier import Envelope, Posted
-from bot.mail.pace import Pace, TooSoon
+from bot.mail.pace import Pace
 from bot.mail.relay import Relay
+from bot.mail.road import PacedRoad
 
 ANSWER_SECONDS = 15.0
 """How long the relay may take over any one answer."""
 OPENING_SECONDS = 20.0
 """How long connecting, securing and signing in may take together; the whole stays below the dispatcher's deadline."""
-STOP_SECONDS = 300.0
-"""After the relay refused who we are, how long until one more try shows whether someone has mended it."""
 WAIT_SECONDS = 300.0
 """After a passing refusal (4xx): relays that greylist want a few minutes."""
 FULL_SECONDS = 4 * 3600.0
@@ -28,10 +27,8 @@ FULL_SECONDS = 4 * 3600.0
 _GONE = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.2.1")
 """Enhanced statuses that mean the address itself is no good."""
 
-log = structlog.get_logger("bot.mail.smtp")
 
-
-class SmtpRoad:
+class SmtpRoad(PacedRoad):
     """Hands messages to one relay, at most four at once."""
 
     def __init__(
@@ -45,35 +42,14 @@ class SmtpRoad:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`trust` says whose certificates are believed; the machine's own list unless given."""
+        super().__init__("smtp", pace=pace, monotonic=monotonic)
         self._relay = relay
         self._sender = sender
-        self._pace = pace or Pace()
         self._trust = trust or ssl.create_default_context()
         self._seconds = answer_seconds
-        self._monotonic = monotonic
-        self._alarm = ""
-        self._stopped_until = 0.0
-
-    def problem(self) -> str:
-        """What stops all mail, in words for an administrator; empty when nothing does."""
-        return self._alarm
 
     async def close(self) -> None:
         """Nothing stays open between messages."""
-
-    async def send(self, envelope: Envelope) -> Posted:
-        """Hand over one message. Never raises for one that is not taken."""
-        if self._alarm and self._monotonic() < self._stopped_until:
-            return Posted("later", "the relay refuses us", wait_seconds=self._stopped_until - self._monotonic())
-        try:
-            async with self._pace.turn():
-                posted = await self._hand_over(envelope)
-        except TooSoon as wait:
-            return Posted("later", "our own pace", wait_seconds=wait.seconds)
-        if posted.outcome == "sent" and self._alarm:
-            log.info("smtp_sending_resumed")
-            self._alarm = ""
-        return posted
 
     async def check(self) -> str:
         """Connect, greet and sign in without sending anything. Empty when that works, else what does not."""
@@ -81,7 +57,7 @@ class SmtpRoad:
         try:
             await self._open(client)
         except _Refused as refused:
-            return self._alarm or refused.posted.reason
+            return str(self._alarm) or refused.posted.reason
         finally:
             await _part(client)
         return ""
@@ -166,10 +142,7 @@ class SmtpRoad:
 
     def _stop(self, code: str, alarm: str) -> _Refused:
         """Nothing more is tried for a while: somebody has to mend it."""
-        if self._alarm != alarm:
-            log.error("smtp_sending_stopped", code=code)
-        self._alarm = alarm
-        self._stopped_until = self._monotonic() + STOP_SECONDS
+        self._alarm.sound(alarm, code=code)
         return _Refused(Posted("later", code, wait_seconds=STOP_SECONDS))
 
 

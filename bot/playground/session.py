@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.child_process import show_in_browser
 from bot.playground.tool import Tool
 from bot.service import Service
 from storage import notice_lists
@@ -46,12 +44,8 @@ async def play(
         if not await db.read(_something_new_for, cast.me.id):
             await tool.say("list", cast.me)
         tell(tool.address)
-        _open_browser(tool.address)
-        ended = asyncio.create_task(tool.wait())
-        stopped = asyncio.create_task(told.wait())
-        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, stopped):
-            task.cancel()
+        show_in_browser(tool.address)
+        await tool.wait_or(told)
     finally:
         await tool.stop()
         await service.stop()
@@ -59,9 +53,3 @@ async def play(
 
 def _something_new_for(session: Session, person: str) -> bool:
     return any(notice.state == "pending" for notice in notice_lists.to_person(session, person))
-
-
-def _open_browser(address: str) -> None:
-    """Open a browser where there is a screen for one."""
-    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        webbrowser.open(address)

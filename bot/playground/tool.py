@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot.child_process import ChildFailed, ChildProcess
+
 if TYPE_CHECKING:
     from policy.establishment import Person
 
@@ -79,10 +81,7 @@ class Tool:
     def __init__(self, folder: Path, endpoint: str) -> None:
         self._folder = folder
         self._endpoint = endpoint
-        self._process: asyncio.subprocess.Process | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._said: list[bytes] = []
-        self._port: asyncio.Future[int] | None = None
+        self._child = ChildProcess("The playground", _LISTENING)
         self.address = ""
         """Where to point a browser."""
 
@@ -92,25 +91,19 @@ class Tool:
         settings = self._folder / ".m365agentsplayground.yml"
         # JSON is YAML, and nobody's name can break it.
         settings.write_text(json.dumps(config(people, bot_name), indent=2, ensure_ascii=False), encoding="utf-8")
-        self._port = asyncio.get_running_loop().create_future()
-        self._process = await asyncio.create_subprocess_exec(
-            str(BINARY),
-            *("start", "-e", self._endpoint, "-c", "msteams", "--disable-telemetry", "-p", str(port)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=self._folder,
-            env=self._environment(settings),
-            start_new_session=True,
-        )
-        self._reading = asyncio.create_task(self._read())
         try:
-            async with asyncio.timeout(START_SECONDS):
-                self.address = f"http://127.0.0.1:{await self._port}"
-                await self._until_it_answers()
-        except (TimeoutError, ToolFailed):
-            await self.stop()
-            raise ToolFailed(self._last_words()) from None
+            found = await self._child.start(
+                str(BINARY),
+                *("start", "-e", self._endpoint, "-c", "msteams", "--disable-telemetry", "-p", str(port)),
+                answers_at="http://127.0.0.1:{}/_debug/ping",
+                seconds=START_SECONDS,
+                stdin=asyncio.subprocess.DEVNULL,
+                cwd=self._folder,
+                env=self._environment(settings),
+            )
+        except ChildFailed as failed:
+            raise ToolFailed(str(failed)) from None
+        self.address = f"http://127.0.0.1:{found}"
 
     async def say(self, text: str, person: Person) -> None:
         """Type a line into the chat; the answer waits for the first page that is opened."""
@@ -121,23 +114,13 @@ class Tool:
         ):
             answer.raise_for_status()
 
-    async def wait(self) -> None:
-        """Until the process ends."""
-        if self._process:
-            await self._process.wait()
+    async def wait_or(self, told: asyncio.Event) -> None:
+        """Until the process ends, or somebody is told to stop."""
+        await self._child.wait_or(told)
 
     async def stop(self) -> None:
         """End the process and wait for it."""
-        process = self._process
-        if process and process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), 5)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-        if self._reading:
-            await self._reading
+        await self._child.stop()
 
     def _environment(self, settings: Path) -> dict[str, str]:
         return os.environ | {
@@ -146,34 +129,3 @@ class Tool:
             # We open the browser ourselves, once the first card is on its way.
             "TEAMSAPPTESTER_BROWSER": "none",
         }
-
-    async def _read(self) -> None:
-        assert self._process
-        assert self._process.stdout
-        assert self._port
-        async for line in self._process.stdout:
-            self._said = [*self._said[-50:], line]
-            found = _LISTENING.search(line)
-            if found and not self._port.done():
-                self._port.set_result(int(found[1]))
-        if not self._port.done():
-            self._port.set_exception(ToolFailed())
-
-    async def _until_it_answers(self) -> None:
-        """It says that it listens before it does, and says so even when its configuration is wrong."""
-        assert self._process
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http:
-            while True:
-                try:
-                    async with http.get(f"{self.address}/_debug/ping") as answer:
-                        if answer.status == 200:
-                            return
-                except (aiohttp.ClientError, TimeoutError):
-                    pass
-                if self._process.returncode is not None:
-                    raise ToolFailed
-                await asyncio.sleep(0.1)
-
-    def _last_words(self) -> str:
-        said = b"".join(self._said[-8:]).decode(errors="replace").strip()
-        return f"The playground did not start.\n{said}" if said else "The playground did not start and said nothing."
