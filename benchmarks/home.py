@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.council import add_open_items, new_council
+from benchmarks.council import add_open_items, new_council, settle
 from benchmarks.figures import keep, table
 from benchmarks.turn import ROOT, free_port, running
 from benchmarks.turn_ground import APP_ID, TENANT_ID, new_key, pressed, signed
@@ -97,8 +97,7 @@ def _council(path: Path, now: datetime) -> dict[str, str]:
                 " GROUP BY posts.role"
             ).fetchall()
         )
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    settle(path, framework, now)
     return found
 
 

@@ -15,7 +15,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from assurance.save_step import save_step
-from benchmarks.council import add_open_items, new_council
+from benchmarks.council import add_open_items, new_council, settle
 from policy.actor import Actor
 from policy.framework import Framework
 from storage import learning_spaces
@@ -96,6 +96,7 @@ def fill(path: Path, framework: Framework, count: int, now: datetime) -> list[Re
         assert not view.problems, view.problems
     database.close()
     _copy_draft(path)
+    settle(path, framework, now)
     return _ready(path)
 
 
