@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from bot.logs import bare_traceback
 from storage.database import Database
 from tests.databases import PostgresqlServer, SqliteTemplate, fast_disk, postgresql_is_here
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory where there is plenty of it, and log as the bot does."""
+    if memory := fast_disk():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+    # By itself structlog prints every variable of every frame, which takes half a minute for one error.
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            bare_traceback,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -38,15 +56,21 @@ def fast_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: SqliteTemplate, fast_folder: Path) -> str:
-    """The address of a fresh, migrated SQLite database."""
-    return sqlite_template.copy_to(fast_folder / "council.db")
+def peopled() -> bool:
+    """Whether a fresh database has the small council in it; folders whose tests all live in it say yes."""
+    return False
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
+def sqlite_url(sqlite_template: SqliteTemplate, fast_folder: Path, peopled: bool) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    return sqlite_template.copy_to(fast_folder / "council.db", peopled=peopled)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer, peopled: bool) -> Iterator[str]:
     """The address of a fresh, migrated PostgreSQL database."""
-    address = postgresql_server.migrated_database()
+    address = postgresql_server.migrated_database(peopled=peopled)
     yield address
     postgresql_server.drop(address)
 

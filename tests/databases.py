@@ -20,7 +20,9 @@ from pathlib import Path
 
 import psycopg
 
+from storage import establishment as establishments
 from storage.database import Database
+from tests.councils import small_council
 
 OWNER = "bot"
 """The database user of the test server."""
@@ -50,7 +52,7 @@ class PostgresqlServer:
         self._data = self.folder / "data"
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
-        self._template = ""
+        self._templates: dict[bool, str] = {}
         if self._user:
             os.chmod(self.folder, 0o755)
             shutil.chown(self.folder, self._user)
@@ -119,15 +121,14 @@ class PostgresqlServer:
         self.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
-    def migrated_database(self) -> str:
-        """The address of a new database with the newest schema."""
-        if not self._template:
-            address = self.blank_database()
-            with Database.open(address) as database:
-                database.migrate()
-            self._template = database_name(address)
+    def migrated_database(self, *, peopled: bool = False) -> str:
+        """The address of a new database with the newest schema; `peopled` with the small council in it already."""
+        if peopled not in self._templates:
+            address = self.migrated_database() if peopled else self.blank_database()
+            _prepare(address, peopled=peopled)
+            self._templates[peopled] = database_name(address)
         name = f"test_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY file_copy")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._templates[peopled]} STRATEGY file_copy")
         return self.url(name)
 
     def drop(self, address: str) -> None:
@@ -154,17 +155,25 @@ class PostgresqlServer:
 
 
 class SqliteTemplate:
-    """A migrated SQLite file to copy from."""
+    """A migrated SQLite file to copy from, and another that has the small council in it already."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "template.db"
-        with Database.open(f"sqlite:///{self._file}") as database:
-            database.migrate()
+        self._folder = folder
 
-    def copy_to(self, file: Path) -> str:
+    def copy_to(self, file: Path, *, peopled: bool = False) -> str:
         """The address of a new database with the newest schema."""
-        shutil.copy(self._file, file)
+        template = self._folder / ("peopled.db" if peopled else "template.db")
+        if not template.exists():
+            _prepare(f"sqlite:///{template}", peopled=peopled)
+        shutil.copy(template, file)
         return f"sqlite:///{file}"
+
+
+def _prepare(address: str, *, peopled: bool) -> None:
+    with Database.open(address) as database:
+        database.migrate()
+        if peopled:
+            database.write_now(establishments.replace, small_council())
 
 
 def postgresql_is_here() -> bool:

@@ -12,3 +12,9 @@ from tests.journeys.living_council import LivingCouncil, london
 def council(database: Database) -> LivingCouncil:
     """The small council on a quiet morning."""
     return LivingCouncil(database, now=london("2026-01-05 09:00"))
+
+
+@pytest.fixture
+def peopled() -> bool:
+    """Every journey begins with people in their posts."""
+    return True

@@ -12,7 +12,7 @@ import pytest
 
 from assurance.claim_notices import claim_notices
 from assurance.courier import CourierResult, Delivery
-from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, stop_emails
+from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
 from assurance.reachability import out_of_reach
 from assurance.receive import remember
 from assurance.record_bounce import Bounced, addresses_that_fail, record_bounce
@@ -138,6 +138,8 @@ def test_someone_who_blocked_the_bot_before_is_written_to_at_once(council: TwoWa
     assert council.rows(late, HEAD) == [("mail", "sent")]
 
 
+@pytest.mark.usefixtures("peopled")
+@pytest.mark.parametrize("peopled", [False], ids=["from nothing"])  # an account once known is kept
 def test_someone_without_an_account_in_teams_lives_by_email(database: Database) -> None:
     without = small_council()
     without.people[HEAD] = replace(without.people[HEAD], entra_object_id="")
@@ -239,6 +241,19 @@ def test_stopping_is_refused_where_email_is_the_only_way_and_for_escalations(cou
         council.database.write_now(stop_emails, council.framework, TEAM_MANAGER, **stop)
     said = [entry.verb for entry in council.history_of(TEAM_MANAGER)]
     assert said == ["email_escalations", "email_all"]
+
+
+def test_stopping_is_offered_only_to_whom_it_would_be_granted(council: TwoWays) -> None:
+    def offered() -> str:
+        return council.database.read_now(offer_to, TEAM_MANAGER)
+
+    assert offered() == "stop"
+    for state in ("blocked", "disabled", "uninstalled"):
+        council.database.write_now(channels.set_state, TEAM_MANAGER, "teams", state, "", council.now)
+        assert offered() == "", state
+    council.database.write_now(channels.set_state, TEAM_MANAGER, "teams", "reachable", "", council.now)
+    council.database.write_now(stop_emails, council.framework, TEAM_MANAGER, actor=PRIYA, now=council.now)
+    assert offered() == "start"
 
 
 def test_whoever_stopped_emails_and_then_leaves_teams_is_written_to_again(council: TwoWays, late: str) -> None:
