@@ -148,9 +148,10 @@ def _bare(label: str) -> str:
 def is_short_command(text: str, *, free_text: bool) -> bool:
     """Whether a line is short enough to be a command in the middle of a form.
 
-    Where a free text is asked for, only the barest command is one: 'extended family' is an answer.
+    Where a free text is asked for, only the barest command is one: 'extended family' is an answer, and so is
+    'it went as in LS-2026Q3-014'.
     """
     count = len(text.split())
     if find_reference(text):
-        return count <= 8 if free_text else True
+        return count <= 4 if free_text else True
     return count <= (2 if free_text else 6)

@@ -60,7 +60,13 @@ async def hear(talk: Conversation, person: Person, text: str, intent: Intent) ->
     """
     place = await talk.db.read(conversations.load, person.id)
     if intent.kind == "type" and (intent.reference or place is None):
-        return [await _begin(talk, person, intent.reference)]
+        try:
+            return [await _begin(talk, person, intent.reference)]
+        except Refused as refused:
+            if place is None:
+                raise
+            again = await TypedLine(talk, person, place, "again", Intent("unknown")).reply()
+            return [talk.said_no(refused, person), *(again or ())]
     if place is None:
         return await _offer(talk, person, text, intent)
     talk.boxes.forget(person.id)

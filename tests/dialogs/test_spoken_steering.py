@@ -112,6 +112,8 @@ def test_opening_an_item_is_still_opening_it() -> None:
 def test_a_command_in_the_middle_of_a_free_text_is_only_the_barest_one() -> None:
     assert is_short_command("my list", free_text=True)
     assert not is_short_command("more time with dad", free_text=True)
+    assert is_short_command("take back LS-2026Q3-014", free_text=True)
+    assert not is_short_command("it went as in LS-2026Q3-014", free_text=True)
     assert is_short_command("what have i got", free_text=False)
 
 

@@ -126,3 +126,17 @@ async def test_two_lines_at_once_answer_one_question_and_the_second_is_not_put_e
     assert sum("Kept:" in one for one in said) == 1
     assert sum("I have not taken that one" in one or "could not read" in one or "none of" in one for one in said) <= 1
     assert set(draft_of(db, item).answers) == {"date_held", "soft_checks"}
+
+
+async def test_asking_in_the_middle_for_a_form_that_is_not_ones_own_leaves_the_question_where_it_was(
+    say: Typist, db: Database, item: LearningSpace
+) -> None:
+    with_others = db.read_now(learning_spaces.after_reference, "", 40)
+    somebody_elses = next(one for one in with_others if one.person != item.person)
+    await say("type")
+    await up_to(say, db, "worked_well")
+    await say(f"type {somebody_elses.reference}")
+    refusal, question = say.last
+    assert "cannot open" in refusal.text.lower()
+    assert "worked well" in question.text.lower()
+    assert asked_by(db) == "worked_well"
