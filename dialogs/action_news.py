@@ -57,7 +57,8 @@ def overdue_message(about: About, roles: Roles, facts: Facts, framework: Framewo
     page.para(f"Your action was due on {say_date(about.due_on, about.today)}.")
     page.para("If it is done, open it and say where it can be seen. If something is in the way, say that.")
     if told := [role for role in facts.get("told", ()) if role != OWNER]:
-        page.para(f"{sentence(say_roles(told, framework))} {'have' if len(told) > 1 else 'has'} been told today.")
+        have = "have" if len(told) > 1 else "has"
+        page.para(f"{sentence(say_roles(told, framework))} {have} been told today, so that they can help.")
     _otherwise(page, about, framework)
     return _open(page, about, facts).message()
 
@@ -69,16 +70,14 @@ def not_completed_message(about: About, roles: Roles, facts: Facts, framework: F
     set_on = _date(facts, "set_on") if facts.get("strict") else None
     page.facts(
         [
-            ("Action", about.reference),
             ("Owner", str(facts.get("owner", ""))),
             ("Was due" if about.days_left < 0 else "Due", say_date(about.due_on, about.today)),
             ("Set", say_date(set_on, about.today) if set_on else ""),
-            ("How long", late),
         ]
     )
     if about.via == "qa_for_vacancy":
         page.para("This would have gone to someone in the owner's line, so it comes to you instead:")
-    else:
+    elif about.via != "deputy":
         page.para("You are told because you are in the owner's line.")
     page.spoken(wording.via_line(about.via, about.because))
     page.para(wording.NOTHING_TO_FILL_IN)
@@ -104,7 +103,7 @@ def new_owner_message(about: About, roles: Roles, facts: Facts, framework: Frame
         page.para(
             "Whoever had this action has left, and their post is vacant. The QA team can give it to someone else."
         )
-        return page.facts([("Action", about.reference), ("Due", due)]).message()
+        return page.facts([("Due", due)]).message()
     if OWNER in roles:
         page = begin(
             f"An action is now yours: {about.reference}",
@@ -145,7 +144,7 @@ def date_decided_message(about: About, roles: Roles, facts: Facts, framework: Fr
         page.para(f"Your action is now due on {due}.")
     else:
         page = begin(f"The date stays: {about.reference}", f"The date for {about.reference} stays as it is.", about)
-        page.para(f"Your action stays due on {due}. If that cannot be, speak with whoever set it.")
+        page.para(f"Your action stays due on {due}. If you cannot keep that day, speak with whoever set it.")
     return _open(page, about, facts).message()
 
 

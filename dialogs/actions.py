@@ -173,6 +173,8 @@ def actions_due_line(page: Page, decision: Decision, today: date, buttons: int) 
         )
     if buttons:
         page.button_here(SHOW_ACTIONS, "actions", "", typed="actions")
+    else:
+        page.para("To see them, type: actions" if many else "To see it, type: actions", gap="Small")
     return min(buttons, 1)
 
 

@@ -129,7 +129,7 @@ def overtaken_message() -> Message:
 def month_past_message() -> Message:
     """Too late to allocate in that month."""
     page = Page("That month is over", summary="That month is over.")
-    page.para("It has no send hours left, so nobody could be told in time.")
+    page.para("No working hours are left in it, so nobody could be told in time.")
     return page.para("Type allocate and a month that is still to come.").message()
 
 

@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "Table": _ANY_ELEMENT | {"columns", "rows", "firstRowAsHeaders", "showGridLines"},
     "TableRow": {"type", "cells"},
     "TableCell": {"type", "items"},
-    "Chart.HorizontalBar.Stacked": _ANY_ELEMENT | {"title", "data", "fallback"},
+    "Chart.HorizontalBar.Stacked": _ANY_ELEMENT | {"title", "showTitle", "data", "fallback"},
     "Input.Text": _ANY_INPUT | {"isMultiline", "maxLength", "placeholder"},
     "Input.Date": _ANY_INPUT | {"min", "max"},
     "Input.Time": _ANY_INPUT,
@@ -71,9 +71,13 @@ def lint(card: dict[str, Any]) -> list[str]:
 def _whole_card_faults(card: dict[str, Any]) -> Iterator[str]:
     """What only shows when the parts are seen together: buttons nobody can tell apart, a picture without its words."""
     every = [element for _, element in _walk("card", card)]
-    names = [one.get("tooltip") or one.get("title") for one in every if one.get("type", "").startswith("Action.")]
-    for name in sorted({name for name in names if name and names.count(name) > 1}):
+    pressed = [one for one in every if one.get("type", "").startswith("Action.") and one.get("title")]
+    names = [one.get("tooltip") or one["title"] for one in pressed]
+    for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two buttons a screen reader calls {name!r}"
+    titles = [one["title"] for one in pressed]
+    for title in sorted({one["title"] for one in pressed if titles.count(one["title"]) > 1 and not one.get("tooltip")}):
+        yield f"several buttons called {title!r}, and one of them does not say what it is about"
     for element in every:
         for name in _CHILDREN:
             inside = element.get(name) or []

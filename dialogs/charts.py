@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from microsoft_teams.cards import (
@@ -37,14 +38,18 @@ class Bar:
 def stacked_bars(
     page: Page, title: str, of: str, series: Sequence[Series], bars: Sequence[Bar], *, hide_below: int = 0
 ) -> None:
-    """Bars of parts, then the table. A host that knows no charts shows the table alone and has missed nothing."""
+    """Bars of parts, then the table. A host that knows no charts shows the table alone and has missed nothing.
+
+    `title` is what a screen reader calls the picture. It is not shown: the page's own heading stands right above.
+    """
     chart = StackedHorizontalBarChart(
         title=title,
+        show_title=False,
         data=[
             StackedHorizontalBarChartData(
                 title=one_line(bar.title),
                 data=[
-                    StackedHorizontalBarChartDataPoint(legend=kind.title, value=number, color=kind.colour)
+                    _part(kind.title, number, kind.colour)
                     for kind, number in zip(series, bar.numbers, strict=True)
                     if number
                 ],
@@ -64,3 +69,9 @@ def stacked_bars(
 
 def _cells(bar: Bar, hide_below: int) -> list[str]:
     return [f"<{hide_below}" if number is None else str(number) for number in bar.numbers]
+
+
+@lru_cache(maxsize=512)
+def _part(legend: str, value: int, colour: Colour) -> StackedHorizontalBarChartDataPoint:
+    """A part of a bar. The same few numbers come again and again, and nobody changes one."""
+    return StackedHorizontalBarChartDataPoint(legend=legend, value=value, color=colour)

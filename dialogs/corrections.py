@@ -71,7 +71,7 @@ def ask_second_look_message(
     """Asks first: which one, whose, and why."""
     page = Page(f"Moderate {item.reference}?", summary=f"Moderate {item.reference}?")
     page.facts([("With", auditor)])
-    page.para("Somebody of the QA team who may look at it is chosen and told. They do not read why.")
+    page.para("Someone in the QA team is chosen and told. They do not see your reason.")
     _why(page, item, framework.moderation.request_reasons, framework, today, missing=missing)
     page.button(ASK_SECOND, "ask_second_look", item.reference, main=True)
     return page.button(wording.NOT_NOW, "home", keep_answers=False, typed="list").message()

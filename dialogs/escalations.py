@@ -66,5 +66,7 @@ def _why_you(about: About, roles: Collection[str], framework: Framework) -> str:
     if about.via == "qa_for_vacancy":
         return "This would have gone to someone in the manager's line, so it comes to you instead:"
     if not about.told_now or set(roles) & set(about.told_now):
+        if about.via == "deputy":
+            return "The manager has been told that you know."
         return "You are told because you are in the manager's line. They have been told that you know."
     return f"For information: today this went to {say_roles(about.told_now, framework)}."

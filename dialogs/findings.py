@@ -15,7 +15,7 @@ from dialogs.speaking import say_count, say_date, sentence
 MOST_ROWS = 10
 
 WORDS: dict[str, str] = {
-    "chain_broken": "The history has been changed by something else than this bot.",
+    "chain_broken": "The history has been changed by something other than this bot.",
     "late_notice": "A message has waited too long to be sent.",
     "missing_answers": "The form was sent in, and its answers are not there.",
     "missing_chase": "Immediate attention was asked for, and nobody is reminded.",

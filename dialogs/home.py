@@ -5,7 +5,7 @@ Decisions come first, then the QA team's day, a person's own learning spaces, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ MOST_ITEMS = 8
 """Learning spaces shown at once; more than this and the card is no list any more."""
 MOST_DECISIONS = 6
 MOST_RECENT = 3
+EVERYBODY_TOLD = "Everybody above you has been told. Sending it in ends it."
+COMES_UP = "What has no button yet gets one here once the ones above are settled."
 
 
 def home_message(waiting: Waiting, framework: Framework, today: date, *, greeting: bool = False) -> Message:
@@ -39,10 +41,7 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
     items = waiting.items
     page = _begin(waiting, greeting)
     buttons = MOST_BUTTONS
-    for decision in waiting.decisions[:MOST_DECISIONS]:
-        buttons -= _decision(page, decision, framework, today, buttons)
-    if len(waiting.decisions) > MOST_DECISIONS:
-        page.small(f"And {say_count(len(waiting.decisions) - MOST_DECISIONS, 'more decision')} after these.")
+    buttons -= _decisions(page, waiting.decisions, framework, today, buttons)
     buttons -= show_console(page, waiting.console, today, buttons)
     buttons -= show_own_work(page, waiting.own_work, today, buttons)
     several_posts = len({entry.item.post for entry in items}) > 1
@@ -52,11 +51,11 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
         if several_posts and entry.item.post != post:
             post = entry.item.post
             page.spoken(Bold(f"As {entry.post_title}" if entry.post_title else post), gap="Large")
-        _item(page, entry, framework, today, can_open=entry.item.reference in most_urgent, main=entry is items[0])
+        _item(page, entry, framework, today, can_open=entry.item.reference in most_urgent)
     if len(items) > MOST_ITEMS:
         page.small(f"And {len(items) - MOST_ITEMS} more, due later.")
     if len(items) > buttons:
-        page.small("To open another one, type open and its reference.")
+        page.small(f"To open {'another one' if buttons else 'one'}, type open and its reference.")
     show_state(page, waiting.state)
     _recent(page, waiting, framework, today)
     return page.message()
@@ -68,16 +67,21 @@ def _begin(waiting: Waiting, greeting: bool) -> Page:
     console = any(one.count for one in waiting.console)
     if not count and not decisions and not waiting.own_work:
         if console:
-            return Page(f"{hello}Here is your day", summary=f"{hello}Here is your day.")
-        page = Page(f"{hello}Nothing is waiting for you", summary=f"{hello}Nothing is waiting for you.")
+            return _page(f"{hello}Here is your day")
+        page = _page(f"{hello}Nothing is waiting for you")
         return page.para("You are up to date. I will write when there is something for you.")
     parts = [say_count(decisions, "decision")] if decisions else []
     parts += [say_count(count, "learning space")] if count else []
     if not parts:
-        return Page(f"{hello}Your learning spaces", summary=f"{hello}Your learning spaces.")
+        return _page(f"{hello}Your learning spaces")
     verb = "is" if count + decisions == 1 else "are"
     line = sentence(f"{' and '.join(parts)} {verb} waiting for you")
-    return Page(f"{hello}{line}", summary=f"{hello}{line}.")
+    return _page(f"{hello}{line}")
+
+
+def _page(heading: str) -> Page:
+    """One next step: whatever comes first on the card has the main button."""
+    return Page(heading, summary=f"{heading}.", first_is_main=True)
 
 
 def _by_post(items: tuple[WaitingItem, ...]) -> list[WaitingItem]:
@@ -86,7 +90,7 @@ def _by_post(items: tuple[WaitingItem, ...]) -> list[WaitingItem]:
     return sorted(items, key=lambda entry: order.index(entry.item.post))
 
 
-def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, can_open: bool, main: bool) -> None:
+def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, can_open: bool) -> None:
     item = entry.item
     page.begin_box("attention" if entry.days_left < 0 else "emphasis", gap="Small")
     page.spoken(Bold(item.reference), f", {entry.function}" if entry.function else "")
@@ -102,10 +106,26 @@ def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, 
         page.small("The clock stands still for now, so no message about it goes out.")
     elif line := if_nothing_happens(told_of(entry.rungs), framework):
         page.small(line)
+    elif entry.days_left < 0 and item.next_step_at is None:
+        page.small(EVERYBODY_TOLD)
     if can_open:
         title = wording.CARRY_ON if entry.begun else wording.OPEN
-        page.button_here(title, "open", item.token, typed=f"open {item.reference}", main=main)
+        page.button_here(title, "open", item.token, typed=f"open {item.reference}")
     page.end_box()
+
+
+def _decisions(page: Page, decisions: Sequence[Decision], framework: Framework, today: date, buttons: int) -> int:
+    """Show what is to be settled, most urgent first; returns how many buttons that took."""
+    shown, left, comes_up = decisions[:MOST_DECISIONS], buttons, False
+    for decision in shown:
+        taken = _decision(page, decision, framework, today, left)
+        comes_up |= decision.kind in TEN_SECONDS and not taken
+        left -= taken
+    if len(decisions) > len(shown):
+        page.small(f"And {say_count(len(decisions) - len(shown), 'more decision')} after these.")
+    if comes_up:
+        page.small(COMES_UP)
+    return buttons - left
 
 
 def _decision(page: Page, decision: Decision, framework: Framework, today: date, buttons: int) -> int:

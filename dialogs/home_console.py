@@ -39,6 +39,14 @@ LINES: dict[str, Line] = {
         "Show the preview",
         "preview",
     ),
+    "late": Line(
+        "learning space is late, and somebody further up is still to be told",
+        "learning spaces are late, and somebody further up is still to be told",
+    ),
+    "late_all_told": Line(
+        "learning space is late, and everybody on its ladder has been told",
+        "learning spaces are late, and everybody on their ladder has been told",
+    ),
     "to_moderate": Line(
         "second look is open", "second looks are open", "moderations", "Show second looks", "moderations"
     ),
@@ -58,11 +66,11 @@ LINES: dict[str, Line] = {
     "failing_addresses": Line("person's email comes back", "people's emails come back", "emails"),
     "findings": Line("finding of the self-check is open", "findings of the self-check are open", "findings"),
 }
-"""The words for each kind of `assurance/console.py` SOURCES."""
+"""The words for each of the `KINDS` of `assurance/console.py`."""
 
 
 def show_console(page: Page, counted: Sequence[Waits], today: date, buttons: int) -> int:
-    """What is not nought, one line each, with one button for the first; and that the rest is clear.
+    """What is not nought, one line each, with one button for the first that has one; and that nothing else waits.
 
     Returns how many buttons that took.
     """
@@ -73,7 +81,7 @@ def show_console(page: Page, counted: Sequence[Waits], today: date, buttons: int
     busy = [one for one in counted if one.count]
     for one in busy:
         line = LINES[one.kind]
-        typed = f" Type {line.typed.format(month=say_month(today))}" if line.typed else ""
+        typed = f" Type {line.typed.format(month=say_month(today))}." if line.typed else ""
         page.spoken(Bold(sentence(say_count(one.count, line.one, line.many))), f".{typed}", gap="Small")
         if line.verb and buttons and not taken:
             step = {"step": f"{today:%Y-%m}"} if one.kind == "to_allocate" else {}
@@ -82,5 +90,5 @@ def show_console(page: Page, counted: Sequence[Waits], today: date, buttons: int
     if not busy:
         page.para("Nothing is waiting for the QA team.", gap="Small")
     elif len(busy) < len(counted):
-        page.small("Everything else is clear.")
+        page.small("Nothing else waits for the QA team today.")
     return taken

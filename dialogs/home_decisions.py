@@ -48,7 +48,7 @@ def _action_date(page: Page, decision: Decision, framework: Framework, today: da
 
 
 def _offer(page: Page, decision: Decision, buttons: int, verbs: tuple[str, str], look: str, step: str) -> int:
-    """Agree and Decline while there is room for both, else the way to them."""
+    """Agree and Decline while there is room for both, else the way to them; the home card says when there is none."""
     data = {"step": step} if step else {}
     if buttons >= 2:
         offered = [(AGREE, verbs[0]), (DECLINE, verbs[1])]
@@ -61,7 +61,6 @@ def _offer(page: Page, decision: Decision, buttons: int, verbs: tuple[str, str],
             LOOK, look, decision.token, typed=f"open {decision.reference}" if look == "open_action" else ""
         )
         return 1
-    page.small("It comes up here once the ones above are settled.")
     return 0
 
 

@@ -30,7 +30,8 @@ def show_state(page: Page, state: AreaState | None) -> None:
         page.para("None are open.", gap="Small")
         return
     bars = [Bar(row.function, (row.on_time, row.late, row.paused)) for row in state.rows[:MOST_ROWS]]
-    stacked_bars(page, "Open learning spaces", "Function", (ON_TIME, LATE, PAUSED), bars, hide_below=state.hide_below)
+    named = "Open learning spaces by function"
+    stacked_bars(page, named, "Function", (ON_TIME, LATE, PAUSED), bars, hide_below=state.hide_below)
 
 
 def show_own_work(page: Page, own: Sequence[OwnWork], today: date, buttons: int) -> int:
@@ -41,13 +42,13 @@ def show_own_work(page: Page, own: Sequence[OwnWork], today: date, buttons: int)
         if one.opened:
             page.spoken(Bold(one.reference), ": your result is open.")
             page.spoken("You held it with ", Bold(one.auditor), ".", gap="Small")
-            offer, verb = wording.SEE_RESULT, "result"
+            offer, verb = wording.OPEN_RESULT, "result"
         else:
             page.spoken(Bold(one.reference), ": a learning space about your work.")
             page.spoken(Bold(one.auditor), f" holds it with you by {say_date(one.due_on, today)}.", gap="Small")
             offer, verb = wording.REFLECT, "reflect"
         if taken < buttons:
-            page.button_here(offer, verb, one.reference, typed=f"{verb} {one.reference}", main=not taken)
+            page.button_here(offer, verb, one.reference, typed=f"{verb} {one.reference}")
             taken += 1
         else:
             page.para(f"Type {verb} {one.reference}", gap="Small")

@@ -31,7 +31,9 @@ def _kept_true(about: About, roles: tuple[str, ...], facts: Facts, framework: Fr
     line = "Something is wrong in what the bot keeps" if wrong else "The bot has put something right"
     page = begin(line, f"{line}.", about)
     if mended:
-        page.para(sentence(f"{say_count(mended, 'thing was', 'things were')} missing, and put back by itself."))
+        page.para(
+            sentence(f"{say_count(mended, 'thing was missing and has', 'things were missing and have')} been put back.")
+        )
     if wrong:
         page.para(
             sentence(f"{say_count(wrong, 'thing is', 'things are')} not as they should be, and a person has to look.")
@@ -75,7 +77,7 @@ def _reopened(about: About, roles: tuple[str, ...], facts: Facts, framework: Fra
             ("Send it in again by", _day(facts, "correct_by", about)),
         ]
     )
-    page.para("Until then it stays as it was. If nothing has to change, you need not do anything.")
+    page.para("Until then it stays as it was. If nothing has to change, there is nothing you need to do.")
     if about.token:
         page.button(wording.OPEN, "open", about.token, typed=f"open {reference}", main=True)
     return page.message()

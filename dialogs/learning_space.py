@@ -110,7 +110,8 @@ def due_soon_message(about: About, framework: Framework) -> Message:
         page.para("If the meeting is not booked yet, today is a good day to book it.")
     elif about.days_left <= 3:
         page.para(
-            f"If you need more time, ask {_who_extends(about, framework)} now. After the due date it is too late."
+            f"If you need more time, ask {_who_extends(about, framework)} now. "
+            "It can only be agreed up to the due date."
         )
     _otherwise(page, about, framework)
     return _more_time_button(_open_button(page, about), about).message()
@@ -134,7 +135,7 @@ def late_message(about: About, framework: Framework) -> Message:
         f"Your learning space was due on {say_date(about.due_on, about.today)}. {wording.STAYS_OPEN}{_begun(about)}"
     )
     page.para(not_counted(about))
-    page.para("If something is in the way, tell your manager today. They would rather hear it from you.")
+    page.para("If something is in the way, tell your manager today: they can help.")
     _otherwise(page, about, framework)
     return _open_button(page, about).message()
 
@@ -147,10 +148,11 @@ def escalated_message(about: About, framework: Framework) -> Message:
     page.para(not_counted(about))
     if about.told_now:
         page.para(
-            f"As the framework asks, {say_roles(about.told_now, framework)} {_has(about.told_now)} been told today."
+            f"As the framework asks, {say_roles(about.told_now, framework)} {_has(about.told_now)} been told today, "
+            "so that they can help."
         )
     else:
-        page.para("As the framework asks, the managers above you have been told today.")
+        page.para("As the framework asks, the managers above you have been told today, so that they can help.")
     page.para(wording.STAYS_OPEN)
     _otherwise(page, about, framework)
     return _open_button(page, about).message()

@@ -5,6 +5,7 @@ Opened by the people it concerns and nobody else; here stand the practitioner, t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from microsoft_teams.cards import ChoiceSetInput
 
 from dialogs import wording
 from dialogs.cards import Bold
-from dialogs.form_card import OVERTAKEN
+from dialogs.form_card import FORM_CHANGED, OVERTAKEN
 from dialogs.form_parts import (
     answers_of,
     not_kept,
@@ -28,8 +29,9 @@ from dialogs.loop_news import RESULTS
 from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.questions import Question
+from dialogs.rungs import say_role
 from dialogs.set_action import SET
-from dialogs.speaking import say_date
+from dialogs.speaking import say_date, say_list
 from policy.calendar import Calendar
 from policy.forms import Problem, next_step, previous_step, visible_steps
 from policy.framework import Framework
@@ -42,6 +44,7 @@ TITLE = "Closing the loop"
 REVIEW_TITLE = "Check and send"
 MAY_STAND_DOWN = ("open", "met", "submitted", "returned_for_change", "with_qa")
 MAY_BE_UNTESTABLE = ("with_qa", "re_audit_due")
+NOT_TESTABLE, STAND_DOWN, OWN_REAUDIT = "Not testable", "Stand down", "A re-audit of its own"
 STATES = {
     "open": "The meeting is still to be held.",
     "met": "They have met; the form is being filled in.",
@@ -59,7 +62,7 @@ def loop_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     if view.mode != "fill":
         return whole_message(view, framework, note=note, in_dialog=in_dialog)
     shown = review_message if view.reviewing else step_message
-    note = note or (OVERTAKEN if view.overtaken else "")
+    note = note or (OVERTAKEN if view.overtaken else FORM_CHANGED if view.form_changed else "")
     return shown(view, framework, note=note, in_dialog=in_dialog)
 
 
@@ -69,14 +72,14 @@ def step_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     page = _begin(view, step.title, in_dialog)
     page.para(note)
     _sent_back(page, view)
-    not_kept(page, view)
+    not_kept(page, view, view.form)
     if step.intro and step.notice:
         page.begin_box("attention").spoken(Bold(step.intro)).end_box()
     else:
         page.para(step.intro)
     _action(page, view, step.key)
     what_to_look_at(page, view)
-    put_questions(page, view, step, set_apart="safe_now", newly_asked=view.newly_asked)
+    put_questions(page, view, view.form, step, set_apart="safe_now", newly_asked=view.newly_asked)
     last = next_step(view.form, step.key, view.answers) is None
     token, version = view.loop.token, view.version
     page.button(wording.CHECK if last else wording.NEXT, "loop_next", token, main=True, step=step.key, v=version)
@@ -93,7 +96,7 @@ def review_message(view: LoopView, framework: Framework, *, note: str = "", in_d
     page = _begin(view, REVIEW_TITLE, in_dialog)
     page.para(note)
     _sent_back(page, view)
-    not_kept(page, view)
+    not_kept(page, view, view.form)
     steps = visible_steps(view.form, view.answers)
     what_is_missing(page, view, steps)
     if not view.missing:
@@ -155,7 +158,7 @@ def whole_message(
     decision = _Deciding(page, view, framework, problem, asked, entered)
     if view.mode == "authorise":
         page.para("Once you authorise it, it is with the QA team, and the re-audit has its date.")
-        decision.ask("send_back", "because", optional=True)
+        decision.ask("send_back", "because", only_if="you send it back")
         page.button("Authorise", "loop_authorise", loop.token, main=True, keep_answers=False, v=view.version)
         page.button("Send back", "loop_return", loop.token, v=view.version)
     elif view.mode == "record":
@@ -178,13 +181,24 @@ def saved_message(view: LoopView) -> Message:
     return page.message(closes=f"{loop.reference} is saved for later.")
 
 
-def sent_message(reference: str, *, already: bool, asked: bool) -> Message:
-    """What takes the form's place once it is sent: no answer stays in the chat."""
+def sent_message(reference: str, framework: Framework, *, already: bool, asked: Sequence[str]) -> Message:
+    """What takes the form's place once it is sent: no answer stays in the chat. `asked` are the roles told of it."""
     page = Page(f"Sent: {reference}", summary=f"{TITLE} {reference} has been sent.")
     if already:
         return page.para("You have sent this already. There is nothing more to do.").message()
-    page.para("Thank you. It is with the one who authorises it now." if asked else "Thank you. It has been kept.")
+    page.para(f"Thank you. {_who_authorises(asked, framework)}")
     return page.para("You hear from me when it is authorised, or when something has to change.").message()
+
+
+def _who_authorises(asked: Sequence[str], framework: Framework) -> str:
+    """Who has it next. A role outside the line of management decides nothing: it is told that a post is vacant."""
+    deciding = [role for role in asked if framework.level(role) is not None]
+    if deciding:
+        said = say_list([say_role(role, framework) for role in deciding])
+        return f"The {said} authorise{'s' if len(deciding) == 1 else ''} it next."
+    if asked:
+        return "Nobody is in post to authorise it, so the QA team is asked to find someone."
+    return "It has been kept."
 
 
 def decided_message(reference: str, what: str, *, already: bool = False) -> Message:
@@ -230,11 +244,11 @@ class _Deciding:
         self._page, self._view, self._form = page, view, framework.form(DECISIONS)
         self._problem, self._asked, self._entered = problem, asked, entered
 
-    def ask(self, step: str, key: str, *, optional: bool = False) -> None:
-        """Put the question of a decision on the page."""
+    def ask(self, step: str, key: str, *, only_if: str = "") -> None:
+        """Put the question of a decision on the page; `only_if` says what it is for where other buttons stand too."""
         field = next(one for one in self._form.step(step).fields if one.key == key)
-        if optional:
-            field = field.model_copy(update={"help": "Only if you send it back.", "required": False})
+        if only_if:
+            field = field.model_copy(update={"help": f"Only if {only_if}."})
         wrong = self._problem if key == self._asked else None
         Question(
             field,
@@ -250,13 +264,14 @@ def _endings(page: Page, view: LoopView, decision: _Deciding) -> None:
     """How the QA lead may end it without a result, each with a reason."""
     token, state = view.loop.token, view.loop.state
     if state in MAY_BE_UNTESTABLE:
-        decision.ask("not_testable", "not_testable_because")
-        page.button("Not testable", "loop_not_testable", token)
+        decision.ask("not_testable", "not_testable_because", only_if=f"you press {NOT_TESTABLE}")
+        page.button(NOT_TESTABLE, "loop_not_testable", token)
     if state in MAY_STAND_DOWN:
-        decision.ask("stand_down", "stand_down_because")
-        page.button("Stand down", "loop_stand_down", token)
+        decision.ask("stand_down", "stand_down_because", only_if=f"you press {STAND_DOWN}")
+        page.button(STAND_DOWN, "loop_stand_down", token)
     if state == "with_qa" and view.one_of_several and not view.loop.own_reaudit:
-        page.button("A re-audit of its own", "loop_own_reaudit", token, keep_answers=False)
+        page.small(f"{OWN_REAUDIT} asks nothing first.")
+        page.button(OWN_REAUDIT, "loop_own_reaudit", token, keep_answers=False)
 
 
 def _begin(view: LoopView, title: str, in_dialog: bool) -> Page:

@@ -60,21 +60,23 @@ def form_due(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
     page = begin(f"{heading}: {about.reference}", f"{heading}: {about.reference}.", about)
     if FILLS_IN in roles:
         page.para("The form has not come back yet. Please finish it and send it to the Head of Service.")
+        if days:
+            page.para("If something is in the way, tell the Head of Service today: they can help.")
     else:
         page.para("The form has not come back from the Senior Manager yet.")
-        page.para("Please find out what stands in the way, and help to get it done.")
+        page.para("Please find out what is in the way, and help to get it done.")
     page.facts([("Form due", when), ("Learning space", _word(facts, "learning_space"))])
     return _open(page, about, facts, roles, FILLS_IN)
 
 
 def for_authorisation(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     """To the one who authorises (E28)."""
-    page = begin(
-        f"For you to authorise: {about.reference}", f"Closing the loop {about.reference} waits for you.", about
-    )
+    heading = "Nobody can authorise it yet" if about.because else "For you to authorise"
+    page = begin(f"{heading}: {about.reference}", f"Closing the loop {about.reference} waits for you.", about)
     sent = _day(facts, "submitted_on")
     if about.because:
         page.para("Closing the loop waits to be authorised, and there is nobody in the post who can do it.")
+        page.para("Please ask for a deputy to be named today.")
     else:
         page.para("The Senior Manager has sent the form. Please read it, then authorise it or send it back.")
     page.facts(
@@ -141,7 +143,7 @@ def result(about: About, roles: tuple[str, ...], facts: Facts, framework: Framew
     if word == "not_yet":
         page.para("Please talk about what would help, and agree it as an action.")
     elif word in ("embedded", "partly"):
-        page.para("The card shows then and now side by side.")
+        page.para("Open it to see then and now side by side.")
     return _open(page, about, facts, roles, *roles)
 
 

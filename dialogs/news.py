@@ -33,7 +33,7 @@ def chosen_message(about: About, roles: Collection[str], framework: Framework) -
         page.para("You may add a reflection in your own words until the form is sent in.")
         days = say_count(framework.two_voices.release_after_working_days, "working day")
         page.para(f"You see the result when the two of you have talked about it, or {days} after it is sent in.")
-        page.button("Add a reflection", "reflect", about.reference, typed=f"reflect {about.reference}")
+        page.button(wording.REFLECT, "reflect", about.reference, typed=f"reflect {about.reference}")
     else:
         page = begin(
             "A learning space in your team", "A piece of work in your team has been chosen for a learning space.", about

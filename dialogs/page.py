@@ -16,10 +16,16 @@ from policy.reference import find_reference
 class Page:
     """A message in the making. Every call adds to the card and to the text alike, in reading order."""
 
-    def __init__(self, heading: str, *, summary: str, in_dialog: bool = False) -> None:
-        """`heading` and `summary` may reach a locked screen, so they name nobody and say no grade."""
+    def __init__(self, heading: str, *, summary: str, in_dialog: bool = False, first_is_main: bool = False) -> None:
+        """`heading` and `summary` may reach a locked screen, so they name nobody and say no grade.
+
+        With `first_is_main` the first button beside what it acts on is the main one and no other is, whoever puts it
+        there: for a page made of parts that do not know what stands above them.
+        """
         self._summary = summary
         self._in_dialog = in_dialog
+        self._first_is_main = first_is_main
+        self._has_main = False
         self._body: list[CardElement] = [cards.heading(heading)]
         self._text: list[str] = [heading]
         self._buttons: list[Action] = []
@@ -117,7 +123,7 @@ class Page:
         """A button right below what it acts on, for a card with several of a kind."""
         about = find_reference(typed) or ""
         pressed = cards.button(
-            title, verb, token, main=main, keep_answers=False, in_dialog=self._in_dialog, about=about
+            title, verb, token, main=self._main(main), keep_answers=False, in_dialog=self._in_dialog, about=about
         )
         return self.add(cards.actions(pressed), f"[{title}] or type: {typed}" if typed else f"[{title}]")
 
@@ -128,11 +134,25 @@ class Page:
         """
         pressed = [
             cards.button(
-                title, verb, token, main=not number, keep_answers=False, in_dialog=self._in_dialog, about=about, **data
+                title,
+                verb,
+                token,
+                main=self._main(not number),
+                keep_answers=False,
+                in_dialog=self._in_dialog,
+                about=about,
+                **data,
             )
             for number, (title, verb) in enumerate(offered)
         ]
         return self.add(cards.actions(*pressed), "\n".join(f"[{title}]" for title, _ in offered))
+
+    def _main(self, wanted: bool) -> bool:
+        """Whether the next button beside what it acts on is the main one."""
+        if not self._first_is_main:
+            return wanted
+        first, self._has_main = not self._has_main, True
+        return first
 
     def message(self, *, closes: str = "") -> Message:
         """The finished message; in a dialog window `closes` is said instead, and the window closes."""

@@ -48,7 +48,9 @@ def reassigned_message(done: HandedOver, to_name: str, today: date) -> Message:
     """It has changed hands."""
     reference = done.item.reference
     page = Page(f"Changed hands: {reference}", summary=f"Learning space {reference} has changed hands.")
-    page.spoken(Bold(to_name), " has been told. What waited to be said to the person before them has been taken back.")
+    page.spoken(
+        Bold(to_name), " has been told. Messages that still waited for the person before them have been cancelled."
+    )
     due = say_date(done.item.due_on, today)
     if done.moved_from:
         page.para(f"To give them time, the due date has moved from {say_date(done.moved_from, today)} to {due}.")
@@ -59,14 +61,14 @@ def reassigned_message(done: HandedOver, to_name: str, today: date) -> Message:
 
 def how_to_reassign_message(reference: str) -> Message:
     """The command without a person."""
-    page = Page("Who shall have it?", summary="Who shall have it?")
+    page = Page("Who should have it?", summary="Who should have it?")
     return page.para(f"Please type: reassign {reference} to, and the person's whole name or their id.").message()
 
 
 def no_such_person_message() -> Message:
     """No name and no id like that, or more than one."""
     page = Page("I cannot tell who that is", summary="I cannot tell who that is.")
-    page.para("Please type the whole name as it stands in the establishment, or the person's id.")
+    page.para("Please type the whole name as the QA team has it, or the person's id.")
     return page.para("If two people have the same name, only the id tells them apart.").message()
 
 

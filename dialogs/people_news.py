@@ -13,7 +13,6 @@ from dialogs.message import Message
 from dialogs.page import Page
 from dialogs.rungs import if_nothing_happens
 from dialogs.speaking import say_count, say_date, say_days_left, sentence
-from dialogs.two_voices import SHOW_RESULT
 from policy.framework import Framework
 
 Facts = Mapping[str, Any]
@@ -37,9 +36,11 @@ def _not_opened(about: About, roles: tuple[str, ...], facts: Facts, framework: F
 
 def _halfway(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     page = begin(
-        f"Halfway: {about.reference}", f"Learning space {about.reference} is {say_days_left(about.days_left)}.", about
+        f"No meeting date yet: {about.reference}",
+        f"Learning space {about.reference} is {say_days_left(about.days_left)}.",
+        about,
     )
-    page.para("Half of the time has passed, and there is no date of a meeting yet. Today is the day to book it.")
+    page.para("There is no date for the meeting yet. Booking it today leaves time to find one that suits you both.")
     return _due_and_open(page, about, framework)
 
 
@@ -84,11 +85,11 @@ def _chosen(about: About, roles: tuple[str, ...], facts: Facts, framework: Frame
     )
     page.spoken("Your learning space has gone to ", Bold(about.auditor), ", who will be in touch to agree a time.")
     page.para("Nothing else has changed. What you wrote in your reflection goes with it.")
-    return page.button("Add a reflection", "reflect", about.reference, typed=f"reflect {about.reference}").message()
+    return page.button(wording.REFLECT, "reflect", about.reference, typed=f"reflect {about.reference}").message()
 
 
 def _result_button(page: Page, about: About) -> Message:
-    page.button(SHOW_RESULT, "result", about.reference, typed=f"result {about.reference}", main=True)
+    page.button(wording.OPEN_RESULT, "result", about.reference, typed=f"result {about.reference}", main=True)
     return page.message()
 
 

@@ -10,7 +10,7 @@ from dialogs.cards import MOST_BUTTONS, Bold
 from dialogs.living import ACTIONS, LOOPS, SECOND_LOOKS
 from dialogs.message import Message
 from dialogs.page import Page
-from dialogs.speaking import say_count, say_date, say_days_left, say_list, sentence
+from dialogs.speaking import say_count, say_date, say_days_left, sentence
 from policy.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def search_message(found: SearchResult, today: date, *, asked: bool = True) -> M
     said = sentence(say_count(count, "record")) + " found"
     page = Page(said, summary=f"{said}.")
     if found.matched:
-        named = [*found.matched[:MOST_NAMED], *(["others"] if len(found.matched) > MOST_NAMED else [])]
-        page.spoken(f"Given to: {say_list(named)}.", quiet=True)
+        named = [*found.matched[:MOST_NAMED], *(["and others"] if len(found.matched) > MOST_NAMED else [])]
+        page.spoken(f"Given to: {'; '.join(named)}.", quiet=True)
     buttons = MOST_BUTTONS
     for hit in found.hits:
         buttons -= _show(page, hit, today, buttons)

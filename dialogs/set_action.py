@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 SET = "Set an action"
 
 
-def action_form_message(form: ActionForm, *, in_dialog: bool = False) -> Message:
-    """The questions, for whoever may set one."""
+def action_form_message(form: ActionForm, *, note: str = "", in_dialog: bool = False) -> Message:
+    """The questions, for whoever may set one. `note` is a line of ours at the top."""
     page = Page(f"{SET}: {form.source}", summary=f"{SET}: {form.source}.", in_dialog=in_dialog)
+    page.para(note)
     if form.problems:
         page.begin_box("attention").para("Something needs another look. Nothing has been set yet.").end_box()
     page.para("What will be done, who will do it and by when. The owner is told at once, and reads it here.")

@@ -66,7 +66,7 @@ def _taken_back(about: About, roles: tuple[str, ...], facts: Facts, framework: F
     if PRACTITIONER in roles:
         page = begin("Your learning space will not take place", "Your learning space will not take place.", about)
         page.spoken("The learning space with ", Bold(about.auditor), " will not take place.")
-        return page.para("That says nothing about your work. You need not do anything.").message()
+        return page.para("That says nothing about your work. There is nothing you need to do.").message()
     page = begin(f"Taken back: {about.reference}", f"Learning space {about.reference} has been taken back.", about)
     page.para("The QA lead has taken this learning space back. Nobody works on it any more.")
     page.facts(

@@ -48,6 +48,7 @@ Hint = Literal[
     "which_month",  # allocate, without a month we can read
     "month_alone",  # a month, without allocate
     "half_reference",  # looks like a reference, but is none
+    "no_such_quarter",  # a whole reference, but for a quarter that no year has
     "answer",  # a long text: an answer typed outside its form
     "details",  # holds what looks like a person's details
     "choice",  # a number, a yes or a no, with nothing asked
@@ -126,6 +127,7 @@ _ISO_MONTH = re.compile(r"\b(20\d\d)[-/](0?[1-9]|1[0-2])\b|\b(0?[1-9]|1[0-2])[-/
 _MENTION = re.compile(r"<at[^>]*>.*?</at>", re.IGNORECASE | re.DOTALL)
 _NOT_WORDS = re.compile(r"[^\w\s/?-]")
 _HALF_REFERENCE = re.compile(r"\b(?:ls|cl|ac|mo)[-\s]?\d|\b20\d\d\s?q[1-4]\b")
+_NO_QUARTER = re.compile(r"\b(?:ls|cl|ac|mo)[-\s]?\d{4}\s?q(?:[05-9]|\d{2,})[-\s]?\d")
 _EXTENSION = re.compile(r"\bexten(?:d|sion|sions)\b|\bmore time\b|\bpostpone\b|\bexclu(?:de|sion)\b")
 _DETAILS = re.compile(
     r"@\w+\.\w"  # an email address
@@ -172,7 +174,7 @@ class Intent:
 
 def understand(text: str, today: date) -> Intent:
     """Read one typed line. Never raises, whatever is in it; a month without a year is the next one to come."""
-    said = unicodedata.normalize("NFKC", _MENTION.sub(" ", text[:LONGEST_READ])).lower()
+    said = unicodedata.normalize("NFKC", without_mentions(text[:LONGEST_READ])).lower()
     line = " ".join(_NOT_WORDS.sub(" ", said.replace("\u2019", "").replace("'", "")).split())
     if not line:
         return Intent("unknown", hint="nothing")
@@ -220,6 +222,11 @@ def understand(text: str, today: date) -> Intent:
     return _guess(said, line, words, today)
 
 
+def without_mentions(text: str) -> str:
+    """A line without the names of whom it calls, as Teams writes them in: '<at>Learning space</at> good' is 'good'."""
+    return _MENTION.sub(" ", text).strip() if "<at" in text.lower() else text
+
+
 def reason_said(words: str, reasons: Mapping[str, str]) -> str:
     """The code of the reason somebody typed, by its code or its title in any case; empty when it is none of them."""
     said = " ".join(words.lower().replace("_", " ").split()).rstrip(".")
@@ -230,6 +237,8 @@ def _guess(said: str, line: str, words: str, today: date) -> Intent:
     """What an unknown line looked like, most telling sign first."""
     if _DETAILS.search(said):
         return Intent("unknown", hint="details")
+    if _NO_QUARTER.search(line):
+        return Intent("unknown", hint="no_such_quarter")
     if _HALF_REFERENCE.search(line):
         return Intent("unknown", hint="half_reference")
     if len(line) > _ANSWER_LENGTH:

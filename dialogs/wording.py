@@ -32,7 +32,7 @@ RELEASE: Final = "We have talked: release"
 ACKNOWLEDGE: Final = "I have spoken to them"
 
 SEE_PROPOSAL: Final = "See the proposal"
-SEE_RESULT: Final = "See the result"
+OPEN_RESULT: Final = "Open the result"
 REFLECT: Final = "Add a reflection"
 
 OPTIONAL: Final = "optional"

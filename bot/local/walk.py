@@ -144,8 +144,8 @@ class Walk:
         arrived = self._clock.now()
         outcome = await self._look()
         walked.held = outcome.held
-        if await self._something_waits():
-            await self._dispatcher.drain()
+        if not await self._something_waits() or not await self._dispatcher.drain():
+            return False  # most stops: nothing was tried, so nobody has heard anything
         heard = await self._db.read(_heard_since, arrived, self._framework)
         walked.note(heard)
         return bool(heard)

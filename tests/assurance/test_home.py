@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
+from sqlalchemy import event
 
 from assurance import console as consoles
 from assurance.release import release
-from assurance.waiting import Waiting, waiting
+from assurance.waiting import SOURCES, Waiting, waiting
 from dialogs.home import home_message
 from dialogs.home_console import LINES
 from policy.actor import Actor
 from policy.establishment import Cover
-from storage import channels
+from storage import channels, home_lists, learning_spaces, replies
 from storage.channels import ChannelState
+from storage.session import Session
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import (
     DIRECTOR,
@@ -83,6 +84,22 @@ def test_what_is_escalated_next_is_counted_the_day_before(council: LivingCouncil
     assert day(council)["to_escalate"] == 1
 
 
+def test_late_ones_are_counted_apart_once_everybody_on_their_ladder_has_been_told(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    council.when_the_service_looks(london("2026-02-02 10:00"))
+    assert (day(council)["late"], day(council)["late_all_told"]) == (0, 0), "due today is not late"
+    council.when_the_service_looks(london("2026-02-03 10:00"))
+    assert (day(council)["late"], day(council)["late_all_told"]) == (1, 0)
+    council.when_the_service_looks(london("2026-02-16 10:00"))
+    assert (day(council)["late"], day(council)["late_all_told"]) == (0, 1)
+    said = home_message(waits(council, QA_LEAD), council.framework, date(2026, 2, 16)).text
+    assert "One learning space is late, and everybody on its ladder has been told." in said
+    own = home_message(waits(council, TEAM_MANAGER_2), council.framework, date(2026, 2, 16)).text
+    assert "Everybody above you has been told. Sending it in ends it." in own
+    council.database.write_now(learning_spaces.update, item.reference, paused_on=date(2026, 2, 16))
+    assert (day(council)["late"], day(council)["late_all_told"]) == (0, 0), "its clock stands"
+
+
 def test_a_month_is_to_be_given_out_until_its_proposal_is_approved(council: LivingCouncil) -> None:
     assert day(council)["to_allocate"] == 1
     council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)  # by a run of this January
@@ -107,14 +124,18 @@ def test_a_second_look_is_counted_until_it_is_closed(council: LivingCouncil) -> 
     assert day(council)["to_moderate"] == 1
 
 
-def test_another_count_is_one_line_and_its_words(council: LivingCouncil, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consoles, "SOURCES", [*consoles.SOURCES, ("unclear_emails", lambda *_: 2)])
+def test_an_email_that_is_not_clear_is_counted_until_somebody_has_settled_it(council: LivingCouncil) -> None:
+    council.database.write_now(replies.keep, "1", b"From: a@b.example", from_exchange=False, at=council.now)
+    assert day(council)["unclear_emails"] == 0
+    council.database.write_now(replies.save, 1, state=replies.UNCLEAR)
     said = home_message(waits(council, QA_LEAD), council.framework, date(2026, 1, 20)).text
-    assert "Two emails are not clear and wait for you." in said
+    assert "One email is not clear and waits for you." in said
+    council.database.write_now(replies.save, 1, state=replies.SETTLED)
+    assert day(council)["unclear_emails"] == 0
 
 
 def test_every_count_has_its_words() -> None:
-    assert {kind for kind, _ in consoles.SOURCES} <= LINES.keys()
+    assert set(consoles.KINDS) == LINES.keys()
 
 
 # -- a leader's area --------------------------------------------------------------------------------------------------
@@ -205,3 +226,32 @@ def test_a_deputy_stands_in_for_nobody_once_the_cover_has_ended(council: LivingC
     ended = replace(Cover("qa-lead", PSW, date(2026, 1, 5), date(2026, 1, 9)))
     council.given_the_council_is(with_cover(small_council(), ended))
     assert waits(council, PSW).console == ()
+
+
+# -- what it costs ----------------------------------------------------------------------------------------------------
+
+
+def questions_asked_for(council: LivingCouncil, person: str) -> int:
+    def look(session: Session) -> int:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        event.listen(session.connection, "before_cursor_execute", note)
+        waiting(session, council.framework, person, now=council.now)
+        return len(asked)
+
+    return council.database.read_now(look)
+
+
+def test_what_nobody_has_is_not_asked_for_one_by_one(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    for person in (TEAM_MANAGER_2, TEAM_MANAGER, SENIOR_MANAGER, HEAD, DIRECTOR, EXECUTIVE, IRO):
+        assert questions_asked_for(council, person) <= 4, person
+    assert questions_asked_for(council, QA_LEAD) <= 8
+
+
+def test_every_source_of_decisions_hangs_on_something_that_is_looked_for(council: LivingCouncil) -> None:
+    looked_for = {column.name for column in home_lists._ANYTHING.selected_columns}
+    assert {kind for kinds in SOURCES.values() for kind in kinds} <= looked_for

@@ -79,7 +79,7 @@ async def test_a_desk_that_cannot_start_is_refused_with_its_own_words() -> None:
 
 
 async def test_a_desk_without_a_bot_is_given_up_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk_process, "START_SECONDS", 6.0)
+    monkeypatch.setattr(desk_process, "START_SECONDS", 1.5)
     desk = DeskProcess("http://127.0.0.1:9", 0)
     with pytest.raises(DeskFailed, match="did not start"):
         await desk.start()

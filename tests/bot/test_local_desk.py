@@ -16,7 +16,8 @@ from assurance.plausible import JUDGED
 from bot.clock import Clock, ClockStands
 from bot.edge import Addresses
 from bot.instants import parse_instant
-from bot.local.walk import Walk
+from bot.local import walk as walking
+from bot.local.walk import Happened, Walk, Walked
 from bot.service import Service
 from bot.settings import Settings
 from desk.connector import TeamsDesk
@@ -206,6 +207,9 @@ async def test_a_bot_by_the_machines_own_clock_says_that_it_cannot_be_moved(db: 
 async def test_the_next_thing_that_happens_is_the_next_thing_somebody_hears(bot: Asking) -> None:
     await bot.move(hours=1)
     before = len(bot.teams.posts())
+    ahead = (await bot.get("clock"))[1]["next"]
+    assert ahead["says"] == "Monday 23 November 2026, 09:00"
+    assert "The morning message goes out" in ahead["what"].split("; ")
     status, said = await bot.move(next=True)
     assert status == 200
     assert said["says"].startswith("Monday 23 November 2026, 09:0")
@@ -286,3 +290,25 @@ async def test_what_is_read_twice_is_told_once_by_its_number(bot: Asking) -> Non
     again = (await bot.get(f"timeline?after={first['settled']}"))[1]["rows"]
     assert all(row["id"] > first["settled"] for row in again)
     assert (await bot.get("timeline?after=x"))[0] == 400
+
+
+# -- a long walk -----------------------------------------------------------------------------------------------------
+
+
+def test_of_everything_that_happened_on_a_long_walk_the_last_two_hundred_are_listed_and_the_others_counted() -> None:
+    things = [Happened(FRIDAY + timedelta(minutes=number), f"thing {number}") for number in range(450)]
+    walked = Walked()
+    for began in range(0, 450, 90):
+        walked.note(things[began : began + 90])
+    assert (walked.happened, walked.more) == (things[-200:], 250)
+
+
+async def test_the_desk_is_answered_with_the_latest_of_what_happened_and_how_much_came_before(
+    bot: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "MOST_TOLD", 30)
+    status, said = await bot.move(hours=1)
+    assert status == 200
+    told = {(row["subject"], row["event"], row["step"]) for row in await bot.timeline() if row["state"] == "sent"}
+    assert len(said["happened"]) == 30
+    assert len(said["happened"]) + said["more"] == len(told) > 60

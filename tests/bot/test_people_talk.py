@@ -140,7 +140,7 @@ async def test_nobody_else_reassigns_or_learns_who_is_out_of_reach(
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("reassign {ref}", "Who shall have it?"),
+        ("reassign {ref}", "Who should have it?"),
         ("reassign {ref} to Zzz Nobody", "I cannot tell who that is"),
         ("reassign LS-2020Q1-999 to p-1", "I cannot open that one"),
         ("reassign {ref} to {worker}", "They have no post for it"),

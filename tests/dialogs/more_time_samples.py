@@ -30,6 +30,7 @@ from storage.more_time import Hold, Request
 from tests.dialogs.sample_facts import ALLOCATED, AUDITOR, DUE, FRAMEWORK, REFERENCE, TODAY, delivery, header, item
 
 NEW = date(2027, 1, 8)
+BANK_HOLIDAY, SATURDAY = date(2027, 1, 1), date(2027, 1, 2)
 AT = datetime(2026, 12, 3, 14, 5, tzinfo=UTC)
 REQUEST = Request(
     "b" * 32, REFERENCE, "extension", "practitioner_away", "The room is not free before then.", NEW, "p-1", AT
@@ -40,7 +41,9 @@ HOLD = Hold(REFERENCE, "+2", date(2027, 1, 5), "nearly_done", "p-qa", AT)
 
 def _form(kind: str, **more: Any) -> RequestForm:
     context = FormContext.of(FRAMEWORK, allocated_on=ALLOCATED, today=TODAY)
-    return RequestForm(item(), kind, FRAMEWORK.form(kind), context, date(2027, 1, 12), **more)
+    return RequestForm(
+        item(), kind, FRAMEWORK.form(kind), context, date(2027, 1, 12), **{"decides": ("head_of_service",), **more}
+    )
 
 
 def coming(count: int = 2, *, can_hold: bool = True) -> tuple[Coming, ...]:
@@ -100,6 +103,7 @@ def more_time_notices() -> dict[str, Message]:
 def more_time_cards() -> dict[str, Message]:
     """What somebody sees who asks, decides, holds or stops the clock."""
     extended, excluded = _form("extension"), _form("exclusion")
+    undecided = _form("extension", decides=())
     wrong = _form(
         "extension",
         answers={"reason": "other", "new_date": "2026-12-20", "note": "She moved to PR1 2AB"},
@@ -119,16 +123,24 @@ def more_time_cards() -> dict[str, Message]:
             ("expired", "", False),
         )
     ]
+    moved = replace(REQUEST, new_due_on=date(2027, 1, 4))
     week = Pause(PRACTICE_WEEK, TODAY, TODAY)
     open_items = (item(), item(reference="LS-2026Q3-027", token="f" * 32))
     return {
         "request_extension": more_time.request_message(extended, FRAMEWORK),
+        "request_nobody_above": more_time.request_message(undecided, FRAMEWORK),
         "request_exclusion": more_time.request_message(excluded, FRAMEWORK),
         "request_in_dialog": more_time.request_message(extended, FRAMEWORK, in_dialog=True),
         "form_request_wrong": more_time.request_message(wrong, FRAMEWORK),
         "request_asked": more_time.asked_message(Asked(item(), REQUEST, ("head_of_service",)), FRAMEWORK, TODAY),
+        "request_asked_moved": more_time.asked_message(
+            Asked(item(), moved, ("head_of_service",), BANK_HOLIDAY), FRAMEWORK, TODAY
+        ),
         "request_asked_nobody": more_time.asked_message(Asked(item(), EXCLUSION, ()), FRAMEWORK, TODAY),
         "request_seen": more_time.request_view_message(RequestView(item(), REQUEST, AUDITOR), FRAMEWORK, TODAY),
+        "request_seen_moved": more_time.request_view_message(
+            RequestView(item(), moved, AUDITOR, SATURDAY), FRAMEWORK, TODAY
+        ),
         "request_seen_off": more_time.request_view_message(RequestView(item(), EXCLUSION, AUDITOR), FRAMEWORK, TODAY),
         "request_agreed": more_time.decided_message(DecisionMade(item(), REQUEST, NEW), TODAY, agree=True),
         "request_off": more_time.decided_message(DecisionMade(item(), EXCLUSION, DUE), TODAY, agree=True),

@@ -11,7 +11,7 @@ from assurance.moderation_view import COMPARE, OUTCOME, STATUS, ModerationView
 from dialogs import home, moderation
 from dialogs.message import Message
 from dialogs.notices import render
-from policy.forms import FormContext, check_step
+from policy.forms import FormContext, Problem, check_step
 from storage.moderations import Moderation
 from tests.dialogs.sample_facts import (
     ALLOCATED,
@@ -179,6 +179,15 @@ def cards() -> dict[str, Message]:
     return {
         **{name: say(page, FRAMEWORK) for name, page in pages.items()},
         "form_moderation_in_dialog": say(view("judgement"), FRAMEWORK, in_dialog=True),
+        "form_moderation_overtaken": say(view("judgement", entered={"grade": "good"}, overtaken=True), FRAMEWORK),
+        "form_moderation_not_kept": say(
+            view("talk", row=graded, not_kept={"managers_view": Problem("identifier:nhs_number")}), FRAMEWORK
+        ),
+        "form_moderation_stored": say(
+            view(COMPARE, row=graded), FRAMEWORK, note=moderation.stored_note("moderation", MODERATION)
+        ),
+        "moderation_saved": moderation.saved_message(view("judgement")),
+        "moderation_saved_talk": moderation.saved_message(view("talk", row=graded)),
         "moderation_list": moderation.list_message(ModerationList(lines, 38, 6, 2), TODAY),
         "moderation_list_long": moderation.list_message(ModerationList(many, 38, 6, 2), TODAY),
         "moderation_list_empty": moderation.list_message(ModerationList((), 0, 0, 0), TODAY),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from assurance.console import SOURCES, Waits
+from assurance.console import KINDS, Waits
 from assurance.decide_more_time import RequestView
 from assurance.decision import Decision
 from assurance.home_own_work import OwnWork
 from assurance.home_state import AreaState, FunctionState
-from assurance.present import Present
+from assurance.how_it_stands import Begun, Present
 from assurance.search import Hit, SearchResult
 from assurance.waiting import Waiting
 from dialogs import home, living, search
@@ -55,8 +55,8 @@ FUNCTIONS = (
     FunctionState("Children with Disabilities", None, None, 0),
     FunctionState("Safeguarding and Review", 14, 0, 0),
 )
-QUIET_DAY = tuple(Waits(kind, 0) for kind, _ in SOURCES)
-DAY = tuple(Waits(kind, count) for (kind, _), count in zip(SOURCES, (1, 3, 6, 2, 1), strict=False))
+QUIET_DAY = tuple(Waits(kind, 0) for kind in KINDS)
+DAY = tuple(Waits(kind, count) for kind, count in zip(KINDS, (1, 3, 4, 35, 6, 2, 1), strict=False))
 WHOLE_DAY = (*DAY, Waits("unclear_emails", 2), Waits("findings", 1))
 
 
@@ -75,6 +75,8 @@ def homes() -> dict[str, Message]:
         "home_head": replace(waiting(waiting_item(12), decisions=(MORE_TIME, TAKEN_OFF, authorise)), state=function),
         "home_head_many": replace(waiting(decisions=many), state=function),
         "home_action_date": waiting(decisions=(NEW_DATE, replace(NEW_DATE, who=""))),
+        "home_head_flag": waiting(decisions=(Decision("acknowledge_red_flag", "LS-2026Q3-031"), MORE_TIME)),
+        "home_late_all_told": waiting(waiting_item(-94)),
         "home_senior_manager": replace(waiting(waiting_item(9)), state=function),
         "home_senior_manager_none_open": replace(waiting(recent=1), state=AreaState(())),
         "home_director": replace(nobody, state=AreaState(FUNCTIONS, FRAMEWORK.digests.hide_below)),
@@ -84,6 +86,9 @@ def homes() -> dict[str, Message]:
         ),
         "home_qa_lead_day": replace(nobody, console=DAY),
         "home_qa_lead_quiet": replace(nobody, console=QUIET_DAY),
+        "home_qa_lead_late": replace(
+            nobody, console=tuple(replace(one, count=35 * (one.kind == "late_all_told")) for one in QUIET_DAY)
+        ),
         "home_practitioner": replace(nobody, own_work=own),
         "home_practitioner_many": replace(
             nobody, own_work=(*own, *(replace(own[0], reference=f"LS-2026Q3-{n:03}") for n in range(51, 55)))
@@ -104,7 +109,6 @@ def lives() -> dict[str, Message]:
         TOKEN,
         function="Family Safeguarding",
         due_on=DUE,
-        days_left=26,
         rungs=rungs,
         finished=False,
     )
@@ -113,9 +117,11 @@ def lives() -> dict[str, Message]:
     settled = Present("settled", REFERENCE, "agreed", by=HEAD, at=AT)
     found: dict[str, Present] = {
         "to_do": to_do,
-        "to_do_begun": replace(to_do, state="opened", begun=True),
-        "to_do_late": replace(to_do, days_left=-3, rungs=rungs[1:]),
+        "to_do_begun": replace(to_do, state="opened", begun=Begun(AT, 3, 8)),
+        "to_do_late": replace(to_do, late=True, rungs=rungs[1:]),
         "to_do_paused": replace(to_do, paused=True),
+        "to_do_asked": replace(to_do, asked=True),
+        "to_correct": Present("to_correct", REFERENCE, "submitted", TOKEN, due_on=DUE, begun=Begun(AT, 2, 8)),
         "sent_in": sent,
         "sent_in_to_release": replace(sent, token=TOKEN),
         "sent_in_by_another": replace(sent, yours=False, by="Gethin Gorsedale"),
@@ -130,15 +136,27 @@ def lives() -> dict[str, Message]:
         "to_decide": Present(
             "to_decide", REFERENCE, "asked", "b" * 32, request=RequestView(item(), request, AUDITOR), finished=False
         ),
+        "to_decide_note": Present(
+            "to_decide",
+            REFERENCE,
+            "asked",
+            "b" * 32,
+            request=RequestView(item(), replace(request, note="The room is not free before then."), AUDITOR),
+            finished=False,
+        ),
         "settled": settled,
         "settled_by_you": replace(settled, by="", yours=True, state="declined"),
         "settled_by_time": replace(settled, by="", state="expired"),
-        "header": replace(header, days_left=26),
-        "header_late": replace(header, days_left=-7),
-        "header_paused": replace(header, days_left=-2, paused=True),
+        "settled_by_the_form": replace(settled, by="", state="form_is_in"),
+        "settled_by_its_end": replace(settled, by="", state="ended", at=None),
+        "with_another_decider": Present("with_another_decider", REFERENCE, "asked"),
+        "header": header,
+        "header_late": replace(header, late=True),
+        "header_paused": replace(header, late=True, paused=True),
         "header_sent_in": replace(header, state="submitted", at=AT),
         "header_withdrawn": replace(header, state="withdrawn"),
-        "action_open": Present("action", ACTION, "blocked", "e" * 32, who=AUDITOR, due_on=DUE, days_left=26),
+        "action_open": Present("action", ACTION, "blocked", "e" * 32, who=AUDITOR, due_on=DUE),
+        "action_late": Present("action", ACTION, "open", "e" * 32, yours=True, due_on=DUE, late=True),
         "action_done": Present("action", ACTION, "done", "e" * 32, yours=True, due_on=DUE, at=AT),
         "older": Present("older", REFERENCE, finished=False),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from assurance.decision import Decision
@@ -52,6 +52,8 @@ ANSWERS: dict[str, Any] = {
     "support": ["coaching", "training"],
     "confirmed": True,
 }
+FORM_OUT = ("open", "met", "returned_for_change")
+"""While the form of a loop may be late; sent in, it waits for somebody else."""
 OPENED = datetime(2026, 12, 1, 15, tzinfo=UTC)
 
 
@@ -190,8 +192,15 @@ def loop_forms() -> dict[str, Message]:
 def loop_receipts() -> dict[str, Message]:
     """What takes a loop's card's place, the list, and what stands on the home card."""
     lines = [
-        Outstanding(f"CL-2026Q3-{n:03}", f"{n:032x}", state, date(2026, 12, 1), 7 * n, late=n > 4)
-        for n, state in enumerate(loop_card.STATES, 1)
+        Outstanding(
+            f"CL-2026Q3-{n:03}",
+            f"{n:032x}",
+            state,
+            TODAY - timedelta(days=105 - 14 * n),
+            105 - 14 * n,
+            late=state in FORM_OUT,
+        )
+        for n, state in enumerate((one for one in loop_card.STATES if one != "closed"), 1)
     ]
     decisions = tuple(
         Decision(kind, f"CL-2026Q3-{n:03}", by_when=date(2026, 12, 17) if n < 3 else None, token=f"{n:032x}")
@@ -199,8 +208,10 @@ def loop_receipts() -> dict[str, Message]:
     )
     return {
         "loop_saved": loop_card.saved_message(loop_view("meeting", {})),
-        "loop_sent": loop_card.sent_message(LOOP, already=False, asked=True),
-        "loop_sent_again": loop_card.sent_message(LOOP, already=True, asked=True),
+        "loop_sent": loop_card.sent_message(LOOP, FRAMEWORK, already=False, asked=["head_of_service"]),
+        "loop_sent_vacant": loop_card.sent_message(LOOP, FRAMEWORK, already=False, asked=["qa_lead"]),
+        "loop_sent_nobody": loop_card.sent_message(LOOP, FRAMEWORK, already=False, asked=[]),
+        "loop_sent_again": loop_card.sent_message(LOOP, FRAMEWORK, already=True, asked=[]),
         "loop_decided": loop_card.decided_message(LOOP, "It is authorised and with the QA team."),
         "loop_decided_again": loop_card.decided_message(LOOP, "It is authorised.", already=True),
         "loop_not_yet": loop_card.not_allowed_message(LOOP, "An action is not done and has no new date."),

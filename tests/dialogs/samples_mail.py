@@ -36,7 +36,11 @@ def messages() -> dict[str, Message]:
         "mail_read_back": mail_replies.form_read_back_message(AnswersTaken(whole), unread={}),
         "mail_read_back_problems": mail_replies.form_read_back_message(
             taken,
-            unread={"date_held": ("3/20", Problem("not_a_date"))},
+            unread={
+                "date_held": ("31/2", Problem("no_such_day")),
+                "family_feedback": ("9", Problem("out_of_range", 5)),
+                "in_person": ("perhaps", Problem("not_a_choice")),
+            },
             unclear=unclear,
             leftovers=["The car park is closed on Mondays."],
         ),
@@ -56,6 +60,7 @@ def messages() -> dict[str, Message]:
             {"evidence_kind": Problem("required"), "evidence_on": Problem("in_future")},
             context,
             does="keep this",
+            unread={"evidence_kind": ("note or visit", Problem("which_choice"))},
         ),
         "mail_agree": mail_replies.decision_read_back_message(REFERENCE, [("From", "Priya Fernhollow")], agree=True),
         "mail_decline": mail_replies.decision_read_back_message(REFERENCE, [("From", "Priya Fernhollow")], agree=False),
@@ -79,7 +84,8 @@ def messages() -> dict[str, Message]:
         "mail_started": mail_answers.emails_started_message(),
         "mail_no_other_way": mail_answers.no_other_way_message(),
         "mail_escalations_stay": mail_answers.escalations_stay_message(),
-        "mail_help": mail_answers.help_by_mail_message(),
+        "mail_help": mail_answers.help_by_mail_message("stop"),
+        "mail_help_stopped": mail_answers.help_by_mail_message("start"),
         "emails_queue": emails.queue_message(rows, TODAY),
         "findings": findings_message(
             [Found(kind, REFERENCE, DAY) for kind in ("missing_notice", "wrong_next_step")]

@@ -96,6 +96,18 @@ def test_the_lint_notices_two_buttons_nobody_can_tell_apart() -> None:
     assert any("two buttons" in problem for problem in lint(card))
 
 
+def test_the_lint_notices_one_of_several_buttons_that_does_not_say_what_it_is_about() -> None:
+    card = copy.deepcopy(cards()["request_which_many"])
+    first = next(one for one in walk(card) if one["type"] == "Action.Execute")
+    del first["tooltip"]
+    assert any("does not say what it is about" in problem for problem in lint(card))
+
+
+def test_buttons_of_the_same_words_are_spoken_with_their_reference() -> None:
+    spoken = [one["tooltip"] for one in walk(cards()["request_which_many"]) if one["type"] == "Action.Execute"]
+    assert spoken == [f"Ask for more time: LS-2026Q3-{n:03}" for n in (1, 2, 3)]
+
+
 def test_the_lint_notices_a_coloured_box_without_words() -> None:
     card = copy.deepcopy(cards()["home_late"])
     _first(card, "Container")["items"] = []

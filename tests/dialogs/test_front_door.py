@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import get_args
+
+import pytest
+
+from assurance import list_findings, receive_mail
+from assurance.authority import ALLOCATES, EXPORTS
+from assurance.hold_step import HOLDS
+from assurance.loop_people import RUNS_IT
+from assurance.moderation_selection import ASKS
+from assurance.moderation_view import QA
+from dialogs.front_door import help_message
+from dialogs.understanding import Kind, understand
 from tests.dialogs.reading import buttons_of
+from tests.dialogs.sample_facts import FRAMEWORK
 from tests.dialogs.samples import cards, messages
 
 
@@ -24,6 +38,62 @@ def test_help_shows_allocate_to_the_qa_lead_alone() -> None:
 def test_help_does_not_send_a_practitioner_to_a_form_they_do_not_have() -> None:
     assert "open LS-" not in messages()["help_practitioner"].text
     assert "list: what is waiting for you, and by when" in messages()["help_practitioner"].text
+
+
+def test_a_quarter_that_no_year_has_is_called_that_and_not_half_a_reference() -> None:
+    said = messages()["confused_no_such_quarter"].text
+    assert "there is no such quarter: a year has Q1 to Q4." in said
+    assert "look at the digits" in said
+    assert "missing" not in said
+
+
+ROLES = tuple(role.key for role in FRAMEWORK.roles)
+TODAY = date(2026, 12, 1)
+NO_COMMAND = {"unknown", "greeting", "thanks", "help"}
+"""Said without being told how; and whoever reads the help knows that word."""
+ON_ITS_LINE = {"unfreeze": "freeze"}
+OF_THE_FEW = {
+    "allocate": ALLOCATES,
+    "take_back": ALLOCATES,
+    "reassign": (*ALLOCATES, *EXPORTS),
+    "preview": HOLDS,
+    "freeze": HOLDS,
+    "moderate": ASKS,
+    "moderations": QA,
+    "reopen": FRAMEWORK.corrections.reopened_by,
+    "set_action": (*RUNS_IT, *FRAMEWORK.moderation.moderators, FRAMEWORK.closing_the_loop.meets.rpartition(".")[2]),
+    "emails": receive_mail.READS,
+    "findings": list_findings.READS,
+    "reachability": EXPORTS,
+    "reflect": ("practitioner",),
+}
+"""The commands some roles only may use, and which, where the use-case says it."""
+
+
+def lines_of_help(role: str) -> dict[str, str]:
+    """Kind of command -> what its line says it does, for somebody of one role."""
+    lines = [line.partition(": ") for line in help_message([role]).text.splitlines() if ": " in line]
+    return {understand(typed, TODAY).kind: does for typed, _, does in lines if not typed.startswith("[")}
+
+
+def test_every_command_that_is_understood_is_in_the_help_of_somebody() -> None:
+    told = {kind for role in ROLES for kind in lines_of_help(role)}
+    assert "unknown" not in told, "the help names something that is not understood"
+    assert told | set(ON_ITS_LINE) == set(get_args(Kind)) - NO_COMMAND
+    for kind, line in ON_ITS_LINE.items():
+        assert kind in lines_of_help("qa_lead")[line]
+
+
+@pytest.mark.parametrize("kind", OF_THE_FEW)
+def test_a_command_for_some_roles_is_in_their_help_and_in_nobody_elses(kind: str) -> None:
+    assert {role for role in ROLES if kind in lines_of_help(role)} == set(OF_THE_FEW[kind])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_help_is_short_enough_to_read_on_a_phone_between_two_visits(role: str) -> None:
+    lines = lines_of_help(role)
+    assert len(lines) <= (10 if role not in QA else 20)
+    assert all(len(does) <= 60 for does in lines.values()), lines
 
 
 def test_a_welcome_says_why_we_are_here_and_when_we_write() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from dialogs.card_lint import words_in
 from dialogs.home import home_message
 from tests.dialogs.reading import buttons_of, first_line, walk
 from tests.dialogs.sample_facts import FRAMEWORK, TODAY, TOKEN, waiting, waiting_item
@@ -61,6 +64,76 @@ def test_a_greeting_is_returned() -> None:
     message = messages()["home_greeting"]
     assert message.card
     assert first_line(message.card) == "Hello. One learning space is waiting for you"
+
+
+def test_a_late_one_says_once_everybody_has_been_told_that_sending_it_in_ends_it() -> None:
+    told = "Everybody above you has been told. Sending it in ends it."
+    assert told in messages()["home_late_all_told"].text
+    assert all(told not in messages()[name].text for name in ("home_late", "home_paused_late", "home_one"))
+    today_still = waiting(waiting_item(-14, next_step_at=datetime(2026, 12, 3, 9, tzinfo=UTC)))
+    assert told not in home_message(today_still, FRAMEWORK, TODAY).text
+
+
+def test_the_first_thing_to_press_is_the_main_one_on_every_list_and_nothing_else_is() -> None:
+    for name, card in cards().items():
+        if name.startswith("home_"):
+            styles = [one.get("style") for one in walk(card) if one["type"] == "Action.Execute"]
+            assert styles[:1] in ([], ["positive"]), name
+            assert not any(styles[1:]), name
+
+
+def test_a_request_for_more_time_shows_whose_it_is_why_which_date_and_until_when_to_decide() -> None:
+    assert messages()["home_more_time"].text == (
+        "One decision is waiting for you\n\n"
+        "More time asked for: LS-2026Q3-014\n\n"
+        "Priya Fernhollow asks for time until Thursday 7 January 2027.\n\n"
+        "Reason: The meeting had to move\n\n"
+        "Decide by the end of Tuesday 29 December. Otherwise it stays as it is.\n\n"
+        "[Agree]\n[Decline]"
+    )
+
+
+def test_what_has_no_room_for_its_buttons_is_explained_once() -> None:
+    for name, times in (("home_head_many", 1), ("home_decisions", 1), ("home_head", 0), ("home_more_time", 0)):
+        assert messages()[name].text.count("gets one here once the ones above are settled") == times, name
+
+
+# -- the QA team's day ------------------------------------------------------------------------------------------------
+
+
+def test_learning_spaces_whose_ladder_is_climbed_are_no_clear_day() -> None:
+    assert messages()["home_qa_lead_late"].text == (
+        "Here is your day\n\n"
+        "Today\n\n"
+        "35 learning spaces are late, and everybody on their ladder has been told.\n\n"
+        "Nothing else waits for the QA team today."
+    )
+    assert "clear." not in messages()["home_qa_lead"].text
+
+
+def test_each_line_of_the_day_ends_like_a_sentence() -> None:
+    day = messages()["home_qa_lead_day"].text.partition("Today\n\n")[2].split("\n\n")
+    assert [line for line in day if not line.endswith(".") and not line.startswith("[")] == []
+
+
+# -- the picture of an area -------------------------------------------------------------------------------------------
+
+
+def test_the_heading_of_the_picture_is_read_once_and_the_picture_has_a_name_all_the_same() -> None:
+    card = cards()["home_director"]
+    (chart,) = (one for one in walk(card) if one["type"].startswith("Chart."))
+    assert (chart["title"], chart["showTitle"]) == ("Open learning spaces by function", False)
+    assert messages()["home_director"].text.count("Open learning spaces") == 1
+
+
+def test_every_heading_of_the_picture_has_room_for_its_longest_word_on_a_phone() -> None:
+    (table,) = (one for one in walk(cards()["home_director"]) if one["type"] == "Table")
+    shares = [column["width"] for column in table["columns"]]
+    heads = [words_in(cell) for cell in table["rows"][0]["cells"]]
+    widest = {head: max(len(word) for word in head.split()) for head in heads}
+    assert all(332 * share / sum(shares) > 9 * widest[head] + 16 for share, head in zip(shares, heads, strict=True)), (
+        "nine pixels a letter, sixteen beside it, on a card 360 pixels wide"
+    )
 
 
 def test_the_button_opens_the_right_one() -> None:

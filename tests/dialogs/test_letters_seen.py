@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,11 @@ def test_a_letter_asks_the_network_for_nothing(browser: Browser) -> None:
     page = browser.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    for name in SEEN:
-        page.set_content(letters()[name].html, wait_until="networkidle")
-    page.close()
+    frames = "".join(f'<iframe srcdoc="{escape(letters()[name].html)}"></iframe>' for name in SEEN)
+    page.set_content(frames, wait_until="networkidle")
+    assert all(frame.locator("body").inner_text() for frame in page.frames[1:])
+    assert len(page.frames) == 1 + len(SEEN)
     assert asked == []
+    page.set_content('<iframe srcdoc="<img src=http://127.0.0.1:9/seen.png>"></iframe>')
+    page.close()
+    assert asked == ["http://127.0.0.1:9/seen.png"], "a letter that did would be seen to"

@@ -21,12 +21,13 @@ IN_FULL = {
     "e27_late": (
         "Closing the loop is four days late: CL-2026Q3-003\n\n"
         "The form has not come back yet. Please finish it and send it to the Head of Service.\n\n"
+        "If something is in the way, tell the Head of Service today: they can help.\n\n"
         f"Form due: Thursday 31 December 2026\nLearning space: LS-2026Q3-014\n\n{KEEP}\n\n{OPEN}"
     ),
     "e27_head": (
         "Closing the loop is four days late: CL-2026Q3-003\n\n"
         "The form has not come back from the Senior Manager yet.\n\n"
-        "Please find out what stands in the way, and help to get it done.\n\n"
+        "Please find out what is in the way, and help to get it done.\n\n"
         f"Form due: Thursday 31 December 2026\nLearning space: LS-2026Q3-014\n\n{KEEP}"
     ),
     "e28_head": (
@@ -53,7 +54,7 @@ IN_FULL = {
         "How it came out: CL-2026Q3-003\n\n"
         "The learning is embedded.\n\n"
         "Re-audit: LS-2026Q4-031\n\n"
-        f"The card shows then and now side by side.\n\n{KEEP}\n\n{OPEN}"
+        f"Open it to see then and now side by side.\n\n{KEEP}\n\n{OPEN}"
     ),
 }
 
@@ -92,3 +93,40 @@ def test_why_it_was_sent_back_stands_above_the_form() -> None:
 
 def test_a_meeting_without_the_team_manager_is_asked_back() -> None:
     assert "! This needs Team Manager as well." in loop_forms()["form_loop_problems"].text
+
+
+def test_what_has_to_change_is_not_called_optional_and_then_asked_for() -> None:
+    for name in ("form_loop_authorise", "form_loop_send_back_problem"):
+        said = loop_forms()[name].text
+        assert "What has to change?\n  (Only if you send it back." in said
+        assert "(optional)" not in said
+
+
+def test_three_endings_say_which_answer_belongs_to_which_button() -> None:
+    said = loop_forms()["form_loop_qa"].text
+    assert "  4. The practitioner no longer holds cases\n  (Only if you press Not testable.)" in said
+    assert "Why does it not go on?\n  (Only if you press Stand down. Use roles, not names.)" in said
+    assert "A re-audit of its own asks nothing first." in said
+    assert "[Not testable]\n[Stand down]\n[A re-audit of its own]" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("loop_sent", "Thank you. The Head of Service authorises it next."),
+        (
+            "loop_sent_vacant",
+            "Thank you. Nobody is in post to authorise it, so the QA team is asked to find someone.",
+        ),
+        ("loop_sent_nobody", "Thank you. It has been kept."),
+    ],
+)
+def test_whoever_sent_the_form_reads_who_authorises_it_next(name: str, said: str) -> None:
+    assert said in loop_receipts()[name].text
+
+
+def test_a_form_is_late_only_while_somebody_still_has_to_send_it() -> None:
+    boxes = loop_receipts()["loops"].text.split("\n\nCL-")[1:]
+    late = [box.partition(",")[0] for box in boxes if "The form is late." in box]
+    assert late == ["2026Q3-001", "2026Q3-002", "2026Q3-004"]
+    assert len(boxes) == 7, "a closed one is on no list of what is outstanding"

@@ -64,7 +64,7 @@ def test_a_week_before_it_suggests_booking_the_meeting_unless_the_form_is_begun(
 
 
 def test_two_days_before_it_says_whom_to_ask_for_more_time_while_there_is_some() -> None:
-    assert "ask your Head of Service now. After the due date it is too late." in notices()["e6_two_days"].text
+    assert "ask your Head of Service now. It can only be agreed up to the due date." in notices()["e6_two_days"].text
     assert "ask the Director now." in notices()["e6_two_days_head"].text
 
 
@@ -78,7 +78,7 @@ def test_one_day_late_stays_between_us_and_shows_the_way_out() -> None:
     text = notices()["e10_late"].text
     assert text.startswith("1 day late: LS-2026Q3-014")
     assert "It stays open, and sending it in stops the reminders." in text
-    assert "They would rather hear it from you." in text
+    assert "tell your manager today: they can help." in text
     assert list(_buttons("e10_late")) == ["Open"]
 
 
@@ -98,8 +98,14 @@ def test_those_above_get_the_header_and_what_helps() -> None:
 
 def test_nothing_is_said_behind_the_late_managers_back() -> None:
     text = notices()["e11_auditor"].text
-    assert "As the framework asks, your Senior Manager and Head of Service have been told today." in text
-    assert "As the framework asks, the Director has been told today." in notices()["e12_auditor"].text
+    assert (
+        "As the framework asks, your Senior Manager and Head of Service have been told today, so that they can help."
+        in text
+    )
+    assert (
+        "As the framework asks, the Director has been told today, so that they can help."
+        in notices()["e12_auditor"].text
+    )
     assert list(_buttons("e11_auditor")) == ["Open"]
 
 

@@ -133,7 +133,7 @@ def test_next_friday_is_asked_about_by_both_its_days() -> None:
         ("03/13", "day_first"),
         ("soon", "not_a_date"),
         ("Friday 14 March 2026", "not_that_weekday"),
-        ("31/2", "not_a_date"),
+        ("31/2", "no_such_day"),
     ],
 )
 def test_a_date_that_cannot_be_read_says_why(said: str, code: str) -> None:

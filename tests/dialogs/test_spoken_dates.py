@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.speaking import say_date, say_day
-from dialogs.spoken_dates import hear_date, hear_time, read_date, read_time
+from dialogs.spoken_dates import hear_date, hear_time, is_no_day, read_date, read_time
 
 WEDNESDAY = date(2026, 11, 25)
 DAYS = st.dates(date(1950, 1, 1), date(2150, 12, 31))
@@ -123,6 +123,18 @@ def test_what_is_no_time_is_not_made_into_one(said: str) -> None:
     assert hear_time(said) == ()
 
 
+@pytest.mark.parametrize("said", ["31 February", "31/4", "on 31 June please", "30.2.2026", "2026-02-30", "29/2/2026"])
+def test_a_day_its_month_does_not_have_is_known_for_one(said: str) -> None:
+    assert is_no_day(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["28 February", "29 February", "29/2/2028", "03/13", "13/3", "0/2", "soon", "", "x" * 99]
+)
+def test_a_day_there_is_and_words_that_are_none_are_not(said: str) -> None:
+    assert not is_no_day(said)
+
+
 @given(DAYS, TODAYS)
 def test_every_date_we_print_is_read_back_as_the_same_day(day: date, today: date) -> None:
     assert read_date(say_date(day, today), today) == day
@@ -145,6 +157,7 @@ def test_a_date_without_its_year_is_the_nearest_one(today: date, away: int) -> N
 def test_nothing_typed_breaks_the_reading(said: str, today: date) -> None:
     hear_date(said, today)
     hear_time(said)
+    is_no_day(said)
 
 
 @given(st.sampled_from(["next", "last", "this", "in 12 months", "999 weeks ago", "Friday week"]), st.dates())

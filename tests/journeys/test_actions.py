@@ -161,13 +161,13 @@ def test_what_each_of_them_reads(council: LivingCouncil) -> None:
         "Action 7 days late: AC-2025Q4-001\n\n"
         "Your action was due on Wednesday 1 April.\n\n"
         "If it is done, open it and say where it can be seen. If something is in the way, say that.\n\n"
-        "Your Team Manager has been told today.\n\n"
+        "Your Team Manager has been told today, so that they can help.\n\n"
         f"{ahead}\n\n"
         "[Open] or type: open AC-2025Q4-001"
     )
     assert by_step["+4w", HEAD] == (
         "An action is 4 weeks late: AC-2025Q4-001\n\n"
-        "Action: AC-2025Q4-001\nOwner: Worker Aexample\nWas due: Wednesday 1 April\nHow long: 4 weeks late\n\n"
+        "Owner: Worker Aexample\nWas due: Wednesday 1 April\n\n"
         "You are told because you are in the owner's line.\n\n"
         "There is nothing for you to fill in. A word about what is in the way is often enough.\n\n"
         "If nothing happens: on Wednesday 13 May the Director is told, on Wednesday 24 June the Executive Director."

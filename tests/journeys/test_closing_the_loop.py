@@ -159,6 +159,7 @@ def test_a_week_without_service_is_one_message_and_the_rest_is_recorded(council:
     assert [(person, step) for person, step, _ in heard(council, "E26")] == [(SENIOR_MANAGER, "+10wd")]
     said = [notice for notice in council.notices_about(loop.reference) if notice.event == "E26"]
     assert {notice.step: notice.state for notice in said} == {"+3wd": "recorded", "+7wd": "recorded", "+10wd": "sent"}
+    assert {notice.reason for notice in said if notice.state == "recorded"} == {"the later step +10wd says it instead"}
 
 
 def test_sending_asks_the_head_of_service_and_asks_again_after_three_and_five_working_days(

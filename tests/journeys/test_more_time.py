@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from assurance.ask_more_time import Asked, RequestForm, ask
-from assurance.decide_more_time import DecisionMade, decide_request
+from assurance.ask_more_time import Asked, RequestForm, ask, request_form
+from assurance.decide_more_time import DecisionMade, decide_request, see_request
 from assurance.more_time_refusals import AskedAlready, DecidedAlready, ExtendedAlready, NoLaterDate, TooLateToAsk
 from assurance.refusals import NotYours, Withdrawn
 from assurance.waiting import waiting
+from dialogs.more_time import asked_message, request_message, request_view_message
 from policy.actor import Actor
 from policy.establishment import Cover
 from storage import more_time
@@ -75,6 +76,45 @@ def test_the_head_of_service_is_asked_at_once_and_nobody_else(council: LivingCou
         "[Agree]\n[Decline]\n[Read their note]"
     )
     assert "room" not in str(said.facts)
+
+
+def test_whoever_asks_reads_beforehand_who_decides(council: LivingCouncil, item: LearningSpace) -> None:
+    head_owes = council.given_a_learning_space("hos-family", allocated_on=ALLOCATED, case="NM-000028")
+    for owed, said in (
+        (item, "Ask for a new date here. Your Head of Service decides."),
+        (head_owes, "Ask for a new date here. The Director decides."),
+    ):
+        form = council.database.read_now(
+            request_form, council.framework, owed.token, actor=Actor.person(owed.person), now=council.now
+        )
+        assert said in request_message(form, council.framework).text
+    council.given_the_council_is(with_post(small_council(), "hos-family", holder=""))
+    form = council.database.read_now(
+        request_form, council.framework, item.token, actor=Actor.person(item.person), now=council.now
+    )
+    assert form.decides == ()
+
+
+@pytest.mark.parametrize(
+    ("allocated_on", "wanted", "said"),
+    [
+        (ALLOCATED, "2026-02-14", "Saturday 14 February is not a working day, so the new date is Monday 16 February."),
+        (date(2026, 3, 2), "2026-04-03", "Friday 3 April is a bank holiday, so the new date is Tuesday 7 April."),
+    ],
+)
+def test_a_date_on_a_day_off_is_moved_and_both_sides_read_why_before_it_is_decided(
+    council: LivingCouncil, allocated_on: date, wanted: str, said: str
+) -> None:
+    item = council.given_a_learning_space("tm-north-1", allocated_on=allocated_on)
+    made = asking(council, item, f"{allocated_on + timedelta(days=23)} 10:30", new_date=wanted, note="The room.")
+    today = council.now.date()
+    assert said in asked_message(made, council.framework, today).text
+    (asks,) = [one.message.text for one in council.when_the_service_looks() if one.event == "E8"]
+    assert said in asks
+    view = council.database.read_now(
+        see_request, council.framework, made.request.token, actor=Actor.person(HEAD), now=council.now
+    )
+    assert said in request_view_message(view, council.framework, today).text
 
 
 def test_a_request_at_night_waits_for_send_hours(council: LivingCouncil, item: LearningSpace) -> None:

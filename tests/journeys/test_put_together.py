@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from assurance.freeze import freeze, unfreeze
 from assurance.reachability import ask_reachability
 from assurance.refusals import NotYours
 from assurance.tell import announce
@@ -331,8 +332,8 @@ def test_what_is_not_opened_after_five_working_days_and_not_booked_halfway_is_br
     )
     assert first.text.endswith("[Open] or type: open LS-2025Q4-001")
     assert second.text.startswith(
-        "Halfway: LS-2025Q4-001\n\n"
-        "Half of the time has passed, and there is no date of a meeting yet. Today is the day to book it.\n\n"
+        "No meeting date yet: LS-2025Q4-001\n\n"
+        "There is no date for the meeting yet. Booking it today leaves time to find one that suits you both.\n\n"
         "Due: Monday 2 February (due in 14 days)"
     )
 
@@ -350,3 +351,39 @@ def test_after_a_week_without_service_a_reminder_still_comes_once(council: Livin
     council.when_the_service_looks(nine(date(2026, 1, 9)))
     council.when_days_pass(date(2026, 1, 15), date(2026, 1, 17))
     assert reminders(council) == [("E4", TEAM_MANAGER_2, date(2026, 1, 15))]
+
+
+def freezing(council: LivingCouncil, at: str, *, on: bool) -> None:
+    """The QA lead stops or starts the clock at a London moment."""
+    council.now = london(at)
+    council.database.write_now(
+        freeze if on else unfreeze, council.framework, actor=Actor.person(QA_LEAD), now=council.now
+    )
+
+
+def test_a_reminder_whose_day_falls_inside_a_freeze_comes_on_the_first_working_morning_after_it(
+    council: LivingCouncil,
+) -> None:
+    """The service begins on the morning of the freeze, so not even an earlier look helps it."""
+    given_one(council)
+    freezing(council, "2026-01-09 08:30", on=True)
+    council.when_days_pass(date(2026, 1, 9), date(2026, 1, 15))
+    assert reminders(council) == [], "Monday the twelfth was its day"
+    freezing(council, "2026-01-15 18:00", on=False)
+    council.when_days_pass(date(2026, 1, 16), date(2026, 1, 31))
+    assert reminders(council) == [
+        ("E4", TEAM_MANAGER_2, date(2026, 1, 16)),
+        ("E5", TEAM_MANAGER_2, date(2026, 1, 19)),
+    ]
+
+
+def test_what_came_to_both_reminders_inside_a_freeze_brings_one_message_after_it(council: LivingCouncil) -> None:
+    given_one(council)
+    council.when_days_pass(date(2026, 1, 6), date(2026, 1, 9))
+    freezing(council, "2026-01-09 18:00", on=True)
+    council.when_days_pass(date(2026, 1, 10), date(2026, 1, 22))
+    freezing(council, "2026-01-22 18:00", on=False)
+    council.when_days_pass(date(2026, 1, 23), date(2026, 1, 31))
+    assert reminders(council) == [("E5", TEAM_MANAGER_2, date(2026, 1, 23))]
+    (said,) = [said.message.text for said in council.said if said.event == "E5"]
+    assert "Due: Monday 16 February (due in 24 days)" in said

@@ -60,7 +60,7 @@ def test_manager_practitioner_and_head_of_service_hear_that_it_is_taken_back_and
     assert heard[item.practitioner] == (
         "Your learning space will not take place\n\n"
         "The learning space with Priya Fernhollow will not take place.\n\n"
-        "That says nothing about your work. You need not do anything."
+        "That says nothing about your work. There is nothing you need to do."
     )
     council.said.clear()
     council.when_days_pass(date(2026, 1, 15), date(2026, 2, 20))

@@ -200,6 +200,10 @@ def test_an_outstanding_one_tells_the_practitioner_of_the_recognition_after_the_
     releases(council, item)
     (said,) = results(council)
     assert (said.person, said.event) == (PRACTITIONER, "E18")
+    (kept,) = (
+        one for one in council.notices_about(item.reference) if (one.event, one.recipient) == ("E15", PRACTITIONER)
+    )
+    assert (kept.state, kept.reason) == ("recorded", "the message that recognises the work says it instead")
     assert said.message.text == (
         f"Your work has been recognised: {item.reference}\n\n"
         "Good news: Gethin Gorsedale has recognised your work in this learning space.\n\n"

@@ -13,6 +13,7 @@ import pytest
 from assurance.claim_notices import claim_notices
 from assurance.courier import CourierResult
 from assurance.finish_delivery import finish_delivery
+from assurance.record_contact import record_contact
 from assurance.write_letter import letter_answered
 from bot.clock import Clock
 from bot.mail.courier import MailCourier
@@ -308,3 +309,15 @@ def test_a_word_is_found_in_what_a_mail_program_makes_of_it() -> None:
 def test_what_arrived_is_kept_exactly(post: Post) -> None:
     post.keep(Mail("a@b.example", "c@d.example", b"Subject: x\r\n\r\nBody\r\n"))
     assert post.to("C@D.example")[0].raw == b"Subject: x\r\n\r\nBody\r\n"
+
+
+async def test_a_letter_says_how_to_stop_emails_only_to_whom_teams_reaches_as_well(office: Office) -> None:
+    reference = given_a_space(office)
+    tell(office, "E1", reference)
+    await office.looks(sweep=False)
+    office.council.database.write_now(record_contact, TEAM_MANAGER, conversation_id="a chat", now=office.council.now)
+    tell(office, "E1", reference, step="again")
+    await office.looks(sweep=False)
+    await office.looks(at="2026-01-06 10:05", sweep=False)  # it follows the one in Teams
+    said = [str(mail.get_body(("plain",))) for mail in office.mail_of(PRIYA)]
+    assert ["stop emails" in one for one in said] == [False, True]

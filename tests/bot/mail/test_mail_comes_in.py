@@ -204,7 +204,7 @@ def test_the_qa_lead_sees_who_wrote_about_what_and_why_it_is_unclear_but_not_wha
     a_queue(office)
     listed = said(office, qa_lead, "emails").text
     assert listed.startswith("One email is not clear")
-    assert "LS-2026Q3-017" in listed and "Its words are no answer we know." in listed
+    assert "LS-2026Q3-017" in listed and "I did not understand what it asks for." in listed
     assert "ring me" not in listed
     assert "One email is not clear" in said(office, qa_lead, "list").text
 

@@ -20,7 +20,7 @@ from bot.teams.connector import Connector
 from bot.teams.front_desk import FrontDesk
 from bot.teams.gate import Gate
 from bot.teams.hosts import Hosts
-from bot.teams.limits import Limits
+from bot.teams.limits import UNHURRIED, Limits
 from bot.teams.routes import add_messages_route
 from bot.teams.tokens import NoTokens
 from desk.connector import TeamsDesk
@@ -79,7 +79,7 @@ async def window(demo_db: Database, framework: Framework, http: aiohttp.ClientSe
     member.installed = True
     desk = TeamsDesk(APP_ID, TENANT_ID, [member])
     hosts = Hosts(loopback=True)
-    adapter = TeamsAdapter(Connector(http, NoTokens(), hosts, clock.now), Limits())
+    adapter = TeamsAdapter(Connector(http, NoTokens(), hosts, clock.now), Limits(UNHURRIED, UNHURRIED, UNHURRIED))
     metrics = Metrics()
     front = FrontDesk(demo_db, Conversation(demo_db, framework, clock), clock, metrics)
     app = web.Application()

@@ -25,8 +25,9 @@ async def test_more_time_is_asked_and_agreed_by_email(
     manager: Correspondent, item: LearningSpace, db: Database, framework: Framework, post: tuple[Post, int]
 ) -> None:
     first = await manager.letter()
-    back = await manager.ask(first, "Please extend to 29 December because the practitioner is away")
-    assert "Tuesday 29 December" in body(back) and "The practitioner is away" in body(back)
+    back = await manager.ask(first, "Please extend to 26 December because the practitioner is away")
+    moved = "Saturday 26 December is a bank holiday, so the new date is Tuesday 29 December."
+    assert moved in body(back) and "The practitioner is away" in body(back)
     assert not db.read_now(more_time.undecided), "nothing is asked before YES"
     asked = await manager.ask(back, "yes")
     (request,) = db.read_now(more_time.undecided)
@@ -36,6 +37,7 @@ async def test_more_time_is_asked_and_agreed_by_email(
     letter = await decider.letter()
     back = await decider.ask(letter, "Agree")
     assert body(back).startswith(f"You agree: {item.reference}")
+    assert moved in body(back), "whoever decides is told as well"
     await decider.ask(back, "Yes")
     assert now(db, item).due_on == date(2026, 12, 29)
 

@@ -109,8 +109,12 @@ async def test_words_that_mean_nothing_to_us_go_to_the_qa_team_with_the_reason(
     assert (row.reason, row.person, row.subject) == ("not_understood", DEMO_TEAM_MANAGER, item.reference)
 
 
-async def test_no_emails_any_more_is_refused_to_whom_teams_cannot_reach(manager: Correspondent) -> None:
+async def test_no_emails_any_more_is_not_offered_to_whom_teams_cannot_reach_and_refused_if_they_ask(
+    manager: Correspondent,
+) -> None:
     first = await manager.letter()
+    assert "stop emails" not in body(first)
+    assert "stop emails" not in body(await manager.ask(first, "help"))
     assert "Email is the only way to reach you" in body(await manager.ask(first, "stop emails"))
 
 

@@ -139,9 +139,12 @@ async def test_emails_are_stopped_once_teams_reaches_them_and_never_those_about_
     first = await manager.letter()
     assert "Email is the only way to reach you" in body(await manager.ask(first, "Unsubscribe"))
     db.write_now(channels.set_state, DEMO_TEAM_MANAGER, "teams", "reachable", "", FRIDAY)
+    assert "stop emails: messages in Teams only" in body(await manager.ask(first, "help"))
     answer = await manager.ask(first, "Please stop emails. Thanks")
     assert "You get your messages in Teams now" in body(answer)
     assert db.read_now(letters.wants, DEMO_TEAM_MANAGER) == "escalations"
+    helped = body(await manager.ask(first, "help"))
+    assert "start emails: emails again" in helped and "stop emails" not in helped
     late = await manager.ask(as_if_about_something_late(db, first), "stop emails")
     assert "What is late still comes by email" in body(late)
     assert "You get emails again" in body(await manager.ask(first, "start emails"))
