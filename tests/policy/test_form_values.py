@@ -86,6 +86,25 @@ def test_the_reasons_may_have_six_hundred_characters(length: int) -> None:
     )
 
 
+def test_reasons_far_too_long_are_refused_and_their_beginning_is_shown_again() -> None:
+    found = check("judgement", {**JUDGEMENT, "grade_reasons": "x" * 30_000})
+    assert codes(found.problems) == {"grade_reasons": "too_long"}
+    assert found.entered["grade_reasons"] == "x" * 20_000
+
+
+@pytest.mark.parametrize("face", ["\U0001f44d", "\U0001f44d\U0001f3fd", "\u2764\ufe0f", "\U0001f600 !"])
+def test_a_face_is_no_reason_and_is_said_to_be_none_rather_than_dropped(face: str) -> None:
+    found = check("judgement", {**JUDGEMENT, "grade_reasons": face})
+    assert codes(found.problems) == {"grade_reasons": "no_words"}
+    assert found.entered["grade_reasons"] == face
+
+
+@pytest.mark.parametrize("mark", ["-", "\u2013", ".", "...", "?", "\u200b", " \n "])
+def test_a_dash_leaves_a_text_empty_which_only_some_may_be(mark: str) -> None:
+    assert codes(check("judgement", {**JUDGEMENT, "grade_reasons": mark}).problems) == {"grade_reasons": "required"}
+    assert not check("learning", {**LEARNING, "practitioner_reflection": mark}).problems
+
+
 def test_no_more_than_three_themes_may_be_chosen_and_only_from_the_list() -> None:
     three = "planning,supervision,timeliness"
     assert codes(check("learning", {**LEARNING, "strength_themes": three}, JUDGEMENT).problems) == {}

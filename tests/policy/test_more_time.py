@@ -38,6 +38,7 @@ def test_a_new_date_is_later_than_the_old_one_within_the_limit_and_a_working_day
         assert CALENDAR.is_working_day(fits)
     elif 0 < days <= 14:
         latest = latest_new_date(FRAMEWORK, due, quarter.key)
+        assert CALENDAR.is_working_day(latest), "a date that is offered as the last one can be had"
         assert CALENDAR.roll_forward(due + timedelta(days=days)) > latest
 
 
