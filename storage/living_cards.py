@@ -189,4 +189,6 @@ def _about(subject: str) -> sa.ColumnElement[bool]:
 
 
 def _is(card: Card) -> sa.ColumnElement[bool]:
-    return (cards.c.person == card.person) & (cards.c.subject == card.subject)
+    """This card on this message; a newer message about the same has the row for itself."""
+    row = (cards.c.person == card.person) & (cards.c.subject == card.subject)
+    return row & (cards.c.activity_id == card.activity_id)

@@ -80,3 +80,16 @@ def test_a_card_that_was_put_anew_stands_as_it_was_sent_unless_it_was_pressed_me
         assert (database.read_now(living_cards.next_try_at) is not None) is pressed
     database.write_now(living_cards.forget, MINE)
     assert database.read_now(channels.card_of, MINE.person, ITEM) is None
+
+
+def test_what_came_of_an_older_message_leaves_the_newer_one_about_the_same_alone(database: Database) -> None:
+    kept(database, MINE)
+    database.write_now(living_cards.mark_stale, ITEM, at=NOON)
+    claimed = database.write_now(living_cards.claim, now=NOON, until=NOON + timedelta(minutes=2), limit=9)
+    newer = replace(MINE, activity_id="5", event="E28")
+    kept(database, newer)
+    database.write_now(living_cards.put_anew, claimed[0], at=NOON)
+    database.write_now(living_cards.try_again, claimed[0], at=NOON)
+    database.write_now(living_cards.forget, MINE)
+    assert database.read_now(channels.card_of, MINE.person, ITEM) == newer
+    assert database.write_now(stale, NOON + timedelta(hours=1)) == set()
