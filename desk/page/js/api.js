@@ -11,7 +11,31 @@ export class DeskError extends Error {
 const NOT_THERE = "The desk does not answer.";
 const START_AGAIN = "Look at the terminal it was started in; start it again if it has stopped, then reload this page.";
 
+const watching = new Set();
+let asking = 0;
+
+/** Whether an answer is on its way. */
+export const waits = () => asking > 0;
+
+/** Hear when the page begins to wait for the desk's server, and when every answer is there. */
+export const onWait = (hear) => watching.add(hear);
+
+function count(by) {
+  const before = waits();
+  asking += by;
+  if (before !== waits()) for (const hear of watching) hear();
+}
+
 async function ask(path, body) {
+  count(1);
+  try {
+    return await answered(path, body);
+  } finally {
+    count(-1);
+  }
+}
+
+async function answered(path, body) {
   const options = body === undefined ? {} : {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   };
@@ -42,7 +66,6 @@ export const api = {
   press: (id, message, action, inputs) => ask(`${person(id)}/press`, { message, action, inputs }),
   openDialog: (id, data) => ask(`${person(id)}/dialog`, { fetch: true, data }),
   submitDialog: (id, data) => ask(`${person(id)}/dialog`, { submit: true, data }),
-  search: (id, text, dataset) => ask(`${person(id)}/search`, { text, dataset }),
   notifications: (id) => ask(`${person(id)}/notifications`),
   mail: (id) => ask(`${person(id)}/mail`),
   writeMail: (id, letter) => ask(`${person(id)}/mail`, letter),

@@ -74,6 +74,16 @@ function speakMistakes(card) {
   if (wrong.length) announce(`${wrong.length === 1 ? "One answer needs" : `${wrong.length} answers need`} a look: ${wrong.map((input) => input.label).join("; ")}`, "assertive");
 }
 
+const within = (element) => [...(element.body ?? []), ...(element.items ?? []), ...(element.columns ?? [])];
+const textsOf = (element) => [element.text ?? "", ...within(element).flatMap(textsOf)].filter(Boolean);
+const textIn = (element) => (element.style === "attention" ? textsOf(element) : element.color === "attention" && element.text ? [element.text] : within(element).flatMap(textIn));
+
+/** Say what a form that came back complains about: the bot writes it in the colour of attention, above its questions. */
+export function speakRefusal(json) {
+  const said = [...new Set(textIn(json))];
+  if (said.length && JSON.stringify(json).includes('"Input.')) announce(said.join(" ").replace(/\*\*/g, ""), "assertive");
+}
+
 /**
  * An element with the card in it. `press(action, inputs)` answers a promise of `{bad, text}` to show under the card,
  * or of nothing; what it throws is shown too, and what was typed stays.

@@ -87,10 +87,14 @@ export function registerCharts(AC, elements) {
       }
 
       internalRender() {
-        const { title = "", data = [] } = this.source ?? {};
-        return typeName === "Chart.HorizontalBar.Stacked" && data.every((row) => Array.isArray(row.data))
-          ? drawParts(title, data)
-          : draw(title, barsOf(data));
+        const { title = "", showTitle = true, data = [] } = this.source ?? {};
+        const shown = showTitle ? title : "";
+        const figure =
+          typeName === "Chart.HorizontalBar.Stacked" && data.every((row) => Array.isArray(row.data))
+            ? drawParts(shown, data)
+            : draw(shown, barsOf(data));
+        if (title) figure.setAttribute("aria-label", title);
+        return figure;
       }
     }
     elements.register(typeName, Chart);

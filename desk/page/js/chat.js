@@ -1,6 +1,6 @@
 // One person's chat with the bot: messages, cards, the typing sign and the box to write in.
 import { api } from "./api.js";
-import { makeCard } from "./card.js";
+import { makeCard, speakRefusal } from "./card.js";
 import { announce, h, isoDay, newId, sayDay, sayTime } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { on, tell } from "./store.js";
@@ -66,6 +66,7 @@ export function makeChat(person) {
     tell("timeline");
     if (said.kind === "card") {
       entry.setCard(said.card);
+      speakRefusal(said.card);
       await load(false);
     } else if (said.kind === "dialog") {
       await openDialog(person, {}, said);
@@ -87,7 +88,6 @@ export function makeChat(person) {
       entry.setCard = (json, unasked = false) => {
         const fresh = makeCard(json, {
           name: message.summary || "Card",
-          search: (text, dataset) => api.search(person.id, text, dataset),
           press: (action, inputs) => press(message, action, inputs, entry),
         });
         const before = entry.card;

@@ -1,6 +1,6 @@
 // The bot's clock: says the time, and moves it on, walking through everything that happens on the way.
 import { api } from "./api.js";
-import { $, announce, h, isoDay, plural, sayMoment, sayShortDay, sayTime } from "./dom.js";
+import { $, announce, h, isoDay, plural, sayDay, sayMoment, sayShortDay, sayTime } from "./dom.js";
 import { showWindow } from "./dialog.js";
 import { wasTold } from "./timeline.js";
 import { isWide, on, store, tell } from "./store.js";
@@ -13,11 +13,13 @@ const STEPS = [
 const MOST_SHOWN = 200;
 const MOST_OURS = 5;
 
-/** What was said since an instant about the item on the ladder, or to somebody whose chat is shown; the latest few. */
+/** What was said since an instant about the item on the ladder, else to somebody whose chat is shown; the latest few. */
 function ofOurs(since) {
   const said = new Map();
-  for (const row of store.rows) {
-    if (row.at <= since || !wasTold(row) || !(row.subject === store.picked || store.shown.includes(row.person))) continue;
+  const touring = document.body.classList.contains("touring");
+  const fresh = store.rows.filter((row) => row.at > since && wasTold(row));
+  const about = fresh.filter((row) => row.subject === store.picked || (touring && store.storyItems?.has(row.subject)));
+  for (const row of about.length ? about : fresh.filter((one) => store.shown.includes(one.person))) {
     const key = `${row.title} ${row.subject} ${row.at.slice(0, 13)}`;
     if (!said.has(key)) said.set(key, { at: row.at, about: [row.title, /^[A-Z]{2}-/.test(row.subject) ? row.subject : ""].filter(Boolean).join(", "), people: [] });
     said.get(key).people.push(`${row.name} (${row.role})`);
@@ -81,8 +83,13 @@ export function startClock() {
     const day = h("input", { type: "date", id: "clock-day", required: true, min: store.now ? isoDay(store.now) : null, value: store.suggestedDay || (store.now ? isoDay(store.now) : "") });
     const time = h("input", { type: "time", id: "clock-time", required: true, value: "10:00" });
     const problem = h("p", { class: "failure", hidden: true });
+    // A browser shows a date in its own order: in words nobody can take the month for the day.
+    const said = h("output", { class: "small soft", for: "clock-day" });
+    const sayChosen = () => { said.value = day.value ? sayDay(`${day.value}T12:00:00Z`) : ""; };
+    day.addEventListener("input", sayChosen);
+    sayChosen();
     const form = h("form", {},
-      h("p", { class: "field" }, h("label", { for: "clock-day" }, "Day"), day),
+      h("p", { class: "field" }, h("label", { for: "clock-day" }, "Day"), day, said),
       h("p", { class: "field" }, h("label", { for: "clock-time" }, "Time"), time),
       problem,
       h("p", { class: "row" }, h("button", { type: "submit", class: "main" }, "Move the clock there")),
@@ -108,20 +115,26 @@ export function startClock() {
     const heading = happened.length ? `${plural(happened.length + more, "thing")} happened on the way` : "Nothing happened on the way";
     announce(`It is now ${now}. ${heading}.`);
     const ours = ofOurs(since);
-    const rest = happened.filter((one) => !ours.some((mine) => one.what === mine.what));
+    const total = happened.length + more;
     const lines = (list) => h("ol", {}, list.slice(0, MOST_SHOWN).map((one) => h("li", {}, h("time", { datetime: one.at }, sayMoment(one.at)), h("span", {}, one.what))));
-    const few = !ours.length && !more && rest.length <= MOST_OURS;
-    const others = few ? lines(rest) : h("details", {}, h("summary", {}, ours.length ? `and ${plural(rest.length, "other")}` : "Show them"), lines(rest),
-      rest.length > MOST_SHOWN ? h("p", { class: "small" }, `and ${rest.length - MOST_SHOWN + more} more, on the timeline`) : null);
-    // On a phone only the headline: the chat is what one came for.
-    const narrow = !isWide() && happened.length > 0;
-    const title = narrow ? h("summary", {}, h("h2", {}, heading)) : h("h2", {}, heading);
-    const folded = h(narrow ? "details" : "div", { class: "words" }, title, held ? h("p", {}, held) : null, ours.length ? lines(ours) : null, rest.length ? others : null);
+    const few = !ours.length && total <= MOST_OURS;
+    const all = few ? lines(happened) : h("details", {}, h("summary", {}, total === 1 ? "Show it" : `Show all ${total}`), lines(happened),
+      total > MOST_SHOWN ? h("p", { class: "small" }, `and ${total - Math.min(MOST_SHOWN, happened.length)} more, on the timeline`) : null);
+    // On a phone only the headline from the start, on a laptop as soon as one goes on: the chat is what one came for.
+    const title = total ? h("summary", {}, h("h2", {}, heading)) : h("h2", {}, heading);
+    const folded = h(total ? "details" : "div", { class: "words", open: total > 0 && isWide() }, title, held ? h("p", {}, held) : null, ours.length ? lines(ours) : null, total ? all : null);
     const close = h("button", { type: "button", class: "quiet", onclick: () => { panel.remove(); (isWide() ? next : unfold).focus(); } }, "Close");
     const panel = h("section", { class: "happened", "aria-label": "On the way" }, folded, close);
     place.append(panel);
     if (!happened.length && !held) setTimeout(() => panel.remove(), 4000);
   }
 
+  /** What happened on the way has been read once somebody goes on with something below it: only its headline stays. */
+  function fold(event) {
+    const words = $("#notices .happened > details[open]");
+    if (words && event.target instanceof Element && event.target.closest(".floor, #tour")) words.open = false;
+  }
+  // After the click is through, so that nothing moves from under the pointer.
+  for (const kind of ["click", "input"]) document.addEventListener(kind, fold);
   on("clock", draw);
 }

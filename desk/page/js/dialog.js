@@ -1,6 +1,6 @@
 // Real modal windows: the bot's dialogs, and small questions of the desk's own.
 import { api } from "./api.js";
-import { makeCard } from "./card.js";
+import { makeCard, speakRefusal } from "./card.js";
 import { $, announce, h, newId } from "./dom.js";
 import { tell } from "./store.js";
 
@@ -17,7 +17,8 @@ export function showWindow(title, body, { size = "medium", onClose } = {}) {
   );
   box.addEventListener("close", () => {
     box.remove();
-    if (before?.isConnected) before.focus();
+    // What opened it may have been drawn anew meanwhile; the focus is never left on nothing.
+    (before?.isConnected ? before : $("#chats")).focus();
     onClose?.();
   });
   document.body.append(box);
@@ -49,6 +50,7 @@ export async function openDialog(person, data, said = null) {
     shown.body.scrollTop = 0;
     ($("input, select, textarea", card) ?? card).focus({ preventScroll: true });
     announce(shown.heading.textContent);
+    speakRefusal(answer.card);
   }
 
   async function submit(action, inputs) {

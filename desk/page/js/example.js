@@ -2,27 +2,31 @@
 import { isoDay } from "./dom.js";
 import { store } from "./store.js";
 
+const REASONS = {
+  inadequate: "Visits were missed for six weeks and the plan had no dates, so nobody could say whether things were better.",
+  good: "Visits were on time, the plan has dates and names, and the child says what is better.",
+};
+
 /** What to answer, by words of the question; the first that fits. A choice is picked by words of its own. */
-const ANSWERS = [
+const ANSWERS = (grade) => [
   [/^add (another|a third)/i, /^no/i],
   [/who was there/i, /^(practitioner|team manager)$/i],
   [/whole service/i, /^no/i],
   [/immediate risk|safety matter/i, /^no\b/i],
-  [/practice grade|overall .*grade/i, /^inadequate/i],
-  [/impact/i, /^inadequate/i],
-  [/why (this|the) (overall )?grade|sure/i, "Visits were missed for six weeks and the plan had no dates, so nobody could say whether things were better."],
+  [/why (this|the) (overall )?grade|sure/i, REASONS[grade]],
+  [/practice grade|overall .*grade|impact/i, new RegExp(`^${grade}`, "i")],
   [/what worked well/i, "The worker knew the family well and wrote down what the child said."],
   [/even better|learning/i, "Plans need dates and names, and supervision should ask what has changed for the child."],
   [/what will be done|action/i, "Write the plan again with dates and names, and look at it together in supervision."],
   [/evidence|how .* know/i, "The new plan, and the note of supervision on 4 January."],
   [/who (will|does)|owner/i, /\(you\)/i],
-  [/embedded|learned|changed/i, /^yes/i],
+  [/embedded|learned|changed/i, /^(yes|embedded)/i],
   [/decision|authoris/i, /^authoris/i],
 ];
 const OTHERWISE = "Talked through together, agreed and written down on the day.";
 
 const labelOf = (control) => (control.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ").trim();
-const answerTo = (question) => ANSWERS.find(([asked]) => asked.test(question))?.[1];
+const answerTo = (question, grade) => ANSWERS(grade).find(([asked]) => asked.test(question))?.[1];
 
 function type(control, value) {
   control.value = value;
@@ -35,7 +39,7 @@ function clamp(day, control) {
   return control.min && day < control.min ? control.min : day;
 }
 
-function choose(group, answer) {
+function choose(group, answer, otherwise) {
   const boxes = [...group.querySelectorAll("input")];
   const named = (box) => box.getAttribute("aria-label") ?? "";
   if (answer instanceof RegExp && group.matches("[role=group]")) {
@@ -44,26 +48,27 @@ function choose(group, answer) {
     if (wanted.length) return;
   }
   if (boxes.some((box) => box.checked) && !(answer instanceof RegExp)) return;
-  const wanted = (answer instanceof RegExp && boxes.find((box) => answer.test(named(box)))) || boxes.find((box) => /^(yes|inadequate)/i.test(named(box))) || boxes[0];
+  const wanted = (answer instanceof RegExp && boxes.find((box) => answer.test(named(box)))) || boxes.find((box) => otherwise.test(named(box))) || boxes[0];
   if (wanted && !wanted.checked) wanted.click();
 }
 
-function pick(select, answer) {
+function pick(select, answer, otherwise) {
   if (select.value && !(answer instanceof RegExp)) return;
   const options = [...select.options].filter((option) => option.value && !option.disabled);
-  const wanted = (answer instanceof RegExp && options.find((option) => answer.test(option.text))) || options.find((option) => /^(yes|inadequate)/i.test(option.text)) || options[0];
+  const wanted = (answer instanceof RegExp && options.find((option) => answer.test(option.text))) || options.find((option) => otherwise.test(option.text)) || options[0];
   if (wanted) type(select, wanted.value);
 }
 
 const tickOf = (control) => (control.matches("input[type=checkbox]") ? control : control.querySelector("input[type=checkbox]"));
 
-/** Fill every input of a card that is empty. Gives how many there were. */
-export function fillExample(card) {
+/** Fill every input of a card that is empty, as somebody would who grades the work so. Gives how many there were. */
+export function fillExample(card, grade = "inadequate") {
+  const otherwise = new RegExp(`^(yes|${grade})`, "i");
   const controls = [...card.querySelectorAll("[data-input]")].filter((control) => control.offsetParent);
   for (const control of controls) {
-    const answer = answerTo(labelOf(control));
-    if (control.matches("[role=radiogroup], [role=group]")) choose(control, answer);
-    else if (control.matches("select")) pick(control, answer);
+    const answer = answerTo(labelOf(control), grade);
+    if (control.matches("[role=radiogroup], [role=group]")) choose(control, answer, otherwise);
+    else if (control.matches("select")) pick(control, answer, otherwise);
     else if (tickOf(control)) {
       if (/confirm/i.test(labelOf(control) || control.textContent) && !tickOf(control).checked) tickOf(control).click();
     }

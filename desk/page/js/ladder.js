@@ -46,9 +46,13 @@ function onePerPerson(rows) {
   return [...found.values()];
 }
 
+/** Why somebody was not told by itself, for people: the record's reason names the step that spoke instead. */
+const sayReason = (reason) => String(reason ?? "").replace(/^(step )?\S+ spoke for it$/, "another message says it");
+const sayRole = (role) => (role ? role[0].toUpperCase() + role.slice(1) : "");
+
 function person(one, told) {
   const known = one.id && store.people.has(one.id);
-  const words = [avatar(one.name), h("span", { class: "words" }, h("span", { class: "name" }, one.name), h("span", { class: "soft" }, [one.role, told ? one.how : one.why].filter(Boolean).join(", ")))];
+  const words = [avatar(one.name), h("span", { class: "words" }, h("span", { class: "name" }, one.name), h("span", { class: "soft" }, [sayRole(one.role), told ? one.how : sayReason(one.why)].filter(Boolean).join(", ")))];
   return h("li", { class: `hears ${told ? "told" : ""}` },
     known ? h("button", { type: "button", onclick: () => { open(one.id); if (!isWide()) view("chat"); } }, words) : h("span", { class: "plain" }, words));
 }
@@ -100,7 +104,8 @@ export function makeLadder() {
       const about = store.shown.at(-1);
       const [mine, story] = await Promise.all([about ? api.items(about) : [], api.items("")]);
       store.storyItems = new Set(story.map((item) => item.reference));
-      for (const item of [...story, ...mine]) known.set(item.reference, item);
+      // The story knows more of an item (which one is a re-audit) than the list of whoever has it.
+      for (const item of [...mine, ...story]) known.set(item.reference, item);
       if (!known.has(picked)) picked = (mine[0] ?? story[0])?.reference ?? "";
       draw();
       store.picked = picked;

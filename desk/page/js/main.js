@@ -9,15 +9,16 @@ import { isWide, loadCouncil, nameOf, on, open, store, arrived, tell, view } fro
 import { startTour } from "./tour.js";
 
 /** A failure at the top of the page that stays until it is dismissed. */
-function showFailure(error) {
+function showFailure(error, again = null) {
   const line = h("p", {}, h("strong", {}, error.message), " ", error.todo ?? "");
-  const box = h("div", { class: "failure" }, line, h("button", { type: "button", onclick: () => box.remove() }, "Dismiss"));
+  const way = again ? h("button", { type: "button", onclick: again }, "Try again") : h("button", { type: "button", onclick: () => box.remove() }, "Dismiss");
+  const box = h("div", { class: "failure" }, line, way);
   const place = $("#notices");
   place.querySelectorAll(".failure").forEach((old) => old.remove());
   place.append(box);
   announce(`${error.message} ${error.todo ?? ""}`, "assertive");
 }
-on("failure", showFailure);
+on("failure", (error) => showFailure(error));
 
 function startViews() {
   const buttons = [...document.querySelectorAll("#views button")];
@@ -55,7 +56,7 @@ try {
   startPanes();
   startSide();
   startViews();
-  listen((news) => heard(news).catch(showFailure));
+  listen((news) => heard(news).catch((error) => showFailure(error)));
   await start.everything();
   if (!store.shown.length && store.featured.length && isWide()) open(store.featured[0].id);
   store.story = await api.story().catch(() => null);
@@ -63,6 +64,6 @@ try {
   on("chat-news", ({ id, summary }) => announce(`New message for ${nameOf(id)}: ${summary}`));
   document.body.dataset.ready = "true";
 } catch (error) {
-  showFailure(error);
+  showFailure(error, () => location.reload());
   throw error;
 }

@@ -1,11 +1,14 @@
 // The guided tour: five steps on real data, each done by pressing the real buttons. It watches, points and goes on.
+import { onWait, waits } from "./api.js";
 import { $, announce, h } from "./dom.js";
 import { fillExample } from "./example.js";
 import { isWide, on, store, tell, view } from "./store.js";
 import { STEPS, castOf } from "./tour_steps.js";
 
 const KEPT = "desk.tour";
-const LOOK_EVERY = 600;
+const LOOK_AFTER = 30; // milliseconds: several changes at once are one look
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const kept = () => {
   try {
@@ -21,7 +24,8 @@ export function startTour() {
   const button = $("#tour-start");
   let step = 0;
   let task = 0;
-  let running = null;
+  let running = false;
+  let looking = null;
   let pointed = null;
   let drawn = "";
 
@@ -43,36 +47,40 @@ export function startTour() {
       else if (element.closest("#side")) view("timeline");
       else if (element.closest("#clock") && !$("#clock.unfolded")) $("#clock .unfold").click();
     }
+    if (element.id === "people-search" && now().who) {
+      element.value = now().who(castOf(store));
+      element.dispatchEvent(new Event("input"));
+    }
     element.closest("[role=tabpanel][hidden]")?.parentElement.querySelector("[data-tab=chat]").click();
     point(element);
-    element.scrollIntoView({ block: "center", behavior: "smooth" });
+    element.scrollIntoView({ block: "center", behavior: still.matches ? "instant" : "smooth" });
     element.focus({ preventScroll: true });
   }
 
   function fill() {
     const card = now().card?.(castOf(store));
     if (!card) return announce("Open the card first; then there is something to fill.", "assertive");
-    const count = fillExample(card);
+    const count = fillExample(card, now().grade);
     announce(count ? "Filled with an example. Look it over, then press the button of the card." : "There is nothing to fill on this card. Press its button.");
     return count;
   }
 
   function draw() {
     const wanted = now();
-    const key = `${step} ${task} ${Boolean(wanted?.card?.(castOf(store)))}`;
+    const types = Boolean(wanted?.target(castOf(store))?.matches(".composer textarea"));
+    const key = `${step} ${task} ${Boolean(wanted?.card?.(castOf(store)))} ${types}`;
     if (key === drawn) return;
     const moved = drawn.slice(0, 3) !== key.slice(0, 3);
     drawn = key;
     if (!wanted) return finish();
-    const words = wanted.say(castOf(store));
+    const words = wanted.say(castOf(store)) + (types ? " First type list, and send it: a card comes to press." : "");
     const heading = h("h2", { tabindex: "-1" }, h("span", { class: "soft" }, `${step + 1} of ${STEPS.length}`), ` ${STEPS[step].title}`);
     const dots = h("ol", { class: "dots", "aria-hidden": "true" }, STEPS.map((_, at) => h("li", { class: at < step ? "done" : at === step ? "now" : "" })));
     place.replaceChildren(h("section", { class: "tour-band", "aria-label": "Guided tour" },
       h("div", { class: "words" }, h("header", {}, heading, dots), h("p", {}, words)),
       h("div", { class: "row" },
         wanted.card?.(castOf(store)) ? h("button", { type: "button", class: "main", "data-tour": "fill", onclick: fill }, "Fill with an example") : null,
-        h("button", { type: "button", class: wanted.card?.(castOf(store)) ? "" : "main", "data-tour": "show", onclick: showMe }, "Show me"),
-        h("button", { type: "button", class: "quiet", "data-tour": "stop", onclick: () => stop() }, "Leave the tour"))));
+        h("button", { type: "button", class: wanted.card?.(castOf(store)) ? "" : "main", "data-tour": "show", onclick: showMe }, "Show me"))));
     if (moved) announce(`Tour, step ${step + 1} of ${STEPS.length}, ${STEPS[step].title}: ${words}`);
   }
 
@@ -93,19 +101,35 @@ export function startTour() {
     point(going.target(cast));
   }
 
+  /** Look soon: something has changed. Marked until it has been done, so that whoever watches knows when to read on. */
+  function lookSoon() {
+    if (!running || looking) return;
+    place.dataset.looking = "";
+    looking = setTimeout(() => {
+      looking = null;
+      if (waits()) return; // half of an answer would have us point at the wrong thing; we hear when it is there
+      delete place.dataset.looking;
+      look();
+    }, LOOK_AFTER);
+  }
+  const floor = new MutationObserver(lookSoon);
+
   function finish() {
     end();
     keep({ seen: true, step: 0, task: 0 });
     const close = h("button", { type: "button", class: "main", onclick: () => place.replaceChildren() }, "Close");
     place.replaceChildren(h("section", { class: "tour-band", "aria-label": "Guided tour" },
-      h("div", { class: "words" }, h("h2", {}, "That is the whole circle"), h("p", {}, "Allocated, late, graded, the loop closed, and the re-audit opened by itself. Now switch a fault on, or be somebody else.")),
+      h("div", { class: "words" }, h("h2", {}, "That is the whole circle"), h("p", {}, "Allocated, late, graded, authorised, looked at again, and the loop is closed. Nobody had to remember anything. Now switch a fault on, or be somebody else.")),
       h("div", { class: "row" }, close)));
     announce("The tour is finished.");
   }
 
   function end() {
-    clearInterval(running);
-    running = null;
+    running = false;
+    floor.disconnect();
+    clearTimeout(looking);
+    looking = null;
+    delete place.dataset.looking;
     store.suggestedDay = "";
     point(null);
     drawn = "";
@@ -127,13 +151,16 @@ export function startTour() {
     task = Math.min(before.task ?? 0, STEPS[step].tasks.length - 1);
     document.body.classList.add("touring");
     button.textContent = "Leave the tour";
-    running = setInterval(look, LOOK_EVERY);
+    running = true;
+    floor.observe($(".floor"), { childList: true, subtree: true });
     tell("timeline");
     look();
   }
 
   button.addEventListener("click", () => (running ? stop() : begin()));
   on("tour", begin);
+  for (const topic of ["rows", "picked", "clock", "shown", "moved"]) on(topic, lookSoon);
+  onWait(lookSoon);
   if (!store.story) button.hidden = true;
   else if (!kept().seen) begin();
 }

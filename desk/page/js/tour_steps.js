@@ -22,22 +22,31 @@ const pane = (id) => document.querySelector(`[data-pane="${CSS.escape(id)}"]`);
 const entry = (id) => document.querySelector(`#people [data-person="${CSS.escape(id)}"]`) ?? document.querySelector(`[data-opened="${CSS.escape(id)}"]`) ?? document.getElementById("people-search");
 const clock = (how) => document.querySelector(`[data-clock="${how}"]`);
 
-/** The form on somebody's screen: the newest card that asks for something. */
-function form(id) {
-  const found = [...(pane(id)?.querySelectorAll(".card") ?? [])].filter((card) => card.querySelector("[data-input]"));
-  return found.at(-1) ?? null;
+/** What somebody's screen shows of one piece of work: its cards, oldest first. A card has hyphens that no line breaks at. */
+function cardsOf(id, reference) {
+  const cards = [...(pane(id)?.querySelectorAll(".card") ?? [])];
+  return reference ? cards.filter((card) => card.textContent.replaceAll("\u2011", "-").includes(reference)) : cards;
 }
+
+/** The form on somebody's screen: the newest card that asks for something. */
+const form = (id, reference) => cardsOf(id, reference).filter((card) => card.querySelector("[data-input]")).at(-1) ?? null;
 
 function button(place, words) {
   return [...(place?.querySelectorAll(".ac-pushButton") ?? [])].filter((one) => words.test(one.textContent)).at(-1) ?? null;
 }
 
-const ONWARD = /^(next|review|check|send(?! back)|continue|submit|confirm|authorise)/i;
-const BEGIN = /^(open(?! in a window)|go on|continue|fill|start|decide|authorise|read)/i;
+const ONWARD = /^(next|review|check|send(?! back)|continue|submit|confirm|authorise|record)/i;
+const BEGIN = /^(open(?! in a window)|go on|carry on|continue|fill|start|decide|authorise|read)/i;
 const ASK = /^show my list/i;
 
+/** The newest button that opens a piece of work: on one of its own cards, else any. */
+const opener = (id, reference) => cardsOf(id, reference).map((card) => button(card, BEGIN)).filter(Boolean).at(-1) ?? button(pane(id), BEGIN);
+
+/** Where one types: a chat that was emptied has no card to press, and "list" brings one. */
+const box = (id) => pane(id).querySelector(".composer textarea") ?? pane(id);
+
 /** What somebody has to press next: their name, if their chat is not shown; else the form's button, or one that opens it. */
-const worked = (id) => (pane(id) ? button(form(id), ONWARD) ?? button(pane(id), BEGIN) ?? form(id) ?? button(pane(id), ASK) ?? pane(id) : entry(id));
+const worked = (id, reference) => (pane(id) ? button(form(id, reference), ONWARD) ?? opener(id, reference) ?? form(id, reference) ?? button(pane(id), ASK) ?? box(id) : entry(id));
 
 /** The first working day that is at least so many days after an ISO day. */
 function workingDay(day, days) {
@@ -56,8 +65,8 @@ export const STEPS = [
     title: "Allocated",
     tasks: [{
       say: (cast) => `${cast.name("auditor")} has been given a learning space: a talk about one piece of work, with four weeks to do it. Be ${cast.name("auditor")}, and press Open on the card.`,
-      target: (cast) => (pane(cast.auditor) ? button(pane(cast.auditor), BEGIN) ?? button(pane(cast.auditor), ASK) ?? pane(cast.auditor) : entry(cast.auditor)),
-      done: (cast) => Boolean(form(cast.auditor)) || (cast.item && cast.item.state !== "allocated"),
+      target: (cast) => worked(cast.auditor, cast.reference),
+      done: (cast) => Boolean(form(cast.auditor, cast.reference)) || (cast.item && cast.item.state !== "allocated"),
     }],
   },
   {
@@ -73,8 +82,8 @@ export const STEPS = [
     title: "Graded",
     tasks: [{
       say: (cast) => `Now ${cast.name("auditor")} does it after all. Fill each step with an example (it grades the work inadequate), press the card's own button, and at the end Send.`,
-      target: (cast) => worked(cast.auditor),
-      card: (cast) => form(cast.auditor),
+      target: (cast) => worked(cast.auditor, cast.reference),
+      card: (cast) => form(cast.auditor, cast.reference),
       done: (cast) => OVER.has(cast.item?.state),
     }],
   },
@@ -82,23 +91,34 @@ export const STEPS = [
     title: "The loop",
     tasks: [{
       say: (cast) => `An inadequate grade opens closing the loop, and ${cast.name("senior_manager")} heard of it at once. Be ${cast.name("senior_manager")}: open it, fill the form with an example and send it on.`,
-      target: (cast) => worked(cast.senior_manager),
-      card: (cast) => form(cast.senior_manager),
+      target: (cast) => worked(cast.senior_manager, cast.loop?.reference),
+      card: (cast) => form(cast.senior_manager, cast.loop?.reference),
       done: (cast) => WRITTEN.has(cast.loop?.state),
     }, {
-      say: (cast) => `Only somebody else may close it. Be ${cast.name("head_of_service")}, look at what was written and authorise it.`,
-      target: (cast) => worked(cast.head_of_service),
-      card: (cast) => form(cast.head_of_service),
+      say: (cast) => `Only somebody else may authorise it. Be ${cast.name("head_of_service")}, open it, look at what was written and press Authorise.`,
+      target: (cast) => worked(cast.head_of_service, cast.loop?.reference),
       done: (cast) => AUTHORISED.has(cast.loop?.state),
     }],
   },
   {
-    title: "Closed, and looked at again",
+    title: "Seen again, closed",
     tasks: [{
-      say: (cast) => `The QA team has it, and nobody has to remember the rest. Press “To a day…” and go to ${cast.loop?.due_on ? sayDay(`${cast.loop.due_on}T12:00:00Z`) : "three months later"}: a re-audit opens by itself, for the same practitioner.`,
+      say: (cast) => `The QA team has it, and nobody has to remember the rest. Press “To a day…” and go to ${cast.loop?.due_on ? sayDay(`${cast.loop.due_on}T12:00:00Z`) : "three months later"}: a second learning space opens by itself, for the same practitioner.`,
       target: (cast) => later(cast.loop?.due_on ?? "", cast.now),
       day: (cast) => cast.loop?.due_on,
       done: (cast) => Boolean(cast.again),
+    }, {
+      say: (cast) => `Somebody else looks this time, at another child. Be ${cast.again.owner_name}, fill it as before (now the work is good), and Send.`,
+      who: (cast) => cast.again.owner_name,
+      target: (cast) => worked(cast.again.owner, cast.again.reference),
+      card: (cast) => form(cast.again.owner, cast.again.reference),
+      grade: "good",
+      done: (cast) => OVER.has(cast.again?.state),
+    }, {
+      say: (cast) => `Last, be ${cast.name("qa_lead")}: open ${cast.loop.reference}, see then and now side by side, say that the learning is embedded, and record it.`,
+      target: (cast) => worked(cast.qa_lead, cast.loop.reference),
+      card: (cast) => form(cast.qa_lead, cast.loop.reference),
+      done: (cast) => cast.loop?.state === "closed",
     }],
   },
 ];
