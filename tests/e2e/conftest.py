@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.desk_page import Desk
 from tests.e2e.desk_sitting import DeskSitting, sit_at_the_desk
+from tests.e2e.windows import Windows
 
 ROOT = Path(__file__).parents[2]
 STARTED_AT = "2026-11-20T10:00:00"
@@ -121,7 +122,7 @@ def sitting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless. It ends with its file: no coroutine of ours runs beside Playwright's event loop."""
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine; on Debian or Ubuntu: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -152,30 +153,28 @@ def desk_sitting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSitti
     yield from sit_at_the_desk(tmp_path_factory.mktemp("desk"), STARTED_AT)
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Windows that the tests of a file use one after the other."""
+    kept = Windows(browser)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def open_desk(browser: Browser, desk_sitting: DeskSitting) -> Iterator[Callable[..., Desk]]:
+def open_desk(windows: Windows, desk_sitting: DeskSitting) -> Iterator[Callable[..., Desk]]:
     """Opens the page in a window of its own, and holds at the end that its console stayed silent."""
-    contexts = []
     desks = []
 
     def opened(width: int = 1280, height: int = 800, *, dark: bool = False, tour: bool = False) -> Desk:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="Europe/London",
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = windows.take(width, height, dark=dark, tour=tour)
         page.set_default_timeout(20_000)
         expect.set_options(timeout=20_000)
-        desk = Desk(page, desk_sitting.address, tour=tour)
+        desk = Desk(page, desk_sitting.address)
         desks.append(desk)
         return desk
 
     yield opened
-    said = [line for desk in desks for line in desk.problems]
-    for context in contexts:
-        context.close()
+    said = [line for desk in desks for line in desk.leave()]
+    windows.give_back()
     assert said == []

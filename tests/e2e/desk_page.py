@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -177,18 +177,27 @@ class Pane:
 class Desk:
     """The whole page. What belongs to one person is done for the one picked last."""
 
-    def __init__(self, page: Page, address: str, *, tour: bool = False) -> None:
+    def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
         self.current: Pane | None = None
-        if not tour:
-            page.add_init_script(
-                "localStorage.setItem('desk.tour', localStorage.getItem('desk.tour') ?? '{\"seen\": true}')"
-            )
         self.problems: list[str] = []
-        page.on("console", lambda said: self.problems.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._said)
+        page.on("pageerror", self._broke)
         self.open()
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.problems.append(said.text)
+
+    def _broke(self, error: Error) -> None:
+        self.problems.append(str(error))
+
+    def leave(self) -> list[str]:
+        """Listen no more; what the console complained of."""
+        self.page.remove_listener("console", self._said)
+        self.page.remove_listener("pageerror", self._broke)
+        return self.problems
 
     def open(self) -> None:
         """Load the page and wait until it is drawn."""
@@ -331,10 +340,21 @@ class Desk:
 
     def accessible(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA and good practice, one line for each place."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        return self._axe("['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']")
+
+    def contrast(self, *, dark: bool) -> list[str]:
+        """What axe-core finds too faint in the dark or the light, whichever the window was opened in."""
+        before = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        found = self._axe("{type: 'rule', values: ['color-contrast']}")
+        self.page.emulate_media(color_scheme="dark" if before else "light")
+        return found
+
+    def _axe(self, rules: str) -> list[str]:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: dict[str, Any] = self.page.evaluate(
-            "() => axe.run(document, {resultTypes: ['violations'], "
-            "runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            f"() => axe.run(document, {{resultTypes: ['violations'], runOnly: {rules}}})"
         )
         return [
             f"{rule['id']}: {rule['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"

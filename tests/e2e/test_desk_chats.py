@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.desk_page import Desk
+from tests.e2e.desk_record import Record
 from tests.e2e.desk_sitting import DeskSitting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -47,6 +48,23 @@ def test_a_card_is_opened_and_answered_and_what_was_typed_is_kept(open_desk: Cal
     desk.open()
     again = desk.pick(auditor.name)
     again.card("What you saw")
+
+
+def test_what_is_being_typed_on_a_card_stays_when_its_card_or_its_chat_changes_meanwhile(
+    open_desk: Callable[..., Desk], desk_sitting: DeskSitting
+) -> None:
+    item = Record(desk_sitting.database).unopened()
+    desk = open_desk()
+    manager = desk.pick(item["name"])
+    manager.press("Open", "A learning space for you")
+    manager.fill("Date of the meeting", "2026-11-19")
+    elsewhere = open_desk(1600, 900).pick(item["name"])
+    elsewhere.press("Next", "The meeting")
+    form = manager.card("The rest is saved")
+    expect(form.question("Date of the meeting")).to_have_value("2026-11-19")
+    elsewhere.say("help")
+    manager.hears("What you can do here")
+    expect(form.question("Date of the meeting")).to_have_value("2026-11-19")
 
 
 def test_a_window_takes_the_focus_keeps_it_and_gives_it_back(open_desk: Callable[..., Desk]) -> None:
@@ -120,6 +138,20 @@ def test_shift_and_enter_makes_a_line_and_enter_sends(open_desk: Callable[..., D
     director.hears("one\ntwo")
 
 
+def test_while_the_bot_is_slow_it_is_seen_to_type(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    director = desk.pick(desk.cast("director"))
+    desk.switch("Teams is slow", True)
+    box = director.place.get_by_role("textbox", name="Message as")
+    box.fill("help")
+    box.press("Enter")
+    director.hears("help")
+    expect(director.place.get_by_text("The bot is typing")).to_be_visible()
+    desk.switch("Teams is slow", False)
+    director.card("What you can do here")
+    expect(director.place.get_by_text("The bot is typing")).to_be_hidden()
+
+
 def test_what_a_person_types_is_text_and_never_becomes_part_of_the_page(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk()
     director = desk.pick(desk.cast("director"))
@@ -145,3 +177,24 @@ def test_nothing_is_loaded_from_anywhere_else(open_desk: Callable[..., Desk], de
     desk.pick(desk.cast("auditor"))
     assert asked
     assert [url for url in asked if not url.startswith(desk_sitting.address)] == []
+
+
+def test_whoever_has_news_is_marked_and_the_clock_says_where_it_is(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    desk.pick(desk.cast("executive_director"))
+    before = desk.now()
+    desk.move_clock(to_next=True)
+    assert desk.now() != before
+    expect(desk.page.locator("#people .dot").first).to_be_visible()
+
+
+def test_a_switch_says_what_it_does_and_a_person_who_blocked_the_bot_is_marked(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
+    moderator = desk.pick(desk.cast("executive_director"))
+    desk.switch("Has blocked the bot", True, person=moderator.name)
+    expect(moderator.place).to_contain_text("has blocked the bot")
+    switch = desk.page.get_by_role("switch", name="Has blocked the bot")
+    expect(switch).to_be_checked()
+    expect(desk.page.locator(f"[id='{switch.get_attribute('aria-describedby')}']")).not_to_be_empty()
+    desk.switch("Has blocked the bot", False, person=moderator.name)
+    expect(moderator.place).not_to_contain_text("has blocked the bot")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import browser, desk_sitting, open_desk  # noqa: F401
+from tests.e2e.conftest import browser, desk_sitting, open_desk, windows  # noqa: F401
 from tests.e2e.desk_page import Desk
 from tests.e2e.desk_record import Record
 from tests.e2e.desk_sitting import DeskSitting
