@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -79,10 +79,7 @@ def waiting(session: Session, framework: Framework, person: str, *, now: datetim
     return Waiting(
         person=establishment.people[person],
         posts=establishment.posts_held_by(person),
-        items=tuple(
-            _item(framework, establishment, item, today=today, begun=item.reference in begun)
-            for item in learning_spaces.waiting_for(session, person)
-        ),
+        items=_items(framework, establishment, learning_spaces.waiting_for(session, person), begun, today=today),
         decisions=_decisions(session, framework, establishment, person, now, there=there),
         recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY) if "recent" in there else ()),
         console=console(session, framework, establishment, person, now),
@@ -109,18 +106,38 @@ def _decisions(
     )
 
 
-def _item(
-    framework: Framework, establishment: Establishment, item: LearningSpace, *, today: date, begun: bool
-) -> WaitingItem:
-    post = establishment.posts.get(item.post)
-    return WaitingItem(
-        item=item,
-        post_title=post.title if post else "",
-        function=function_title(framework, item.function),
-        days_left=item.days_left(today),
-        begun=begun,
-        rungs=rungs_ahead(framework, establishment, item, ladder_from_json(item.ladder), after=today),
-    )
+def _items(
+    framework: Framework,
+    establishment: Establishment,
+    items: Sequence[LearningSpace],
+    begun: Container[str],
+    *,
+    today: date,
+) -> tuple[WaitingItem, ...]:
+    """Soonest due first, as they are given. Of those that climb alike the rungs are worked out once."""
+    found: list[WaitingItem] = []
+    for item in items:
+        post = establishment.posts.get(item.post)
+        before = found[-1] if found else None
+        alike = before is not None and _climbs(before.item) == _climbs(item)
+        found.append(
+            WaitingItem(
+                item=item,
+                post_title=post.title if post else "",
+                function=function_title(framework, item.function),
+                days_left=item.days_left(today),
+                begun=item.reference in begun,
+                rungs=before.rungs
+                if before is not None and alike
+                else rungs_ahead(framework, establishment, item, ladder_from_json(item.ladder), after=today),
+            )
+        )
+    return tuple(found)
+
+
+def _climbs(item: LearningSpace) -> tuple[object, ...]:
+    """All that its rungs depend on."""
+    return item.post, item.counts_from, item.ladder
 
 
 def _flags(

@@ -20,7 +20,7 @@ from dialogs.loop_card import loop_line
 from dialogs.message import Message
 from dialogs.moderation import moderate_line, settle_line, several_line
 from dialogs.page import Page
-from dialogs.rungs import if_nothing_happens, told_of
+from dialogs.rungs import Told, if_nothing_happens, told_of
 from dialogs.speaking import say_count, say_date, say_days_left, say_month, sentence
 from policy.calendar import Calendar
 from policy.framework import Framework
@@ -44,6 +44,7 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
     buttons -= _decisions(page, waiting.decisions, framework, today, buttons)
     buttons -= show_console(page, waiting.console, today, buttons)
     buttons -= show_own_work(page, waiting.own_work, today, buttons)
+    otherwise = _Otherwise(framework)
     several_posts = len({entry.item.post for entry in items}) > 1
     post = None
     most_urgent = {entry.item.reference for entry in items[:buttons]}
@@ -51,7 +52,7 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
         if several_posts and entry.item.post != post:
             post = entry.item.post
             page.spoken(Bold(f"As {entry.post_title}" if entry.post_title else post), gap="Large")
-        _item(page, entry, framework, today, can_open=entry.item.reference in most_urgent)
+        _item(page, entry, otherwise, today, can_open=entry.item.reference in most_urgent)
     if len(items) > MOST_ITEMS:
         page.small(f"And {len(items) - MOST_ITEMS} more, due later.")
     if len(items) > buttons:
@@ -90,7 +91,22 @@ def _by_post(items: tuple[WaitingItem, ...]) -> list[WaitingItem]:
     return sorted(items, key=lambda entry: order.index(entry.item.post))
 
 
-def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, can_open: bool) -> None:
+class _Otherwise:
+    """What happens if nothing happens: said once for all that are due alike."""
+
+    def __init__(self, framework: Framework) -> None:
+        self._framework = framework
+        self._said: dict[tuple[Told, ...], str] = {}
+
+    def of(self, entry: WaitingItem) -> str:
+        """The line, or nothing when nobody is left to tell."""
+        told = told_of(entry.rungs)
+        if told not in self._said:
+            self._said[told] = if_nothing_happens(told, self._framework)
+        return self._said[told]
+
+
+def _item(page: Page, entry: WaitingItem, otherwise: _Otherwise, today: date, *, can_open: bool) -> None:
     item = entry.item
     page.begin_box("attention" if entry.days_left < 0 else "emphasis", gap="Small")
     page.spoken(Bold(item.reference), f", {entry.function}" if entry.function else "")
@@ -104,7 +120,7 @@ def _item(page: Page, entry: WaitingItem, framework: Framework, today: date, *, 
     page.para(due, gap="Small")
     if item.paused_on is not None:
         page.small("The clock stands still for now, so no message about it goes out.")
-    elif line := if_nothing_happens(told_of(entry.rungs), framework):
+    elif line := otherwise.of(entry):
         page.small(line)
     elif entry.days_left < 0 and item.next_step_at is None:
         page.small(EVERYBODY_TOLD)
