@@ -28,8 +28,10 @@ from microsoft_teams.cards import (
     TextBlock,
     TextRun,
 )
+from pydantic import BaseModel
 
 from dialogs.inert import inert, one_line
+from dialogs.message import Json
 
 VERSION: Literal["1.5"] = "1.5"
 MOST_BUTTONS = 3
@@ -103,9 +105,9 @@ def facts(rows: Iterable[tuple[str, str]]) -> Container:
     return Container(items=list(lines))
 
 
-def box(*items: CardElement, tone: Tone = "emphasis", gap: Gap = "Medium") -> Container:
+def box(*items: CardElement | Json, tone: Tone = "emphasis", gap: Gap = "Medium") -> Container:
     """Something set apart. The tone adds a colour; the words must say it all without."""
-    return Container(items=list(items), style=tone, spacing=gap)
+    return Container(items=list[Any](items), style=tone, spacing=gap)
 
 
 def group(*items: CardElement, gap: Gap = "Medium") -> Container:
@@ -151,21 +153,23 @@ def button(
     )
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Json:
     """Words first, numbers after, one row a line; a column is as wide as its longest word asks for.
 
-    So no heading breaks inside a word on a narrow phone, where a column too narrow for it would break it.
+    So no heading breaks inside a word on a narrow phone, where a column too narrow for it would break it. It is JSON
+    already: a table is most of a card that has one, and its rows are much the same for everybody who reads it.
     """
     said = [tuple(header), *(tuple(one_line(cell) for cell in row) for row in rows)]
-    widths = [ColumnDefinition(width=_share(column)) for column in zip(*said, strict=True)]
-    lines = [_row(said[0], bold=True), *(_row(row) for row in said[1:])]
-    return Table(
-        columns=widths,
-        rows=[TableRow(cells=list(cells)) for cells in lines],
+    frame = Table(
+        columns=[ColumnDefinition(width=_share(column)) for column in zip(*said, strict=True)],
+        rows=[],
         first_row_as_headers=True,
         show_grid_lines=False,
         spacing="Medium",
     )
+    found = as_json(frame)
+    found["rows"] = [_row(cells, bold=not number) for number, cells in enumerate(said)]
+    return found
 
 
 def _share(column: Iterable[str]) -> int:
@@ -173,14 +177,15 @@ def _share(column: Iterable[str]) -> int:
     return 2 + max(len(word) for cell in column for word in cell.split() or [""])
 
 
-def _row(cells: Sequence[str], *, bold: bool = False) -> Sequence[TableCell]:
-    return [_cell(cell, bold, "Left" if number == 0 else "Right") for number, cell in enumerate(cells)]
+@lru_cache(maxsize=256)
+def _row(cells: tuple[str, ...], *, bold: bool) -> Json:
+    """A row of plain words. Nobody changes one."""
+    return as_json(TableRow(cells=[_cell(cell, bold, left=not number) for number, cell in enumerate(cells)]))
 
 
-@lru_cache(maxsize=512)
-def _cell(text: str, bold: bool, side: Literal["Left", "Right"]) -> TableCell:
-    """A cell of plain words. Tables repeat the same small numbers and functions, and nobody changes a cell."""
+def _cell(text: str, bold: bool, *, left: bool) -> TableCell:
     run = TextRun(text=inert(text), weight="Bolder" if bold else None)
+    side: Literal["Left", "Right"] = "Left" if left else "Right"
     return TableCell(items=[RichTextBlock(inlines=[run], spacing="None", horizontal_alignment=side)])
 
 
@@ -200,16 +205,17 @@ def actions(*buttons: Action) -> ActionSet:
     return ActionSet(actions=list(buttons))
 
 
-def card(body: Sequence[CardElement | None], buttons: Sequence[Action] = (), *, summary: str) -> dict[str, Any]:
+def card(body: Sequence[CardElement | Json | None], buttons: Sequence[Action] = (), *, summary: str) -> Json:
     """The finished card as JSON, ready to send; `None` in the body is left out.
 
     `summary` is what a screen reader speaks first and what a client too old for the card shows instead of it.
     """
-    model = AdaptiveCard(
-        version=VERSION,
-        body=[element for element in body if element is not None],
-        actions=list(buttons) or None,
-        speak=summary,
-        fallback_text=summary,
-    )
-    return model.model_dump(by_alias=True, exclude_none=True)
+    model = AdaptiveCard(version=VERSION, body=[], actions=list(buttons) or None, speak=summary, fallback_text=summary)
+    found = as_json(model)
+    found["body"] = [one if isinstance(one, dict) else as_json(one) for one in body if one is not None]
+    return found
+
+
+def as_json(element: BaseModel) -> Json:
+    """A card, or a part of one, as it is sent."""
+    return element.model_dump(by_alias=True, exclude_none=True)

@@ -62,7 +62,7 @@ def with_last_word(message: Message, word: LastWord, framework: Framework) -> Me
     card = message.card
     if card is not None:
         above = cards.spoken(Bold(who), said.removeprefix(who)) if who else cards.para(said)
-        added = above.model_dump(by_alias=True, exclude_none=True)
+        added = cards.as_json(above)
         card = {**card, "body": [card["body"][0], added, *card["body"][1:]]}
     return Message(text, message.summary, card)
 

@@ -50,7 +50,7 @@ def _with_note(shown: Message, card: Json, text: str, note: str) -> Message:
     heading, *rest = text.split("\n\n")
     if rest and rest[0].startswith((OFFERED, NO_ROOM)):
         rest, card["body"] = rest[1:], [card["body"][0], *card["body"][2:]]
-    said = cards.para(note).model_dump(by_alias=True, exclude_none=True)
+    said = cards.as_json(cards.para(note))
     card["body"] = [card["body"][0], said, *card["body"][1:]]
     return replace(shown, text="\n\n".join([heading, note, *rest]), card=card, closes="")
 

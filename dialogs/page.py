@@ -9,7 +9,7 @@ from microsoft_teams.cards import Action, CardElement
 from dialogs import cards
 from dialogs.cards import Bold
 from dialogs.inert import one_line, without_controls
-from dialogs.message import Message
+from dialogs.message import Json, Message
 from policy.reference import find_reference
 
 
@@ -26,13 +26,13 @@ class Page:
         self._in_dialog = in_dialog
         self._first_is_main = first_is_main
         self._has_main = False
-        self._body: list[CardElement] = [cards.heading(heading)]
+        self._body: list[CardElement | Json] = [cards.heading(heading)]
         self._text: list[str] = [heading]
         self._buttons: list[Action] = []
         self._presses: list[str] = []
-        self._boxes: list[tuple[list[CardElement], cards.Tone, cards.Gap]] = []
+        self._boxes: list[tuple[list[CardElement | Json], cards.Tone, cards.Gap]] = []
 
-    def add(self, element: CardElement, text: str) -> Page:
+    def add(self, element: CardElement | Json, text: str) -> Page:
         """An element the page has no word for, with the text that says the same."""
         self._body.append(element)
         if text:
