@@ -18,7 +18,7 @@ playground: .venv/run-stamp node ## the same council in Microsoft's own Agents P
 	@BOT_MODE=local $(BIN)/python -m bot playground
 
 test: .venv/dev-stamp node tools ## run every test that can run on this machine
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: lint test ## style, types, the rooms' imports and the tests: what CI runs
 
