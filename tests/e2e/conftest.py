@@ -41,6 +41,10 @@ QUIET = [
 ]
 
 
+BRITISH = {"LANGUAGE": "en_GB:en", "LANG": "en_GB.UTF-8"}
+"""A box for a date asks for the day first, where the browser has the words (Debian's chromium-l10n)."""
+
+
 @dataclass
 class Sitting:
     """A running bot with the playground before it."""
@@ -126,7 +130,7 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine; on Debian or Ubuntu: apt-get install chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=os.environ | BRITISH)
         yield started
         started.close()
 

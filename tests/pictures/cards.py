@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from PIL import Image, ImageColor
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.dialogs.samples import cards
+from tests.e2e.conftest import BRITISH
 
 ROOT = Path(__file__).parents[2]
 RENDERER = ROOT / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
@@ -171,7 +173,7 @@ def main() -> None:
     found = {name: card for name, card in cards().items() if name.startswith(options.only)}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--lang=en-GB"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], env=os.environ | BRITISH
         )
         over = too_wide(browser, found)
         written = [] if options.check else take(browser, found, options.out)

@@ -62,6 +62,7 @@ def places(desk: Desk, suffix: str) -> None:
     if desk.narrow:
         desk.go("People")
         take(desk, f"desk-people-{suffix}")
+    desk.go("Timeline")
     desk.go("Chat")
 
 
