@@ -23,7 +23,6 @@ from storage.notices import Notice
 from storage.session import Session
 
 TEAMS = "teams"
-CUT_OFF = ("blocked", "uninstalled", "disabled")
 QUIET = frozenset(
     [
         "learning_space_allocated",
@@ -132,7 +131,7 @@ def claim_refreshes(session: Session, framework: Framework, *, now: datetime, li
     for stale in living_cards.claim(session, now=now, until=now + LEASE, limit=limit):
         card = stale.card
         state = channels.get(session, card.person, TEAMS)
-        if card.person not in establishment.people or state is None or state.state in CUT_OFF:
+        if card.person not in establishment.people or state is None or state.state in channels.CUT_OFF:
             living_cards.forget(session, card)
             continue
         subject, older = subject_of(card), RETIRED in card.subject

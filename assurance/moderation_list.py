@@ -18,11 +18,9 @@ from policy.framework import Framework
 from policy.moderation import RANDOM, needed
 from storage import establishment as establishments
 from storage import learning_spaces, moderations
-from storage.moderations import DISCUSSED, DISPUTED, GRADED, SELECTED, Moderation
+from storage.moderations import DISPUTED, IN_HAND, SELECTED, Moderation
 from storage.session import Session
 
-IN_HAND = (SELECTED, GRADED, DISCUSSED)
-"""States in which a moderation waits for its moderator."""
 FEW = 2
 """Up to this many stand one by one on the home card; more are counted."""
 

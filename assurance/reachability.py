@@ -30,7 +30,6 @@ OUT_OF_REACH = "E75"
 KIND = "reachability"
 TEAMS = "teams"
 WEEK = timedelta(days=7)
-CUT_OFF = ("blocked", "uninstalled", "disabled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ class _Look:
             yield person, "left"
         elif can_be_written_to(self._session, known):
             return
-        elif state is not None and state.state in CUT_OFF:
+        elif state is not None and state.state in channels.CUT_OFF:
             yield known.name, state.state
         elif not known.entra_object_id and (state is None or not state.conversation_id):
             yield known.name, "no_account"

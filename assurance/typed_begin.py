@@ -8,7 +8,7 @@ from datetime import date, datetime
 from assurance.loop_lists import decisions_loops
 from assurance.loop_people import loop_and_item
 from assurance.moderation_drafts import load_draft
-from assurance.moderation_list import IN_HAND, by_when
+from assurance.moderation_list import by_when
 from assurance.refusals import NotFound
 from assurance.typed_moderation import by_token_or_reference, form_asked, waits_to_be_typed
 from assurance.typed_view import LEARNING_SPACE_FORM, TypedPage, door_of, remember
@@ -21,6 +21,7 @@ from policy.reference import LEARNING_SPACE, MODERATION
 from storage import establishment as establishments
 from storage import learning_spaces, moderations
 from storage.conversations import TypedConversation
+from storage.moderations import IN_HAND
 from storage.session import Session
 
 LOOP_WORK = ("meet_for_loop", "finish_loop_form")

@@ -11,6 +11,8 @@ from storage import tables
 from storage.session import Session
 from storage.upsert import insert, put
 
+CUT_OFF = ("blocked", "uninstalled", "disabled")
+"""States of a channel on which somebody cannot be reached."""
 ELSE = "-"
 """Stands in `shows` of a card that has become something about no one item, a list for instance."""
 

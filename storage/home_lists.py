@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from storage import learning_spaces
 from storage.actions import OPEN_STATES as OPEN_ACTIONS
 from storage.allocation_runs import APPROVED, PROPOSED
+from storage.channels import CUT_OFF
 from storage.findings import WRONG
-from storage.moderations import DISCUSSED, DISPUTED, GRADED, SELECTED
+from storage.moderations import DISPUTED, IN_HAND
 from storage.replies import UNCLEAR
 from storage.session import Session
 from storage.spelt_out import one_of
@@ -39,17 +40,14 @@ _BY_FUNCTION = (allocations.c.function, allocations.c.due_on, allocations.c.paus
 _COUNTED = sa.select(*_BY_FUNCTION, sa.func.count()).where(_OWED).group_by(*_BY_FUNCTION)
 _COUNTED_IN = _COUNTED.where(allocations.c.function.in_(sa.bindparam("functions", expanding=True)))
 _COUNTED_OF = _COUNTED.where(allocations.c.post.in_(sa.bindparam("posts", expanding=True)))
-_IS_CUT_OFF = one_of(channel_states.c.state, ("blocked", "uninstalled", "disabled"))
+_IS_CUT_OFF = one_of(channel_states.c.state, CUT_OFF)
 _CUT_OFF = sa.select(channel_states.c.person).where(channel_states.c.channel == sa.bindparam("on"), _IS_CUT_OFF)
-_IN_HAND = (SELECTED, GRADED, DISCUSSED)
 _OPEN_ACTION = one_of(actions.c.state, OPEN_ACTIONS)
 _WHO: sa.BindParameter[Any] = sa.bindparam("who")
 _SINCE: sa.BindParameter[Any] = sa.bindparam("since")
 _ABOUT_THEIR_WORK = sa.and_(
     allocations.c.practitioner == _WHO, sa.or_(_OWED, allocations.c.released_at >= sa.bindparam("released_since"))
 )
-
-
 # What is late stays late while its clock stands and after: only days that were late already are taken off again.
 _LATE = sa.and_(_OWED, allocations.c.due_on < sa.bindparam("today"), allocations.c.paused_on.is_(None))
 
@@ -78,7 +76,7 @@ _ANYTHING = sa.select(
         "moderations",
         moderations.c.reference,
         moderations.c.moderator == _WHO,
-        one_of(moderations.c.state, _IN_HAND),
+        one_of(moderations.c.state, IN_HAND),
     ),
     _there_is("disputes", moderations.c.reference, one_of(moderations.c.state, (DISPUTED,))),
     _there_is("red_flags", red_flags.c.reference, red_flags.c.acknowledged_at.is_(None)),
@@ -94,7 +92,7 @@ _IN_NUMBERS = sa.select(
         allocation_runs.c.month == sa.bindparam("month"),
         one_of(allocation_runs.c.state, (APPROVED,)),
     ),
-    _how_many("moderations", moderations.c.reference, one_of(moderations.c.state, (*_IN_HAND, DISPUTED))),
+    _how_many("moderations", moderations.c.reference, one_of(moderations.c.state, (*IN_HAND, DISPUTED))),
     _how_many("parked", notices.c.id, one_of(notices.c.state, ("parked",)), notices.c.created_at >= _SINCE),
     _how_many("cut_off", channel_states.c.person, _IS_CUT_OFF),
     _how_many("unclear", received_mail.c.id, one_of(received_mail.c.state, (UNCLEAR,))),

@@ -13,6 +13,8 @@ from storage.session import Session
 from storage.tables import allocations, moderations, notices
 
 SELECTED, GRADED, DISCUSSED, DISPUTED, CLOSED = "selected", "graded", "discussed", "disputed", "closed"
+IN_HAND = (SELECTED, GRADED, DISCUSSED)
+"""States in which a moderation waits for its moderator."""
 
 
 @dataclass(frozen=True, slots=True)
