@@ -89,7 +89,7 @@ def save_page(
         return SavedPage(earlier, step, shown)
     answers = kept_answers(check, earlier)
     page = page_after(form, step, move_to, answers, check)
-    changed = answers != (draft.answers if draft else known(moderation, form.key))
+    changed = answers != earlier
     if draft is None or changed or draft.step != page:
         number = (draft.version if draft else 0) + changed
         saved = FormDraft(moderation.reference, form.key, moderation.moderator, answers, page, number, now)

@@ -21,7 +21,7 @@ from assurance.waiting import waiting
 from bot.features import FEATURES, typing, voices
 from bot.last_word import say_who_was_first, watched
 from bot.open_boxes import OpenBoxes
-from bot.pressed import word
+from bot.pressed import version_in, word
 from dialogs import allocation, front_door, home, learning_space, news
 from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all, form_message
 from dialogs.last_word import already_done_message
@@ -161,11 +161,9 @@ class Conversation:
     async def save_page(self, person: Person, data: Data, move: str) -> FormView:
         """Keep the boxes of a page of a learning space, also of a card whose form has changed since."""
         step, raw = word(data, "step"), answers_in(data)
-        version = data.get("v")
-        seen = version if isinstance(version, int) and not isinstance(version, bool) else None
         try:
             view: FormView = await self.write(
-                save_step, word(data, "ref"), person, step=step, raw=raw, move=move, version=seen
+                save_step, word(data, "ref"), person, step=step, raw=raw, move=move, version=version_in(data)
             )
         except UnknownStep:
             view = await self.write(open_form_with, word(data, "ref"), person, raw=raw)
@@ -191,9 +189,8 @@ class Conversation:
         return form_message(view, self.framework, in_dialog=in_dialog)
 
     async def _submit(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        version = data.get("v")
         outcome: SubmitOutcome = await self.write(
-            submit, word(data, "ref"), person, version=version if isinstance(version, int) else -1
+            submit, word(data, "ref"), person, version=version_in(data, otherwise=-1)
         )
         self.wake()
         if outcome.view is not None:
