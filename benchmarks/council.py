@@ -11,16 +11,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from assurance.demo_council import demo_council
-from assurance.import_establishment import import_establishment
-from assurance.sweep import sweep
-from assurance.upkeep import CHAIN_BROKEN, WORK, note
-from assurance.verify import verify
-from policy.actor import Actor
-from policy.calendar import Calendar
-from policy.framework import Framework
-from policy.ladder import ladder_to_json
-from storage.database import Database
+from assurance.establishment.demo_council import demo_council
+from assurance.establishment.import_establishment import import_establishment
+from assurance.self_check.upkeep import CHAIN_BROKEN, WORK, note
+from assurance.self_check.verify import verify
+from assurance.sweep.sweep import sweep
+from policy.calendar.calendar import Calendar
+from policy.council.actor import Actor
+from policy.framework.framework import Framework
+from policy.lifecycle.ladder import ladder_to_json
+from storage.engine.database import Database
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 BENCHMARK = Actor.system("benchmark")

@@ -25,7 +25,7 @@ from benchmarks.turn import ROOT, free_port, running
 from benchmarks.turn_ground import APP_ID, TENANT_ID, new_key, pressed, signed
 from benchmarks.turn_load import write_requests
 from bot.clock import Clock
-from policy.loader import load_framework
+from policy.check.loader import load_framework
 
 ROUNDS = 3
 SECONDS = 5

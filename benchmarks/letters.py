@@ -15,9 +15,9 @@ from jinja2 import Environment, FileSystemLoader
 
 from benchmarks.figures import keep, table
 from bot.mail.mime import compose
-from dialogs import letters
-from dialogs.letters import Letter, letter
-from dialogs.message import Message
+from dialogs.kit.message import Message
+from dialogs.letters import letters
+from dialogs.letters.letters import Letter, letter
 
 COUNT = 1500
 ROUNDS = 5

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from benchmarks.figures import keep, percentile, table
 from bot.mail.incoming import Incoming, read_mail
-from dialogs.reply_reading import read_reply
-from policy.loader import load_framework
+from dialogs.understand.reply_reading import read_reply
+from policy.check.loader import load_framework
 
 CORPUS = Path(__file__).parent.parent / "tests" / "bot" / "mail" / "corpus"
 OUR_ADDRESS = "learning.spaces@northmoor.example"

@@ -13,15 +13,15 @@ import urllib.request
 from datetime import date
 from pathlib import Path
 
-from assurance.approve_allocation import approve_allocation
-from assurance.demo_council import DEMO_QA_LEAD, demo_council
-from assurance.import_establishment import import_establishment
-from assurance.propose_allocation import propose_allocation
+from assurance.allocation.approve_allocation import approve_allocation
+from assurance.allocation.propose_allocation import propose_allocation
+from assurance.establishment.demo_council import DEMO_QA_LEAD, demo_council
+from assurance.establishment.import_establishment import import_establishment
 from benchmarks.council import BENCHMARK, NOW
 from benchmarks.figures import keep, table
-from policy.actor import Actor
-from policy.loader import load_framework
-from storage.database import Database
+from policy.check.loader import load_framework
+from policy.council.actor import Actor
+from storage.engine.database import Database
 
 ROUNDS = 3
 QA = Actor.person(DEMO_QA_LEAD)

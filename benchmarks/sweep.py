@@ -8,12 +8,12 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from assurance.sweep import sweep
+from assurance.sweep.sweep import sweep
 from benchmarks.council import FAR, NOW, add_open_items, new_council
 from benchmarks.figures import keep, percentile, table
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage.database import Database
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
+from storage.engine.database import Database
 
 FEW, MANY = 10_000, 1_000_000
 ROUNDS = 400

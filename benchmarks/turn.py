@@ -26,7 +26,7 @@ from benchmarks.figures import keep, table
 from benchmarks.turn_ground import APP_ID, TENANT_ID, fill, lines, new_key, presses, signed
 from benchmarks.turn_load import write_requests
 from bot.clock import Clock
-from policy.loader import load_framework
+from policy.check.loader import load_framework
 
 ROOT = Path(__file__).parents[1]
 OPPONENTS = ROOT / "var" / "bench-venv"

@@ -14,11 +14,11 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from assurance.save_step import save_step
+from assurance.forms.save_step import save_step
 from benchmarks.council import add_open_items, new_council, settle
-from policy.actor import Actor
-from policy.framework import Framework
-from storage import learning_spaces
+from policy.council.actor import Actor
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
 
 APP_ID = "7d6c1e54-0000-4000-8000-000000000001"
 TENANT_ID = "c0ffee00-0000-4000-8000-00000000000a"

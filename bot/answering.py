@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assurance.living_cards import QUIET
-from policy.actor import Actor
-from storage import history, living_cards
+from assurance.cards.living_cards import QUIET
+from policy.council.actor import Actor
+from storage.contact import living_cards
+from storage.council import history
 
 if TYPE_CHECKING:
-    from storage.database import Session
+    from storage.engine.database import Session
 
 
 @dataclass(slots=True)

@@ -9,35 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from assurance.acknowledge import acknowledge
-from assurance.approve_allocation import approve_allocation, withdraw_allocation
-from assurance.form_view import FormView
-from assurance.open_form import open_form, open_form_with
-from assurance.propose_allocation import MonthIsFar, MonthIsPast, propose_allocation
-from assurance.refusals import AlreadyDone, NotFound, NotYours, Refused, UnknownStep, Withdrawn
-from assurance.save_step import BACK, NEXT, STAY, save_step
-from assurance.submit import SubmitOutcome, submit
-from assurance.waiting import waiting
+from assurance.allocation.approve_allocation import approve_allocation, withdraw_allocation
+from assurance.allocation.propose_allocation import MonthIsFar, MonthIsPast, propose_allocation
+from assurance.common.refusals import AlreadyDone, NotFound, NotYours, Refused, UnknownStep, Withdrawn
+from assurance.follow_up.submit import SubmitOutcome, submit
+from assurance.forms.form_view import FormView
+from assurance.forms.open_form import open_form, open_form_with
+from assurance.forms.save_step import BACK, NEXT, STAY, save_step
+from assurance.home.waiting import waiting
+from assurance.red_route.acknowledge import acknowledge
 from bot.features import FEATURES, typing, voices
 from bot.last_word import say_who_was_first, watched
 from bot.open_boxes import OpenBoxes
 from bot.pressed import version_in, word
-from dialogs import allocation, front_door, home, learning_space, news
-from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all, form_message
-from dialogs.last_word import already_done_message
-from dialogs.message import Message
-from dialogs.understanding import Intent, understand, without_mentions
-from policy.actor import Actor
-from policy.calendar import Calendar
-from policy.reference import LEARNING_SPACE
-from storage import establishment
-from storage.errors import StorageError
+from dialogs.forms.form_card import CHANGED_ELSEWHERE, answers_in, asks_all, form_message
+from dialogs.forms.last_word import already_done_message
+from dialogs.front_door import front_door
+from dialogs.home import home
+from dialogs.kit.message import Message
+from dialogs.learning_space import allocation, learning_space, news
+from dialogs.understand.understanding import Intent, understand, without_mentions
+from policy.calendar.calendar import Calendar
+from policy.council.actor import Actor
+from policy.lifecycle.reference import LEARNING_SPACE
+from storage.council import establishment
+from storage.engine.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from policy.establishment import Person
-    from policy.framework import Framework
-    from storage.database import Database, Session
+    from policy.council.establishment import Person
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database, Session
 
 log = structlog.get_logger("bot.conversation")
 

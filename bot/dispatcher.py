@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from assurance.claim_notices import claim_notices
-from assurance.courier import Courier, CourierResult, Delivery
-from assurance.finish_delivery import finish_delivery
+from assurance.common.courier import Courier, CourierResult, Delivery
+from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.finish_delivery import finish_delivery
 from bot.clock import Clock
 from bot.metrics import Metrics
-from dialogs.message import Message
-from dialogs.notices import render
-from storage import notices
+from dialogs.kit.message import Message
+from dialogs.notices.notices import render
+from storage.outbox import notices
 
 if TYPE_CHECKING:
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 log = structlog.get_logger("bot.dispatcher")
 

@@ -10,18 +10,19 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from assurance.channel_choice import can_be_written_to
+from assurance.channels.channel_choice import can_be_written_to
 from bot.checks import Check
 from bot.credential import credential_ends
-from policy.calendar import Calendar
-from storage import channels, establishment, heartbeats
+from policy.calendar.calendar import Calendar
+from storage.contact import channels
+from storage.council import establishment, heartbeats
 
 if TYPE_CHECKING:
     from bot.edge import Addresses
     from bot.settings import Settings
-    from policy.establishment import Establishment, Post
-    from policy.framework import Framework
-    from storage.database import Session
+    from policy.council.establishment import Establishment, Post
+    from policy.framework.framework import Framework
+    from storage.engine.database import Session
 
 MOST_NAMED = 6
 QUIET = timedelta(minutes=5)
@@ -59,7 +60,7 @@ def reachable(session: Session, framework: Framework, *, now: datetime) -> Itera
 
 def _open_ladders(session: Session, framework: Framework, now: datetime) -> Iterator[Check]:
     """Of those, who stands in a ladder of open work now."""
-    from assurance.reachability import out_of_reach
+    from assurance.digests.reachability import out_of_reach
 
     found = out_of_reach(session, framework, now=now)
     if found:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 from aiohttp import web
 
-from assurance.courier import Courier
+from assurance.common.courier import Courier
 from bot.local_courier import LocalCourier
 from bot.settings import Settings, SettingsError
 from bot.teams import bodies
@@ -25,7 +25,7 @@ from bot.teams.jwks import OPENID_METADATA, SigningKeys
 from bot.teams.limits import UNHURRIED, Limits
 from bot.teams.routes import add_messages_route
 from bot.teams.tokens import AUTHORITY, Certificate, Credential, EntraTokens, ManagedIdentity, NoTokens, Secret
-from dialogs.message import Message
+from dialogs.kit.message import Message
 from manifest.package import APP_NAMESPACE
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.mail.outgoing import MailOut
     from bot.metrics import Metrics
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from assurance.last_word import SETTLED_BY, last_word, newest, wrote_since
-from assurance.refusals import NotFound, NotYours, Refused, UnknownPerson
+from assurance.cards.last_word import SETTLED_BY, last_word, newest, wrote_since
+from assurance.common.refusals import NotFound, NotYours, Refused, UnknownPerson
 from bot.answering import note_answered, pressed_now
 from bot.pressed import LONGEST_ID
-from dialogs.discretion import ITEM
-from dialogs.last_word import with_last_word
+from dialogs.forms.last_word import with_last_word
+from dialogs.more_time.discretion import ITEM
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
-    from dialogs.message import Message
-    from policy.establishment import Person
-    from storage.database import Session
+    from dialogs.kit.message import Message
+    from policy.council.establishment import Person
+    from storage.engine.database import Session
 
 
 async def say_who_was_first(

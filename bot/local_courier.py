@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from assurance.courier import Courier, CourierResult, Delivery
-from dialogs.message import Message
+from assurance.common.courier import Courier, CourierResult, Delivery
+from dialogs.kit.message import Message
 
 NOT_HERE = "has not opened a chat on this machine"
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 5, 60

@@ -20,16 +20,16 @@ from bot.local import story, views
 from bot.local.spoken import says
 from bot.local.walk import AlreadyWalking, Walk
 from bot.teams.hosts import is_loopback
-from policy.calendar import Calendar
-from storage import upcoming
+from policy.calendar.calendar import Calendar
+from storage.reads import upcoming
 
 if TYPE_CHECKING:
-    from assurance.sweep import SweepOutcome
+    from assurance.sweep.sweep import SweepOutcome
     from bot.clock import Clock
     from bot.dispatcher import Dispatcher
     from bot.settings import Settings
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 log = structlog.get_logger("bot.local_desk")
 

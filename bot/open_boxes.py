@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assurance.open_text_page import LATELY
-from dialogs.card_parts import asks_and_offers
-from dialogs.offered_card import has_text_box
+from assurance.typed.open_text_page import LATELY
+from dialogs.kit.card_parts import asks_and_offers
+from dialogs.typed.offered_card import has_text_box
 
 if TYPE_CHECKING:
-    from dialogs.message import Json, Message
+    from dialogs.kit.message import Json, Message
 
 MOST = 1_000
 """People remembered at a time; whoever was shown something longest ago is forgotten first."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from assurance.health import figures, troubles
-from assurance.note_framework import note_framework
-from assurance.sweep import SweepOutcome, sweep
+from assurance.records.note_framework import note_framework
+from assurance.self_check.health import figures, troubles
+from assurance.sweep.sweep import SweepOutcome, sweep
 from bot.conversation import Conversation
 from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
@@ -27,16 +27,16 @@ from bot.upkeep import Upkeep
 from bot.web import add_pages, plain_headers
 from scheduler.timer import LONGEST_ROUND, Timer
 from scheduler.watchdog import Watchdog
-from storage import establishment
+from storage.council import establishment
 
 if TYPE_CHECKING:
-    from assurance.courier import Courier
+    from assurance.common.courier import Courier
     from bot.clock import Clock
     from bot.mail.outgoing import MailOut
     from bot.settings import Settings
-    from dialogs.message import Message
-    from policy.framework import Framework
-    from storage.database import Database, Session
+    from dialogs.kit.message import Message
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database, Session
 
 log = structlog.get_logger("bot.service")
 

@@ -6,31 +6,31 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assurance.form_view import FormView
-from assurance.refusals import AlreadyDone, Refused
-from assurance.typed_answer import Answered, answer_by_typing
-from assurance.typed_moderation import STALE, NothingAsked
-from assurance.typed_move import ask_question
-from assurance.typed_view import TypedPage, look
+from assurance.common.refusals import AlreadyDone, Refused
+from assurance.forms.form_view import FormView
+from assurance.typed.typed_answer import Answered, answer_by_typing
+from assurance.typed.typed_moderation import STALE, NothingAsked
+from assurance.typed.typed_move import ask_question
+from assurance.typed.typed_view import TypedPage, look
 from bot.typed_send import send
-from dialogs import typed
-from dialogs.form_card import CHANGED_ELSEWHERE
-from dialogs.front_door import confused_message
-from dialogs.spoken_answers import Heard, read_answer
-from dialogs.spoken_problems import say_heard
-from dialogs.typed_words import Control, find_question, hear_control, is_short_command, is_yes
-from policy.actor import Actor
-from policy.form_questions import END, first_question, question_after, question_before
-from policy.forms import Problem, is_answered, is_required
-from storage import conversations
+from dialogs.forms.form_card import CHANGED_ELSEWHERE
+from dialogs.front_door.front_door import confused_message
+from dialogs.typed import typed
+from dialogs.understand.spoken_answers import Heard, read_answer
+from dialogs.understand.spoken_problems import say_heard
+from dialogs.understand.typed_words import Control, find_question, hear_control, is_short_command, is_yes
+from policy.council.actor import Actor
+from policy.forms.form_questions import END, first_question, question_after, question_before
+from policy.forms.forms import Problem, is_answered, is_required
+from storage.casework import conversations
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
-    from policy.framework import FormField
-    from storage.conversations import TypedConversation
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
+    from policy.framework.framework import FormField
+    from storage.casework.conversations import TypedConversation
 
 A_DAY = timedelta(hours=24)
 """After this long away, a line is no answer before its author has said that they want to go on."""

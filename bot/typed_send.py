@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assurance.form_view import FormView
-from assurance.loop_form import send_loop
-from assurance.moderation_view import ModerationView
-from assurance.submit import submit
-from assurance.typed_moderation import send_moderation
-from dialogs import learning_space, loop_card, moderation
+from assurance.follow_up.submit import submit
+from assurance.forms.form_view import FormView
+from assurance.loop.loop_form import send_loop
+from assurance.moderation.moderation_view import ModerationView
+from assurance.typed.typed_moderation import send_moderation
+from dialogs.learning_space import learning_space
+from dialogs.loop import loop_card
+from dialogs.moderation import moderation
 
 if TYPE_CHECKING:
-    from assurance.typed_view import TypedPage
+    from assurance.typed.typed_view import TypedPage
     from bot.conversation import Conversation
-    from dialogs.message import Message
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from policy.council.establishment import Person
 
 
 async def send(talk: Conversation, person: Person, page: TypedPage) -> Message | None:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from assurance import upkeep
-from assurance.upkeep import Noted
-from assurance.verify import Place, look
+from assurance.self_check import upkeep
+from assurance.self_check.upkeep import Noted
+from assurance.self_check.verify import Place, look
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.metrics import Metrics
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 log = structlog.get_logger("bot.upkeep")
 

@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from bot.logs import bare_traceback
-from storage.database import Database
+from storage.engine.database import Database
 from tests.databases import PostgresqlServer, SqliteTemplate, fast_disk, postgresql_is_here
 
 

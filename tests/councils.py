@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from policy.establishment import Case, Cover, Establishment, Leave, Person, Post
+from policy.council.establishment import Case, Cover, Establishment, Leave, Person, Post
 
 # Functions, as the shipped framework names them.
 MASH = "mash"

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import psycopg
 
-from storage import establishment as establishments
-from storage.database import Database
+from storage.council import establishment as establishments
+from storage.engine.database import Database
 from tests.councils import small_council
 
 OWNER = "bot"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.lifecycle import LEARNING_SPACE, TABLES, mermaid
+from policy.lifecycle.lifecycle import LEARNING_SPACE, TABLES, mermaid
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

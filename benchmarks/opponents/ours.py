@@ -12,8 +12,8 @@ from bot.edge import Addresses
 from bot.logs import set_up_logs
 from bot.service import Service, fast_loop, warm
 from bot.settings import Settings
-from policy.loader import load_framework
-from storage.database import Database
+from policy.check.loader import load_framework
+from storage.engine.database import Database
 
 
 async def serve(settings: Settings, addresses: Addresses, database: Database) -> None:

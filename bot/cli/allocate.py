@@ -15,11 +15,11 @@ from bot.instants import parse_month
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from assurance.approve_allocation import AllocationOutcome
-    from assurance.propose_allocation import Proposal
+    from assurance.allocation.approve_allocation import AllocationOutcome
+    from assurance.allocation.propose_allocation import Proposal
     from bot.cli.opened import Opened
-    from policy.framework import Framework
-    from storage.database import Session
+    from policy.framework.framework import Framework
+    from storage.engine.database import Session
 
 
 def allocate(
@@ -30,7 +30,7 @@ def allocate(
     why: Annotated[bool, typer.Option("--why", help="print the reasons for every pick")] = False,
 ) -> None:
     """Allocate a month: who looks at whose work, why, and which posts could not be served and why not."""
-    from assurance.propose_allocation import preview_allocation
+    from assurance.allocation.propose_allocation import preview_allocation
     from bot.cli.opened import opened
 
     try:
@@ -74,8 +74,8 @@ def _propose_and_approve(
     session: Session, framework: Framework, month: date, *, now: datetime, seed: int | None, at_most: int | None
 ) -> tuple[Proposal, AllocationOutcome]:
     """Both in one transaction: either the month is allocated or nothing has happened."""
-    from assurance.approve_allocation import approve_allocation
-    from assurance.propose_allocation import propose_allocation
+    from assurance.allocation.approve_allocation import approve_allocation
+    from assurance.allocation.propose_allocation import propose_allocation
     from bot.cli.opened import command_line
 
     actor = command_line()

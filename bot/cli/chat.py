@@ -12,7 +12,7 @@ from bot.cli.say import say
 
 if TYPE_CHECKING:
     from bot.cli.opened import Opened
-    from policy.establishment import Establishment, Person
+    from policy.council.establishment import Establishment, Person
 
 MOST_NAMED = 8
 

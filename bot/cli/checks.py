@@ -12,11 +12,11 @@ import typer
 from bot.cli.say import complain, count, say, table
 
 if TYPE_CHECKING:
-    from assurance.verify import Finding
+    from assurance.self_check.verify import Finding
     from bot.checks import Check
     from bot.settings import Settings
-    from policy.framework import Framework
-    from storage.database import Database, Session
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database, Session
 
 
 def verify(
@@ -25,7 +25,7 @@ def verify(
     ] = False,
 ) -> None:
     """Check the history's chain, and work out again from the policy what must exist by now."""
-    from assurance.verify import verify as audit
+    from assurance.self_check.verify import verify as audit
     from bot.cli.opened import opened
 
     with opened() as bot:
@@ -46,7 +46,7 @@ def _written_down(
     session: Session, framework: Framework, findings: list[Finding], *, mending: bool, now: datetime
 ) -> int:
     """Note a whole look, as the service's own rounds do, so that health knows at once; how many were mended."""
-    from assurance import upkeep
+    from assurance.self_check import upkeep
 
     if not mending:
         return 0
@@ -107,8 +107,8 @@ def _inside(settings: Settings, *, mail: bool = False) -> Iterable[Check]:
     from bot.checks import Check
     from bot.cli.opened import open_database, shown
     from bot.settings import SettingsError
-    from policy.loader import FrameworkError, load_framework
-    from storage.errors import StorageError
+    from policy.check.loader import FrameworkError, load_framework
+    from storage.engine.errors import StorageError
 
     try:
         framework = load_framework(settings.framework)

@@ -13,10 +13,10 @@ from bot.cli.refusals import Refusal
 from bot.cli.say import complain, complain_table, console, count, say
 
 if TYPE_CHECKING:
-    from assurance.import_establishment import ImportOutcome
+    from assurance.establishment.import_establishment import ImportOutcome
     from bot.cli.opened import Opened
-    from policy.actor import Actor
-    from policy.establishment import Establishment
+    from policy.council.actor import Actor
+    from policy.council.establishment import Establishment
 
 SHEETS = ("people", "posts", "cases", "cover", "leave")
 
@@ -26,7 +26,7 @@ def import_(
 ) -> None:
     """Load people, posts, cases, cover and leave. All of it or none; doing it twice changes nothing."""
     from bot.cli.opened import opened, shown
-    from storage.spreadsheets import read_tables
+    from storage.sheets.spreadsheets import read_tables
 
     if not path.exists():
         raise Refusal(f"There is nothing at {path}: give a folder of CSV files or one .xlsx workbook.")
@@ -40,7 +40,7 @@ def import_(
 def demo() -> None:
     """Load the fictional council of Northmoor and allocate this month's learning spaces to it."""
     from bot.cli.opened import opened, shown
-    from storage import establishment
+    from storage.council import establishment
 
     with opened() as bot:
         there = bot.db.read_now(establishment.current)
@@ -55,7 +55,7 @@ def demo() -> None:
 
 def load_demo(bot: Opened, *, brief: bool = False) -> None:
     """Import the fictional council, allocate this month once, and say what came of both."""
-    from assurance.demo_council import demo_council
+    from assurance.establishment.demo_council import demo_council
 
     _report(load(bot, demo_council(bot.framework, on=bot.clock.now().date())))
     allocate_this_month(bot, brief=brief)
@@ -66,11 +66,11 @@ def allocate_this_month(bot: Opened, *, brief: bool = False) -> None:
 
     `brief` leaves out who got what.
     """
-    from assurance.demo_seed import demo_allocation_seed
-    from assurance.propose_allocation import MonthIsPast
+    from assurance.allocation.propose_allocation import MonthIsPast
+    from assurance.establishment.demo_seed import demo_allocation_seed
     from bot.cli.allocate import allocate_month
-    from policy.calendar import Calendar
-    from storage import allocation_runs
+    from policy.calendar.calendar import Calendar
+    from storage.casework import allocation_runs
 
     calendar = Calendar.of(bot.framework)
     month = calendar.local_date(bot.clock.now()).replace(day=1)
@@ -89,7 +89,7 @@ def allocate_this_month(bot: Opened, *, brief: bool = False) -> None:
 
 def is_demo(council: Establishment) -> bool:
     """Whether this is the fictional council, which may be allocated to unasked."""
-    from assurance.demo_council import DEMO_TEAM_MANAGER
+    from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 
     person = council.people.get(DEMO_TEAM_MANAGER)
     return person is not None and person.email.endswith(".example")
@@ -97,7 +97,7 @@ def is_demo(council: Establishment) -> bool:
 
 def load(bot: Opened, tables: Any) -> ImportOutcome:
     """Import tables with a progress bar. A refusal is printed as a table, then ends the command."""
-    from assurance.import_establishment import ImportRefused, import_establishment
+    from assurance.establishment.import_establishment import ImportRefused, import_establishment
 
     rows = sum(len(table.rows) for table in tables.values())
     try:

@@ -27,8 +27,8 @@ def desk(
     from bot.local.sitting import begins_at
     from bot.playground.cast import choose
     from bot.settings import Settings
-    from policy.loader import load_framework
-    from storage import establishment
+    from policy.check.loader import load_framework
+    from storage.council import establishment
 
     settings = Settings.load(mode="local")
     framework = load_framework(settings.framework)
@@ -53,7 +53,7 @@ def _allocate_once(bot: Opened) -> None:
     """The fictional council's first month. Later ones are the QA lead's to allocate, as in life."""
     from bot.cli.council import allocate_this_month, is_demo
     from bot.local.story import find_story
-    from storage import establishment
+    from storage.council import establishment
 
     if is_demo(bot.db.read_now(establishment.current)) and bot.db.read_now(find_story) is None:
         allocate_this_month(bot, brief=True)

@@ -13,8 +13,8 @@ from bot.cli.refusals import Refusal
 from bot.cli.say import complain, count, say
 
 if TYPE_CHECKING:
-    from storage.database import Session
-    from storage.exports import Sheet
+    from storage.engine.database import Session
+    from storage.reads.exports import Sheet
 
 
 class Format(StrEnum):
@@ -38,9 +38,9 @@ def export(
     ] = "not given at the command line",
 ) -> None:
     """Write every row of one kind to a file or to standard output."""
-    from assurance.export import record_export
+    from assurance.records.export import record_export
     from bot.cli.opened import command_line, opened
-    from storage.exports import EXPORTS
+    from storage.reads.exports import EXPORTS
 
     if what not in EXPORTS:
         raise Refusal(f"There is no export '{what}'. There is: {', '.join(EXPORTS)}.")
@@ -55,8 +55,8 @@ def export(
 
 def _write(session: Session, what: str, format_: Format, out: Path | None) -> int:
     """Walk the rows inside one reading of the database; a large table never stands whole in memory."""
-    from assurance.export import read_export
-    from storage.spreadsheets import write_rows, write_workbook
+    from assurance.records.export import read_export
+    from storage.sheets.spreadsheets import write_rows, write_workbook
 
     sheets = read_export(session, what)
     several = len(sheets) > 1
@@ -81,7 +81,7 @@ def _text(format_: Format) -> Literal["csv", "jsonl"]:
 
 def _print(format_: Format, sheet: Sheet, *, table: str) -> int:
     """One table to standard output; `table` names it where several follow one another."""
-    from storage.spreadsheets import write_rows
+    from storage.sheets.spreadsheets import write_rows
 
     header, rows = tuple(sheet.header), sheet.rows
     if table and format_ is Format.JSONL:

@@ -7,7 +7,7 @@ from bot.cli.say import count, say
 
 def freeze() -> None:
     """Stop the clock for an inspection: no reminder and no escalation of a learning space until unfreeze."""
-    from assurance.freeze import freeze as stop
+    from assurance.escalation.freeze import freeze as stop
     from bot.cli.opened import command_line, opened
 
     with opened() as bot:
@@ -18,7 +18,7 @@ def freeze() -> None:
 
 def unfreeze() -> None:
     """Start the clock again: due dates that were in time move by the days it stood."""
-    from assurance.freeze import unfreeze as start
+    from assurance.escalation.freeze import unfreeze as start
     from bot.cli.opened import command_line, opened
 
     with opened() as bot:

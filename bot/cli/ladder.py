@@ -14,12 +14,12 @@ from bot.cli.say import complain, count, say, table, when
 from bot.instants import parse_instant
 
 if TYPE_CHECKING:
-    from assurance.courier import Courier
+    from assurance.common.courier import Courier
     from bot.cli.opened import Opened
-    from dialogs.message import Message
-    from policy.establishment import Establishment
-    from policy.framework import Framework
-    from storage.notices import Notice
+    from dialogs.kit.message import Message
+    from policy.council.establishment import Establishment
+    from policy.framework.framework import Framework
+    from storage.outbox.notices import Notice
 
 
 def sweep(
@@ -32,9 +32,9 @@ def sweep(
 
     Run without --at it also lets a pass go on that the service holds for a person to confirm.
     """
-    from assurance import sweep as sweeping
+    from assurance.sweep import sweep as sweeping
     from bot.cli.opened import command_line, opened
-    from storage import notice_lists
+    from storage.outbox import notice_lists
 
     try:
         instant = parse_instant(at) if at else None

@@ -13,10 +13,10 @@ from bot.cli.refusals import Refusal
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.settings import Settings
-    from policy.actor import Actor
-    from policy.establishment import Establishment
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.council.actor import Actor
+    from policy.council.establishment import Establishment
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Opened:
 
     def council(self) -> Establishment:
         """The establishment as it stands. Refusal when nobody has been loaded yet."""
-        from storage import establishment
+        from storage.council import establishment
 
         council = self.db.read_now(establishment.current)
         if not council.people:
@@ -49,7 +49,7 @@ def opened() -> Iterator[Opened]:
 
     from bot.logs import set_up_logs
     from bot.settings import Settings
-    from policy.loader import load_framework
+    from policy.check.loader import load_framework
 
     settings = Settings.load()
     # A command says what it did in its own words; only what went wrong inside is worth a log line.
@@ -63,7 +63,7 @@ def opened() -> Iterator[Opened]:
 def open_database(settings: Settings, *, service: bool = False) -> Database:
     """Open the database the settings name, with room for its file. SettingsError for an address that is none."""
     from bot.settings import SettingsError
-    from storage.database import Database
+    from storage.engine.database import Database
 
     prefix = "sqlite:///"
     if settings.database.startswith(prefix) and settings.database != prefix:
@@ -76,7 +76,7 @@ def open_database(settings: Settings, *, service: bool = False) -> Database:
 
 def command_line() -> Actor:
     """Who history says it was."""
-    from policy.actor import Actor
+    from policy.council.actor import Actor
 
     return Actor.system("command line")
 

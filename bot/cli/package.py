@@ -26,7 +26,7 @@ def manifest(
     """Build the Teams app package for this council's bot (BOT_APP_ID)."""
     from bot.settings import Settings
     from manifest.package import NEWEST_SCHEMA, AppFacts, ManifestError, build
-    from policy.loader import load_framework
+    from policy.check.loader import load_framework
 
     settings = Settings.load()
     framework = load_framework(settings.framework)

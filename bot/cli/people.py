@@ -10,7 +10,7 @@ from bot.cli.refusals import Refusal
 from bot.cli.say import complain, count, say
 
 if TYPE_CHECKING:
-    from assurance.hand_over import HandedOver
+    from assurance.learning_space.hand_over import HandedOver
     from bot.cli.opened import Opened
 
 
@@ -24,8 +24,8 @@ def reassign(
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="a reason of the framework file")] = "",
 ) -> None:
     """Give one open learning space, or all of a leaver's, to somebody else. People by id or whole name."""
-    from assurance.reassign import find_person
-    from assurance.reassign import reassign as give
+    from assurance.learning_space.reassign import find_person
+    from assurance.learning_space.reassign import reassign as give
     from bot.cli.opened import command_line, opened
 
     if bool(reference) == bool(leaver):
@@ -58,7 +58,7 @@ def reopen(
     because: Annotated[str, typer.Option("--because", metavar="CODE", help="a reason of the framework file")] = "",
 ) -> None:
     """Open a submitted form again, so that its auditor can correct it. The earlier form stands until then."""
-    from assurance.reopen import reopen as open_again
+    from assurance.learning_space.reopen import reopen as open_again
     from bot.cli.opened import command_line, opened
 
     with opened() as bot:
@@ -79,8 +79,8 @@ def reopen(
 
 def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
     """Somebody who has left is no longer in the establishment, so their id is taken as it is."""
-    from assurance.reassign import find_person, reassign_leaver
-    from assurance.refusals import UnknownPerson
+    from assurance.common.refusals import UnknownPerson
+    from assurance.learning_space.reassign import find_person, reassign_leaver
     from bot.cli.opened import command_line
 
     try:

@@ -21,8 +21,8 @@ def playground() -> None:
     from bot.playground.cast import choose, first_morning
     from bot.playground.tool import missing
     from bot.settings import Settings
-    from policy.loader import load_framework
-    from storage import establishment
+    from policy.check.loader import load_framework
+    from storage.council import establishment
 
     settings = Settings.load(mode="local")
     framework = load_framework(settings.framework)
@@ -99,8 +99,8 @@ def _ladder_lines(bot: Opened, cast: Cast) -> list[str]:
     """Commands that show what happens when nothing is sent in, with the real dates of this learning space."""
     if cast.item is None:
         return []
-    from policy.calendar import Calendar
-    from policy.ladder import ladder_from_json, step_due_at
+    from policy.calendar.calendar import Calendar
+    from policy.lifecycle.ladder import ladder_from_json, step_due_at
 
     calendar = Calendar.of(bot.framework)
     steps = ladder_from_json(cast.item.ladder).steps
@@ -132,7 +132,7 @@ def _command(bot: Opened, words: str) -> str:
 
 
 def _next_month(bot: Opened) -> str:
-    from policy.calendar import Calendar
+    from policy.calendar.calendar import Calendar
 
     calendar = Calendar.of(bot.framework)
     return f"{calendar.add_months(calendar.local_date(bot.clock.now()), 1):%B %Y}"

@@ -12,14 +12,14 @@ from bot.cli.refusals import Refusal
 from bot.cli.say import count, say, table
 
 if TYPE_CHECKING:
-    from assurance.next_for_post import Told
+    from assurance.allocation.next_for_post import Told
 
 
 def timetable() -> None:
     """Print the annual timetable computed from the framework file."""
     from bot.settings import Settings
-    from policy import timetable as rules
-    from policy.loader import load_framework
+    from policy.calendar import timetable as rules
+    from policy.check.loader import load_framework
 
     settings = Settings.load()
     framework = load_framework(settings.framework)
@@ -41,7 +41,7 @@ def _quarters(numbers: Sequence[int] | None) -> str:
 
 def next_(post: Annotated[str, typer.Argument(metavar="POST", help="the post's id, as in the posts file")]) -> None:
     """Say what a post has to do next, by when, and who is told on which day if nothing happens."""
-    from assurance.next_for_post import next_for_post
+    from assurance.allocation.next_for_post import next_for_post
     from bot.cli.opened import opened
 
     with opened() as bot:

@@ -31,8 +31,8 @@ _EXPECTED: dict[str, tuple[str, ...]] = {
     "bot.desk_process": ("DeskFailed",),
     "bot.playground.tool": ("ToolFailed",),
     "bot.playground.cast": ("NoCast",),
-    "policy.loader": ("FrameworkError",),
-    "storage.errors": ("StorageError",),
-    "storage.spreadsheets": ("SpreadsheetError",),
-    "assurance.refusals": ("Refused",),
+    "policy.check.loader": ("FrameworkError",),
+    "storage.engine.errors": ("StorageError",),
+    "storage.sheets.spreadsheets": ("SpreadsheetError",),
+    "assurance.common.refusals": ("Refused",),
 }

@@ -13,8 +13,8 @@ def replan(
     apply: Annotated[bool, typer.Option("--apply", help="give the work that runs the ladder of the file")] = False,
 ) -> None:
     """Show open learning spaces that were promised another ladder than the file has now; due dates never move."""
-    from assurance.replan import replan as do
-    from assurance.replan import see_replan
+    from assurance.escalation.replan import replan as do
+    from assurance.escalation.replan import see_replan
     from bot.cli.opened import command_line, opened
 
     with opened() as bot:

@@ -9,7 +9,7 @@ def serve() -> None:
     from bot.logs import set_up_logs
     from bot.service import run_service
     from bot.settings import Settings
-    from policy.loader import load_framework
+    from policy.check.loader import load_framework
 
     settings = Settings.load()
     settings.check_service()

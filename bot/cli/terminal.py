@@ -6,21 +6,22 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from assurance.courier import Delivery
+from assurance.common.courier import Delivery
 from bot.cli.say import say, when
 from bot.cli.terminal_card import Button, Input, Json, NotUnderstood, buttons_of, inputs_of, reading_order
 from bot.conversation import Conversation
-from dialogs.message import Message
-from dialogs.notices import NoWords, render
-from policy.calendar import Calendar
-from storage import learning_spaces, notice_lists
+from dialogs.kit.message import Message
+from dialogs.notices.notices import NoWords, render
+from policy.calendar.calendar import Calendar
+from storage.casework import learning_spaces
+from storage.outbox import notice_lists
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from policy.establishment import Person
-    from policy.framework import Framework
-    from storage.database import Database, Session
-    from storage.notices import Notice
+    from policy.council.establishment import Person
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database, Session
+    from storage.outbox.notices import Notice
 
 RULE = "-" * 72
 QUIT = ("quit", "exit", "bye", "q")

@@ -26,11 +26,11 @@ from bot.features import (
 )
 
 if TYPE_CHECKING:
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
     from bot.conversation import Conversation
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 Handler = Callable[["Person", Mapping[str, Any], bool], Awaitable["Message"]]
 """The person who pressed, the button's data, and whether it was in a dialog window; answers with the next card."""

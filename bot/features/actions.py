@@ -7,26 +7,26 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from assurance.action_view import FORM, open_action, open_action_by_reference
-from assurance.decide_action_date import decide_action_date
-from assurance.refusals import NotFound
-from assurance.tracker import tracker
-from assurance.transfer_actions import reassign_action
-from assurance.update_action import update_action
+from assurance.actions.action_view import FORM, open_action, open_action_by_reference
+from assurance.actions.decide_action_date import decide_action_date
+from assurance.actions.tracker import tracker
+from assurance.actions.transfer_actions import reassign_action
+from assurance.actions.update_action import update_action
+from assurance.common.refusals import NotFound
 from bot.pressed import word
-from dialogs import actions
-from dialogs.form_card import FORM_CHANGED, answers_in, asks_all
-from policy.reference import ACTION
-from storage import establishment as establishments
+from dialogs.actions import actions
+from dialogs.forms.form_card import FORM_CHANGED, answers_in, asks_all
+from policy.lifecycle.reference import ACTION
+from storage.council import establishment as establishments
 
 if TYPE_CHECKING:
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
-    from storage.database import Session
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
+    from storage.engine.database import Session
 
 Data = Mapping[str, Any]
 

@@ -6,27 +6,27 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assurance.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
-from assurance.loop_decide import ActionWithoutDate, NotAnAnswer, OwnForm, authorise_loop, send_loop_back
-from assurance.loop_form import open_loop_form, open_loop_form_with, save_loop_step, send_loop
-from assurance.loop_lists import outstanding_loops
-from assurance.loop_view import LoopView
-from assurance.refusals import AlreadyDone, NotReady, UnknownStep
-from assurance.save_step import BACK, NEXT, STAY
+from assurance.common.refusals import AlreadyDone, NotReady, UnknownStep
+from assurance.forms.save_step import BACK, NEXT, STAY
+from assurance.loop.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
+from assurance.loop.loop_decide import ActionWithoutDate, NotAnAnswer, OwnForm, authorise_loop, send_loop_back
+from assurance.loop.loop_form import open_loop_form, open_loop_form_with, save_loop_step, send_loop
+from assurance.loop.loop_lists import outstanding_loops
+from assurance.loop.loop_view import LoopView
 from bot.pressed import version_in, word
-from dialogs import loop_card
-from dialogs.form_card import CHANGED_ELSEWHERE, answers_in, asks_all
-from dialogs.loop_list import loops_message
-from dialogs.loop_news import RESULTS
-from policy.reference import LOOP
+from dialogs.forms.form_card import CHANGED_ELSEWHERE, answers_in, asks_all
+from dialogs.loop import loop_card
+from dialogs.loop.loop_list import loops_message
+from dialogs.loop.loop_news import RESULTS
+from policy.lifecycle.reference import LOOP
 
 if TYPE_CHECKING:
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
 

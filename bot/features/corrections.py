@@ -6,28 +6,29 @@ from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assurance.moderation_selection import NoSuchReasonToModerate, request_moderation, see_before_asking
-from assurance.refusals import NotReady, NotYours, Refused
-from assurance.reopen import AuditorGone, NoSuchReasonToReopen, Reopened, reopen, see_before_reopening
-from assurance.tell import name_of
+from assurance.common.refusals import NotReady, NotYours, Refused
+from assurance.learning_space.reopen import AuditorGone, NoSuchReasonToReopen, Reopened, reopen, see_before_reopening
+from assurance.moderation.moderation_selection import NoSuchReasonToModerate, request_moderation, see_before_asking
+from assurance.notify.tell import name_of
 from bot.pressed import word
-from dialogs import corrections, people
-from dialogs.corrections import REASON
-from dialogs.understanding import reason_said
-from policy.actor import Actor
-from policy.framework import Framework
-from policy.reference import LEARNING_SPACE
-from storage import establishment, moderations
-from storage.moderations import Moderation
+from dialogs.learning_space import corrections, people
+from dialogs.learning_space.corrections import REASON
+from dialogs.understand.understanding import reason_said
+from policy.council.actor import Actor
+from policy.framework.framework import Framework
+from policy.lifecycle.reference import LEARNING_SPACE
+from storage.casework import moderations
+from storage.casework.moderations import Moderation
+from storage.council import establishment
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
-    from storage.database import Session
-    from storage.learning_spaces import LearningSpace
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
+    from storage.casework.learning_spaces import LearningSpace
+    from storage.engine.database import Session
 
 Data = Mapping[str, Any]
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.receive_mail import failing_addresses, read_unclear, settle_mail, unclear_mail
-from assurance.refusals import NotFound, NotYours, Refused
+from assurance.channels.receive_mail import failing_addresses, read_unclear, settle_mail, unclear_mail
+from assurance.common.refusals import NotFound, NotYours, Refused
 from bot.mail.incoming import read_mail
-from dialogs import emails, people
-from policy.calendar import Calendar
-from storage import establishment
-from storage.replies import SETTLED
+from dialogs.learning_space import people
+from dialogs.qa_team import emails
+from policy.calendar.calendar import Calendar
+from storage.council import establishment
+from storage.outbox.replies import SETTLED
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
-    from storage.database import Session
-    from storage.replies import Received
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
+    from storage.engine.database import Session
+    from storage.outbox.replies import Received
 
 Data = Mapping[str, Any]
 LONGEST_NUMBER = 10

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from assurance.list_findings import list_findings
-from assurance.refusals import NotYours, Refused
-from dialogs import people
-from dialogs.findings import Found, findings_message
-from policy.actor import Actor
-from policy.calendar import Calendar
+from assurance.common.refusals import NotYours, Refused
+from assurance.self_check.list_findings import list_findings
+from dialogs.learning_space import people
+from dialogs.qa_team.findings import Found, findings_message
+from policy.calendar.calendar import Calendar
+from policy.council.actor import Actor
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:

@@ -7,17 +7,17 @@ from collections.abc import Awaitable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from assurance.search import search
-from dialogs.search import search_message
-from policy.actor import Actor
+from assurance.home.search import search
+from dialogs.home.search import search_message
+from policy.council.actor import Actor
 
 if TYPE_CHECKING:
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
 

@@ -7,32 +7,33 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assurance.moderate import book_talk, look_again, open_talk, save_moderation_step
-from assurance.moderation_changed import asks_all, open_moderation_with
-from assurance.moderation_list import list_moderations
-from assurance.moderation_outcome import close, settle, stand_loop_down
-from assurance.moderation_view import open_moderation
-from assurance.refusals import NotFound, NotReady, NotYours, UnknownStep
-from assurance.save_step import BACK, NEXT, STAY
-from assurance.typed_begin import begin_typing
-from assurance.typed_moderation import send_moderation
+from assurance.common.refusals import NotFound, NotReady, NotYours, UnknownStep
+from assurance.forms.save_step import BACK, NEXT, STAY
+from assurance.moderation.moderate import book_talk, look_again, open_talk, save_moderation_step
+from assurance.moderation.moderation_changed import asks_all, open_moderation_with
+from assurance.moderation.moderation_list import list_moderations
+from assurance.moderation.moderation_outcome import close, settle, stand_loop_down
+from assurance.moderation.moderation_view import open_moderation
+from assurance.typed.typed_begin import begin_typing
+from assurance.typed.typed_moderation import send_moderation
 from bot.pressed import version_in, word
-from dialogs import moderation, typed
-from dialogs.form_card import CHANGED_ELSEWHERE, answers_in
-from policy.actor import Actor
-from policy.reference import MODERATION
-from storage import moderations
+from dialogs.forms.form_card import CHANGED_ELSEWHERE, answers_in
+from dialogs.moderation import moderation
+from dialogs.typed import typed
+from policy.council.actor import Actor
+from policy.lifecycle.reference import MODERATION
+from storage.casework import moderations
 
 if TYPE_CHECKING:
-    from assurance.moderation_view import ModerationView
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
+    from assurance.moderation.moderation_view import ModerationView
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
-    from policy.framework import Framework
-    from storage.database import Session
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
+    from policy.framework.framework import Framework
+    from storage.engine.database import Session
 
 Data = Mapping[str, Any]
 

@@ -6,11 +6,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assurance.ask_more_time import RequestForm, ask, request_form
-from assurance.decide_more_time import decide_request, see_request
-from assurance.freeze import freeze, freeze_state, unfreeze
-from assurance.hold_step import HoldRefused, hold_step
-from assurance.more_time_refusals import (
+from assurance.common.more_time_refusals import (
     AskedAlready,
     DecidedAlready,
     ExtendedAlready,
@@ -22,24 +18,28 @@ from assurance.more_time_refusals import (
     OnlyQaLead,
     TooLateToAsk,
 )
-from assurance.preview import as_facts, preview
-from assurance.refusals import NotFound
-from assurance.save_step import STAY
+from assurance.common.refusals import NotFound
+from assurance.escalation.freeze import freeze, freeze_state, unfreeze
+from assurance.escalation.hold_step import HoldRefused, hold_step
+from assurance.escalation.preview import as_facts, preview
+from assurance.forms.save_step import STAY
+from assurance.more_time.ask_more_time import RequestForm, ask, request_form
+from assurance.more_time.decide_more_time import decide_request, see_request
 from bot.pressed import word
-from dialogs import discretion, more_time
-from dialogs.form_card import FORM_CHANGED, answers_in, asks_all, form_message
-from dialogs.message import Message
-from policy.actor import Actor
-from policy.forms import Problem
-from storage import learning_spaces
-from storage.more_time import EXCLUSION, EXTENSION
+from dialogs.forms.form_card import FORM_CHANGED, answers_in, asks_all, form_message
+from dialogs.kit.message import Message
+from dialogs.more_time import discretion, more_time
+from policy.council.actor import Actor
+from policy.forms.forms import Problem
+from storage.casework import learning_spaces
+from storage.casework.more_time import EXCLUSION, EXTENSION
 
 if TYPE_CHECKING:
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
 

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.hand_over import NoPostForIt, TooClose
-from assurance.reachability import ask_reachability
-from assurance.reassign import (
-    NoSuchReason,
-    SeveralPeople,
-    ask_to_reassign,
-    confirm_reassignment,
-)
-from assurance.refusals import NotReady, NotYours, Refused, UnknownPerson
+from assurance.common.refusals import NotReady, NotYours, Refused, UnknownPerson
+from assurance.digests.reachability import ask_reachability
+from assurance.learning_space.hand_over import NoPostForIt, TooClose
+from assurance.learning_space.reassign import NoSuchReason, SeveralPeople, ask_to_reassign, confirm_reassignment
 from bot.pressed import word
-from dialogs import people, people_news
+from dialogs.learning_space import people, people_news
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
 

@@ -6,23 +6,23 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assurance.refusals import NotReady
-from assurance.save_step import STAY
-from assurance.set_action import FORM, ActionForm, action_form, set_action
+from assurance.common.refusals import NotReady
+from assurance.follow_up.set_action import FORM, ActionForm, action_form, set_action
+from assurance.forms.save_step import STAY
 from bot.features.closing_the_loop import saved_page
 from bot.pressed import word
-from dialogs import loop_card
-from dialogs.form_card import FORM_CHANGED, answers_in, asks_all
-from dialogs.set_action import action_form_message, action_set_message, cannot_set_message
-from policy.actor import Actor
+from dialogs.actions.set_action import action_form_message, action_set_message, cannot_set_message
+from dialogs.forms.form_card import FORM_CHANGED, answers_in, asks_all
+from dialogs.loop import loop_card
+from policy.council.actor import Actor
 
 if TYPE_CHECKING:
-    from assurance.refusals import Refused
+    from assurance.common.refusals import Refused
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
 

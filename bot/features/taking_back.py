@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.refusals import NotYours, Refused
-from assurance.take_back import IsAReaudit, NoSuchReasonToTakeBack, see_before_taking_back, take_back
-from assurance.tell import name_of
+from assurance.common.refusals import NotYours, Refused
+from assurance.learning_space.take_back import IsAReaudit, NoSuchReasonToTakeBack, see_before_taking_back, take_back
+from assurance.notify.tell import name_of
 from bot.pressed import word
-from dialogs import people, taking_back
-from storage import establishment
+from dialogs.learning_space import people, taking_back
+from storage.council import establishment
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.establishment import Person
-    from storage.database import Session
-    from storage.learning_spaces import LearningSpace
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.establishment import Person
+    from storage.casework.learning_spaces import LearningSpace
+    from storage.engine.database import Session
 
 Data = Mapping[str, Any]
 

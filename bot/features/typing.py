@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.open_text_page import open_text_page
-from assurance.refusals import Refused
-from assurance.typed_begin import begin_typing, typable
-from assurance.typed_moderation import STALE, NothingAsked
+from assurance.common.refusals import Refused
+from assurance.typed.open_text_page import open_text_page
+from assurance.typed.typed_begin import begin_typing, typable
+from assurance.typed.typed_moderation import STALE, NothingAsked
 from bot.typed_line import TypedLine
-from dialogs import typed
-from dialogs.front_door import confused_message
-from dialogs.offered_card import has_text_box, offered_on_card
-from dialogs.offered_text import offered_message
-from dialogs.understanding import Intent
-from policy.actor import Actor
-from policy.reference import LEARNING_SPACE, LOOP, MODERATION
-from storage import conversations
+from dialogs.front_door.front_door import confused_message
+from dialogs.typed import typed
+from dialogs.typed.offered_card import has_text_box, offered_on_card
+from dialogs.typed.offered_text import offered_message
+from dialogs.understand.understanding import Intent
+from policy.council.actor import Actor
+from policy.lifecycle.reference import LEARNING_SPACE, LOOP, MODERATION
+from storage.casework import conversations
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from policy.establishment import Person
+    from dialogs.kit.message import Message
+    from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
 _BY_TYPING = (f"{LEARNING_SPACE}-", f"{LOOP}-", f"{MODERATION}-")

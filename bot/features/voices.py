@@ -6,26 +6,26 @@ from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assurance.form_view import FormView, may_fill_in
-from assurance.open_form import open_form
-from assurance.read_result import GradesStillBlind, HeaderOnly, NotReleased, Result, read_result
-from assurance.reflect import GradeIsFinal, open_reflection, save_reflection
-from assurance.refusals import NotFound, NotReady, NotYours, Refused
-from assurance.release import release
+from assurance.common.refusals import NotFound, NotReady, NotYours, Refused
+from assurance.forms.form_view import FormView, may_fill_in
+from assurance.forms.open_form import open_form
+from assurance.learning_space.read_result import GradesStillBlind, HeaderOnly, NotReleased, Result, read_result
+from assurance.learning_space.reflect import GradeIsFinal, open_reflection, save_reflection
+from assurance.learning_space.release import release
 from bot.pressed import word
-from dialogs import two_voices
-from dialogs.form_card import answers_in, form_message
-from storage import learning_spaces
+from dialogs.forms.form_card import answers_in, form_message
+from dialogs.learning_space import two_voices
+from storage.casework import learning_spaces
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.features import Handler
-    from dialogs.message import Message
-    from dialogs.understanding import Intent
-    from policy.actor import Actor
-    from policy.establishment import Person
-    from policy.framework import Framework
-    from storage.database import Session
+    from dialogs.kit.message import Message
+    from dialogs.understand.understanding import Intent
+    from policy.council.actor import Actor
+    from policy.council.establishment import Person
+    from policy.framework.framework import Framework
+    from storage.engine.database import Session
 
 Data = Mapping[str, Any]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assurance.tell import subject_of
+from assurance.notify.tell import subject_of
 from bot.local.spoken import desk_id, event_title, name_of, role_words
-from policy.calendar import Calendar
-from policy.ladder import ladder_from_json, step_due_at
-from policy.recipients import resolve
+from policy.calendar.calendar import Calendar
+from policy.council.recipients import resolve
+from policy.lifecycle.ladder import ladder_from_json, step_due_at
 
 if TYPE_CHECKING:
-    from policy.establishment import Establishment
-    from policy.framework import Framework
-    from storage.learning_spaces import LearningSpace
+    from policy.council.establishment import Establishment
+    from policy.framework.framework import Framework
+    from storage.casework.learning_spaces import LearningSpace
 
 
 def promised(framework: Framework, council: Establishment, item: LearningSpace) -> list[dict[str, Any]]:

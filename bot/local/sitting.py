@@ -15,13 +15,13 @@ from bot.child_process import show_in_browser
 from bot.desk_process import DeskProcess, free_port
 from bot.playground.cast import first_morning
 from bot.service import Service
-from storage import upcoming
+from storage.reads import upcoming
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.settings import Settings
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 FOLDER = Path("var") / "desk"
 TENANT = "0de5c000-0000-4000-8000-000000000001"

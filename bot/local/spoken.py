@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bot.instants import london
 
 if TYPE_CHECKING:
-    from policy.establishment import Establishment
-    from policy.framework import Framework
+    from policy.council.establishment import Establishment
+    from policy.framework.framework import Framework
 
 
 def says(instant: datetime) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.local.spoken import desk_id
-from storage import establishment as establishments
-from storage import learning_spaces, moderations, upcoming
+from storage.casework import learning_spaces, moderations
+from storage.council import establishment as establishments
+from storage.reads import upcoming
 
 if TYPE_CHECKING:
-    from policy.establishment import Establishment, Post
-    from storage.database import Session
-    from storage.learning_spaces import LearningSpace
+    from policy.council.establishment import Establishment, Post
+    from storage.casework.learning_spaces import LearningSpace
+    from storage.engine.database import Session
 
 LINE = ("team_manager", "senior_manager", "head_of_service", "director", "executive_director")
 ABOVE = LINE[1:]

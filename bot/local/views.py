@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assurance.gather import digests_ahead
-from assurance.remind_unbegun import reminders_ahead
+from assurance.digests.gather import digests_ahead
+from assurance.learning_space.remind_unbegun import reminders_ahead
 from bot.local.promised import promised
 from bot.local.spoken import desk_id, event_title, name_of, role_words, says
-from storage import actions, channels, learning_spaces, loops, moderations, upcoming
-from storage import establishment as establishments
+from storage.casework import actions, learning_spaces, loops, moderations
+from storage.contact import channels
+from storage.council import establishment as establishments
+from storage.reads import upcoming
 
 if TYPE_CHECKING:
-    from policy.establishment import Establishment, Person
-    from policy.framework import Framework
-    from storage.database import Session
-    from storage.notices import Notice
+    from policy.council.establishment import Establishment, Person
+    from policy.framework.framework import Framework
+    from storage.engine.database import Session
+    from storage.outbox.notices import Notice
 
 Json = dict[str, Any]
 TEAMS = "teams"

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from bot.clock import ClockStands
 from bot.local.spoken import event_title, name_of, role_words, says
-from policy.calendar import Calendar
-from storage import establishment as establishments
-from storage import notices, upcoming
+from policy.calendar.calendar import Calendar
+from storage.council import establishment as establishments
+from storage.outbox import notices
+from storage.reads import upcoming
 
 if TYPE_CHECKING:
-    from assurance.sweep import SweepOutcome
+    from assurance.sweep.sweep import SweepOutcome
     from bot.clock import Clock
     from bot.dispatcher import Dispatcher
-    from policy.framework import Framework
-    from storage.database import Database, Session
-    from storage.notices import Notice
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database, Session
+    from storage.outbox.notices import Notice
 
 FARTHEST = timedelta(days=100)
 """As far as one walk goes: a quarter, with a little to spare."""

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from assurance.courier import ChannelCondition, CourierResult, Delivery, Outcome
-from assurance.invite import DateEntry, invite
-from assurance.mail_preference import offer_to
-from assurance.write_letter import Written, letter_went, write_letter
+from assurance.channels.invite import DateEntry, invite
+from assurance.channels.mail_preference import offer_to
+from assurance.channels.write_letter import Written, letter_went, write_letter
+from assurance.common.courier import ChannelCondition, CourierResult, Delivery, Outcome
 from bot.mail.mime import compose
-from dialogs.invitations import calendar_file
-from dialogs.letter_subjects import subject_of
-from dialogs.letters import Letter, letter
-from dialogs.message import Message
-from policy.establishment import Person
-from policy.framework import Framework
-from policy.reference import find_reference
-from policy.reply_token import token_line
-from policy.ways import is_escalation
-from storage.letters import SENT
+from dialogs.kit.message import Message
+from dialogs.letters.invitations import calendar_file
+from dialogs.letters.letter_subjects import subject_of
+from dialogs.letters.letters import Letter, letter
+from policy.council.establishment import Person
+from policy.council.ways import is_escalation
+from policy.framework.framework import Framework
+from policy.lifecycle.reference import find_reference
+from policy.lifecycle.reply_token import token_line
+from storage.outbox.letters import SENT
 
 if TYPE_CHECKING:
-    from storage.database import Database
+    from storage.engine.database import Database
 
 log = structlog.get_logger("bot.mail")
 

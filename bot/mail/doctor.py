@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from assurance.record_bounce import addresses_that_fail
+from assurance.channels.record_bounce import addresses_that_fail
 from bot.checks import Check
 from bot.mail.courier import Envelope
 from bot.mail.courier_smtp import SmtpRoad
@@ -17,13 +17,13 @@ from bot.mail.graph import GraphMailbox
 from bot.mail.graph_errors import GraphFailed, in_words
 from bot.mail.mime import compose
 from bot.mail.outgoing import MailOut
-from dialogs.letters import letter
-from dialogs.message import Message
-from storage import establishment as establishments
+from dialogs.kit.message import Message
+from dialogs.letters.letters import letter
+from storage.council import establishment as establishments
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from storage.session import Session
+    from storage.engine.session import Session
 
 WARN_DAYS = (60, 30, 7)
 """Before a secret or a certificate ends: good to know, somebody should act, this week."""

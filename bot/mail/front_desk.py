@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from assurance.read_back import what_waits_for_yes
-from assurance.receive_mail import begin_reading, finish_reading, may_answer, sender_of
-from assurance.record_bounce import record_bounce
-from assurance.write_letter import letter_answered
+from assurance.channels.read_back import what_waits_for_yes
+from assurance.channels.receive_mail import begin_reading, finish_reading, may_answer, sender_of
+from assurance.channels.record_bounce import record_bounce
+from assurance.channels.write_letter import letter_answered
 from bot.mail.incoming import Incoming, read_mail
 from bot.mail.turn import ANSWER, GIVE_UP, IGNORE, Outcome, Turn
 from bot.mail.understanding import take
-from dialogs import mail_answers
-from dialogs.letter_subjects import answer_subject
-from policy.reference import find_reference
-from policy.reply_token import tokens_in
-from storage import inbox
-from storage import notices as outbox
+from dialogs.letters import mail_answers
+from dialogs.letters.letter_subjects import answer_subject
+from policy.lifecycle.reference import find_reference
+from policy.lifecycle.reply_token import tokens_in
+from storage.contact import inbox
+from storage.outbox import notices as outbox
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.conversation import Conversation
     from bot.mail.courier import MailCourier
-    from policy.establishment import Person
-    from storage.letters import Letter
-    from storage.notices import Notice
-    from storage.replies import ReadBack, Received
+    from policy.council.establishment import Person
+    from storage.outbox.letters import Letter
+    from storage.outbox.notices import Notice
+    from storage.outbox.replies import ReadBack, Received
 
 log = structlog.get_logger("bot.mail.front_desk")
 

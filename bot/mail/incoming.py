@@ -20,7 +20,7 @@ from bot.mail.reading.parts import take_apart
 from bot.mail.reading.quoted import Run, part
 from bot.mail.reading.senders import recipients_of, sender_of
 from bot.mail.reading.signatures import without_signature
-from policy.reply_token import tokens_in
+from policy.lifecycle.reply_token import tokens_in
 
 __all__ = ["Authenticity", "Bounce", "Incoming", "Inline", "Kind", "answers_between", "read_mail"]
 

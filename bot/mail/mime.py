@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from dialogs.letters import Letter
+from dialogs.letters.letters import Letter
 
 LOOP_HEADER = "X-Learning-Space-Bot"
 """Our own mark: mail that carries it came from a bot like this one and is never answered."""

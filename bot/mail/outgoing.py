@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.settings import Settings
     from bot.teams.tokens import TokenSource
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 UNHURRIED = 1_000_000
 """Letters a minute where the mailbox is a stand-in on this machine."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from assurance.receive_mail import digest_of, keep_mail, mail_to_read
+from assurance.channels.receive_mail import digest_of, keep_mail, mail_to_read
 from bot.mail.front_desk import MailDesk
 from bot.mail.graph_errors import GraphFailed, in_words
 from bot.mail.listener import MailListener
-from storage import meta, replies
-from storage.errors import StorageError
+from storage.council import meta
+from storage.engine.errors import StorageError
+from storage.outbox import replies
 
 if TYPE_CHECKING:
     from bot.clock import Clock
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.mail.graph import GraphMailbox
     from bot.mail.outgoing import MailOut
     from bot.settings import Settings
-    from storage.database import Database, Session
+    from storage.engine.database import Database, Session
 
 POLL_SECONDS = 20.0
 """How often the mailbox is asked for what has come in since."""

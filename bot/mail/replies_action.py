@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.action_view import STEP, ActionView, open_action_by_reference
-from assurance.decide_action_date import DateDecision, decide_action_date
-from assurance.read_back import ACTION, DATE
-from assurance.update_action import UpdateOutcome, update_action
+from assurance.actions.action_view import STEP, ActionView, open_action_by_reference
+from assurance.actions.decide_action_date import DateDecision, decide_action_date
+from assurance.actions.update_action import UpdateOutcome, update_action
+from assurance.channels.read_back import ACTION, DATE
 from bot.mail.turn import hear_into
-from dialogs import actions, mail_answers, mail_replies
-from policy.form_questions import questions
-from policy.forms import check_step
+from dialogs.actions import actions
+from dialogs.letters import mail_answers, mail_replies
+from policy.forms.form_questions import questions
+from policy.forms.forms import check_step
 
 if TYPE_CHECKING:
     from bot.mail.turn import Outcome, Turn, Unread
-    from dialogs.reply_decisions import ReplyHeard
-    from policy.framework import FormField
+    from dialogs.understand.reply_decisions import ReplyHeard
+    from policy.framework.framework import FormField
 
 UPDATES = {"done": "done", "not_needed": "not_needed"}
 """What somebody may write, as the form has it; "not done" means in progress or blocked, so it is asked."""

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assurance.answer_by_mail import AnswersTaken, form_by_mail, save_answers_by_mail
-from assurance.read_back import FORM
-from assurance.submit import SubmitOutcome, submit
-from dialogs import learning_space, mail_replies
-from dialogs.reply_decisions import ReplyHeard
-from dialogs.reply_reading import read_reply
-from dialogs.spoken_answers import read_answer
-from policy.form_questions import questions
-from policy.forms import Problem
-from policy.framework import FormField
+from assurance.channels.read_back import FORM
+from assurance.follow_up.submit import SubmitOutcome, submit
+from assurance.forms.answer_by_mail import AnswersTaken, form_by_mail, save_answers_by_mail
+from dialogs.learning_space import learning_space
+from dialogs.letters import mail_replies
+from dialogs.understand.reply_decisions import ReplyHeard
+from dialogs.understand.reply_reading import read_reply
+from dialogs.understand.spoken_answers import read_answer
+from policy.forms.form_questions import questions
+from policy.forms.forms import Problem
+from policy.framework.framework import FormField
 
 if TYPE_CHECKING:
-    from assurance.form_view import FormView
+    from assurance.forms.form_view import FormView
     from bot.mail.turn import Outcome, Turn
-    from policy.framework import Framework
+    from policy.framework.framework import Framework
 
 
 async def open_form(turn: Turn) -> Outcome:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assurance.answer_by_mail import own_item_by_reference
-from assurance.ask_more_time import Asked, RequestForm, ask, check_request, moved_from, request_form
-from assurance.decide_more_time import DecisionMade, RequestView, decide_request, see_request
-from assurance.read_back import DECIDE, MORE_TIME
+from assurance.channels.read_back import DECIDE, MORE_TIME
+from assurance.forms.answer_by_mail import own_item_by_reference
+from assurance.more_time.ask_more_time import Asked, RequestForm, ask, check_request, moved_from, request_form
+from assurance.more_time.decide_more_time import DecisionMade, RequestView, decide_request, see_request
 from bot.mail.turn import hear_into
-from dialogs import mail_replies, more_time
-from dialogs.reply_answers import Said
-from dialogs.reply_decisions import ReplyHeard
-from dialogs.spoken_answers import read_answer
-from policy.form_questions import Asked as Question
-from policy.form_questions import questions
-from policy.forms import Problem
-from storage.more_time import EXTENSION
+from dialogs.letters import mail_replies
+from dialogs.more_time import more_time
+from dialogs.understand.reply_answers import Said
+from dialogs.understand.reply_decisions import ReplyHeard
+from dialogs.understand.spoken_answers import read_answer
+from policy.forms.form_questions import Asked as Question
+from policy.forms.form_questions import questions
+from policy.forms.forms import Problem
+from storage.casework.more_time import EXTENSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.mail.turn import Outcome, Turn, Unread
-    from policy.framework import FormField
-    from storage.learning_spaces import LearningSpace
+    from policy.framework.framework import FormField
+    from storage.casework.learning_spaces import LearningSpace
 
 OTHER = "other"
 """The reason whose words are the asker's own."""

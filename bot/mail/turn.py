@@ -8,23 +8,23 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from assurance.read_back import forget_read_back, remember_read_back
+from assurance.channels.read_back import forget_read_back, remember_read_back
 from bot.mail.incoming import answers_between
-from dialogs.spoken_answers import read_answer
-from policy.actor import Actor
-from policy.identifiers import scan
+from dialogs.understand.spoken_answers import read_answer
+from policy.council.actor import Actor
+from policy.forms.identifiers import scan
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
     from bot.mail.incoming import Incoming
-    from dialogs.message import Message
-    from dialogs.reply_decisions import ReplyHeard
-    from policy.establishment import Person
-    from policy.forms import FormContext, Problem
-    from policy.framework import FormField
-    from storage.letters import Letter
-    from storage.notices import Notice
-    from storage.replies import ReadBack
+    from dialogs.kit.message import Message
+    from dialogs.understand.reply_decisions import ReplyHeard
+    from policy.council.establishment import Person
+    from policy.forms.forms import FormContext, Problem
+    from policy.framework.framework import FormField
+    from storage.outbox.letters import Letter
+    from storage.outbox.notices import Notice
+    from storage.outbox.replies import ReadBack
 
 Unread = dict[str, "tuple[str, Problem]"]
 """Answers that could not be read: question -> the words used, and why."""

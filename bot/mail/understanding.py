@@ -6,28 +6,29 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assurance.acknowledge import Acknowledgement, acknowledge
-from assurance.ask_more_time import ASKS
-from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
-from assurance.raise_red_route import IMMEDIATE_ATTENTION
-from assurance.read_back import ACTION, DATE, DECIDE, FORM, MORE_TIME, REFLECTION, TAKEN_UP
-from assurance.reflect import ReflectionView, open_reflection, save_reflection
-from assurance.refusals import Refused
+from assurance.channels.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
+from assurance.channels.read_back import ACTION, DATE, DECIDE, FORM, MORE_TIME, REFLECTION, TAKEN_UP
+from assurance.common.refusals import Refused
+from assurance.learning_space.reflect import ReflectionView, open_reflection, save_reflection
+from assurance.more_time.ask_more_time import ASKS
+from assurance.red_route.acknowledge import Acknowledgement, acknowledge
+from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION
 from bot.mail import replies_action, replies_form, replies_more_time
 from bot.mail.turn import IGNORE, Outcome, Turn
-from dialogs import learning_space, mail_answers, mail_replies, news, two_voices
-from dialogs.reply_decisions import ReplyHeard
-from dialogs.reply_reading import read_reply
-from dialogs.understanding import Intent
-from policy.reference import ACTION as ACTION_REFERENCE
-from policy.reference import LEARNING_SPACE
-from storage import learning_spaces
+from dialogs.learning_space import learning_space, news, two_voices
+from dialogs.letters import mail_answers, mail_replies
+from dialogs.understand.reply_decisions import ReplyHeard
+from dialogs.understand.reply_reading import read_reply
+from dialogs.understand.understanding import Intent
+from policy.lifecycle.reference import ACTION as ACTION_REFERENCE
+from policy.lifecycle.reference import LEARNING_SPACE
+from storage.casework import learning_spaces
 
 if TYPE_CHECKING:
-    from assurance.form_view import FormView
-    from dialogs.message import Message
-    from storage.database import Session
-    from storage.learning_spaces import LearningSpace
+    from assurance.forms.form_view import FormView
+    from dialogs.kit.message import Message
+    from storage.casework.learning_spaces import LearningSpace
+    from storage.engine.database import Session
 
 DATE_ASKED = "E72"
 _BUTTON = re.compile(r"(?P<word>open|reflect|result)\s+[A-Z]{2}\S*\d", re.IGNORECASE)

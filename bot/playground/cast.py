@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from policy.calendar import Calendar
-from storage import establishment, learning_spaces
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
+from policy.calendar.calendar import Calendar
+from storage.casework import learning_spaces
+from storage.council import establishment
 
 if TYPE_CHECKING:
-    from policy.establishment import Establishment, Person, Post
-    from policy.framework import Framework
-    from storage.database import Session
-    from storage.learning_spaces import LearningSpace
+    from policy.council.establishment import Establishment, Person, Post
+    from policy.framework.framework import Framework
+    from storage.casework.learning_spaces import LearningSpace
+    from storage.engine.database import Session
 
 ABOVE = ("senior_manager", "head_of_service", "director", "executive_director")
 

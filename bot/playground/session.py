@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from bot.child_process import show_in_browser
 from bot.playground.tool import Tool
 from bot.service import Service
-from storage import notice_lists
+from storage.outbox import notice_lists
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.playground.cast import Cast
     from bot.settings import Settings
-    from policy.framework import Framework
-    from storage.database import Database, Session
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database, Session
 
 FOLDER = Path("var") / "playground"
 BOT_NAME = "Learning Space Bot"

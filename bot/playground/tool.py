@@ -15,7 +15,7 @@ import aiohttp
 from bot.child_process import ChildFailed, ChildProcess
 
 if TYPE_CHECKING:
-    from policy.establishment import Person
+    from policy.council.establishment import Person
 
 BINARY = Path(__file__).parents[2] / "node_modules" / ".bin" / "agentsplayground"
 PORT = 56150

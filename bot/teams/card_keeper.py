@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from assurance.courier import CourierResult
-from assurance.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh
+from assurance.cards.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh
+from assurance.common.courier import CourierResult
 from bot.teams.activities import message_activity
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
-from dialogs.living import present_message
-from policy.calendar import Calendar
+from dialogs.notices.living import present_message
+from policy.calendar.calendar import Calendar
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.teams.connector import Connector
     from bot.teams.limits import Limits
-    from policy.framework import Framework
-    from storage.database import Database
+    from policy.framework.framework import Framework
+    from storage.engine.database import Database
 
 log = structlog.get_logger("bot.card_keeper")
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import structlog
 
-from assurance.courier import CourierResult, Delivery
+from assurance.common.courier import CourierResult, Delivery
 from bot.teams.activities import message_activity
 from bot.teams.connector import Connector
 from bot.teams.errors import Failure, Remedy, SendFailed
 from bot.teams.install import Installer
 from bot.teams.limits import Limits, TooLong
-from dialogs.message import Message
+from dialogs.kit.message import Message
 
 TEAMS_SERVICE_URL = "https://smba.trafficmanager.net/teams/"
 """Where a conversation is opened with someone we have never heard from; Teams names the region afterwards."""

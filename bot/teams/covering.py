@@ -10,14 +10,14 @@ from botbuilder.schema import Activity, ActivityTypes
 
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
-from dialogs.typed import covered_message
-from storage import channels, living_cards
-from storage.channels import Card
+from dialogs.typed.typed import covered_message
+from storage.contact import channels, living_cards
+from storage.contact.channels import Card
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from dialogs.message import Message
-    from storage.database import Database
+    from dialogs.kit.message import Message
+    from storage.engine.database import Database
 
 ANSWERS = "typed answers"
 """The subject the message with somebody's answers is remembered under, beside their living cards."""

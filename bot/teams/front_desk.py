@@ -13,8 +13,8 @@ import structlog
 from botbuilder.core import ActivityHandler, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, InvokeResponse
 
-from assurance import receive
-from assurance.record_contact import record_installation
+from assurance.channels import receive
+from assurance.channels.record_contact import record_installation
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.teams import invokes
@@ -25,11 +25,11 @@ from bot.teams.limits import TooLong
 from bot.teams.presses import READERS, submitted
 from bot.teams.reception import CHANNEL, Reception, Visitor
 from bot.teams.showing import Showing, reply_of
-from dialogs.elsewhere import private_only_message
-from dialogs.front_door import sorry_message, unknown_person_message, welcome_message
-from dialogs.message import Message
-from policy.establishment import Person
-from storage.database import Database
+from dialogs.front_door.elsewhere import private_only_message
+from dialogs.front_door.front_door import sorry_message, unknown_person_message, welcome_message
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from storage.engine.database import Database
 
 TURN_SECONDS = 12.0
 """Teams gives up after 10 to 15 seconds; before that we say that it is taking too long."""

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from bot.teams.activities import CARD
-from dialogs.message import Message
+from dialogs.kit.message import Message
 
 MESSAGE = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"

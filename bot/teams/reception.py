@@ -9,14 +9,14 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity
 
-from assurance.identify import bind_by_email
-from assurance.receive import Arrival, recognise
-from assurance.record_contact import record_contact
+from assurance.channels.identify import bind_by_email
+from assurance.channels.receive import Arrival, recognise
+from assurance.channels.record_contact import record_contact
 from bot.clock import Clock
 from bot.teams.errors import SendFailed
-from policy.establishment import Person
-from storage.channels import ChannelState
-from storage.database import Database
+from policy.council.establishment import Person
+from storage.contact.channels import ChannelState
+from storage.engine.database import Database
 
 CHANNEL = "teams"
 ASK_AGAIN_SECONDS = 60.0

@@ -14,19 +14,19 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from assurance.card_shows import Shown, about_an_item, is_known, look_again, note_shown
+from assurance.cards.card_shows import Shown, about_an_item, is_known, look_again, note_shown
 from bot.answering import Press, answering
 from bot.teams.activities import card_attachment, message_activity
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
-from dialogs.card_parts import asks_and_offers
-from policy.reference import find_reference
-from storage import living_cards
+from dialogs.kit.card_parts import asks_and_offers
+from policy.lifecycle.reference import find_reference
+from storage.contact import living_cards
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from dialogs.message import Message
-    from storage.database import Database, Session
+    from dialogs.kit.message import Message
+    from storage.engine.database import Database, Session
 
 PATIENCE_SECONDS = 10.0
 """A receipt that would have to wait longer for its turn is left to the client that has it."""

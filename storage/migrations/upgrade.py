@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from storage.backend import Backend
+from storage.engine.backend import Backend
 
 
 def upgrade(backend: Backend) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.journeys.living_council import LivingCouncil, london
 
 

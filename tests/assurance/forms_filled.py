@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from assurance.form_view import REVIEW, FormView
-from assurance.save_step import save_step
-from assurance.submit import SubmitOutcome, submit
-from policy.actor import Actor
-from policy.framework import Framework
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from assurance.follow_up.submit import SubmitOutcome, submit
+from assurance.forms.form_view import REVIEW, FormView
+from assurance.forms.save_step import save_step
+from policy.council.actor import Actor
+from policy.framework.framework import Framework
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 
 MEETING = {
     "date_held": "2026-01-20",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from assurance.loop_form import SendOutcome, save_loop_step, send_loop
-from assurance.loop_view import REVIEW, LoopView
-from policy.actor import Actor
-from policy.framework import Framework
-from policy.loop_form import page_key, part_key
-from storage import actions
-from storage.database import Database
-from storage.loops import Loop
+from assurance.loop.loop_form import SendOutcome, save_loop_step, send_loop
+from assurance.loop.loop_view import REVIEW, LoopView
+from policy.council.actor import Actor
+from policy.follow_up.loop_form import page_key, part_key
+from policy.framework.framework import Framework
+from storage.casework import actions
+from storage.casework.loops import Loop
+from storage.engine.database import Database
 
 LEARNING = {
     "taken_from_it": "Reviews are booked before we leave the room, and the reason is kept.",

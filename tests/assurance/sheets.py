@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policy.establishment import Establishment
-from storage.sheets import Row, Table
+from policy.council.establishment import Establishment
+from storage.sheets.sheets import Row, Table
 
 
 def sheets_of(establishment: Establishment) -> dict[str, Table]:

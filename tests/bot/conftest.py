@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 from bot.cli.main import app
 from bot.clock import Clock
 from bot.instants import parse_instant
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage.database import Database
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
+from storage.engine.database import Database
 
 FRIDAY = parse_instant("2026-11-20T10:00")
 """The council's clock: a working day, within send hours."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.cli.terminal_card import Button, Input, buttons_of, inputs_of
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Person
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
 
 MOST_PAGES = 12
 TEXT = "Arrange reflective supervision every month, with the plan on the table."

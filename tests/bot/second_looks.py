@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from assurance.moderation_selection import select
+from assurance.moderation.moderation_selection import select
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.actor import Actor
-from policy.establishment import Person
-from storage import establishment, learning_spaces
-from storage.database import Session
-from storage.moderations import Moderation
+from dialogs.kit.message import Message
+from policy.council.actor import Actor
+from policy.council.establishment import Person
+from storage.casework import learning_spaces
+from storage.casework.moderations import Moderation
+from storage.council import establishment
+from storage.engine.database import Session
 from tests.bot.filling import fill_to_review, press
 
 OWN = {

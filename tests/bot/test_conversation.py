@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assurance.demo_council import (
+from assurance.establishment.demo_council import (
     DEMO_DIRECTOR,
     DEMO_EXECUTIVE_DIRECTOR,
     DEMO_QA_LEAD,
@@ -15,12 +15,14 @@ from assurance.demo_council import (
 )
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Person
-from policy.framework import Framework
-from storage import establishment, history, learning_spaces, notices
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment, history
+from storage.engine.database import Database
+from storage.outbox import notices
 from tests.bot.filling import answers_on, button, fill_to_review, press
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Establishment, Person
-from policy.framework import Framework
-from storage import corrections, establishment, history, learning_spaces, moderations
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.establishment import Establishment, Person
+from policy.framework.framework import Framework
+from storage.casework import corrections, learning_spaces, moderations
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment, history
+from storage.engine.database import Database
 from tests.bot.conftest import Command
 from tests.bot.filling import fill_to_review, press
 

@@ -21,14 +21,14 @@ from typing import Any
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot import desk_process
 from bot.desk_process import DeskFailed, DeskProcess, free_port
 from bot.instants import parse_instant
 from bot.local.sitting import A_MOMENT, begins_at
-from policy.framework import Framework
-from storage import heartbeats
-from storage.database import Database
+from policy.framework.framework import Framework
+from storage.council import heartbeats
+from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY, Command, Council
 
 ROOT = Path(__file__).parents[2]

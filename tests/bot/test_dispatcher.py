@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from assurance.courier import CourierResult, Delivery
+from assurance.common.courier import CourierResult, Delivery
 from bot import dispatcher as dispatching
 from bot.clock import Clock
 from bot.dispatcher import Dispatcher
 from bot.metrics import Metrics
-from dialogs.message import Message
-from policy.framework import Framework
-from storage import notices
-from storage.database import Database
-from storage.notices import NewNotice
-from storage.session import Session
+from dialogs.kit.message import Message
+from policy.framework.framework import Framework
+from storage.engine.database import Database
+from storage.engine.session import Session
+from storage.outbox import notices
+from storage.outbox.notices import NewNotice
 from tests.bot.conftest import FRIDAY
 
 SENT_NOW, IN_THE_MORNING = 81, 39

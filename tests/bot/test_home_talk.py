@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.findings import WORDS
-from policy.framework import Framework
-from storage import establishment, findings, learning_spaces
-from storage.database import Database
-from storage.findings import WRONG, FindingRow
+from dialogs.qa_team.findings import WORDS
+from policy.framework.framework import Framework
+from storage.casework import findings, learning_spaces
+from storage.casework.findings import WRONG, FindingRow
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.dialogs.reading import walk
 
 
@@ -85,7 +86,7 @@ async def test_what_the_self_check_could_not_mend_is_counted_and_listed_for_the_
 
 def test_every_kind_of_finding_has_words() -> None:
     rooms = Path(__file__).parents[2] / "assurance"
-    written = "".join(file.read_text(encoding="utf-8") for file in rooms.glob("verify*.py"))
+    written = "".join(file.read_text(encoding="utf-8") for file in rooms.rglob("verify*.py"))
     kinds = {*re.findall(r'Finding\(\s*"(\w+)"', written), *re.findall(r'CHAIN_BROKEN, LATE_NOTICE = "(\w+)"', written)}
     assert len(kinds) > 10
     assert kinds | {"late_notice"} == set(WORDS)

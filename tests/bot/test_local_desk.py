@@ -11,8 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from assurance.plausible import JUDGED
+from assurance.escalation.plausible import JUDGED
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock, ClockStands
 from bot.edge import Addresses
 from bot.instants import parse_instant
@@ -23,9 +23,12 @@ from bot.settings import Settings
 from desk.connector import TeamsDesk
 from desk.members import Member
 from desk.serving import serving
-from policy.framework import Framework
-from storage import establishment, heartbeats, learning_spaces, notices, sweeping
-from storage.database import Database, Session
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.council import establishment, heartbeats
+from storage.engine.database import Database, Session
+from storage.outbox import notices
+from storage.reads import sweeping
 from tests.bot.conftest import FRIDAY
 
 TENANT_ID = "c0ffee00-0000-4000-8000-00000000000a"

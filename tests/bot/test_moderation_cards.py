@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.cli.terminal_card import buttons_of, inputs_of
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Person
-from policy.framework import Framework
-from storage import establishment, form_drafts, history, learning_spaces, loops, moderations
-from storage.database import Database, Session
-from storage.moderations import Moderation
-from storage.tables import answers
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from policy.framework.framework import Framework
+from storage.casework import form_drafts, learning_spaces, loops, moderations
+from storage.casework.moderations import Moderation
+from storage.council import establishment, history
+from storage.engine.database import Database, Session
+from storage.schema.tables import answers
 from tests.bot.filling import press
 from tests.bot.second_looks import OWN, moderator_of, opened, selected, sent_in
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Establishment, Person
-from policy.framework import Framework
-from policy.more_time import deciding_post
-from storage import establishment, learning_spaces, more_time, notices
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.establishment import Establishment, Person
+from policy.follow_up.more_time import deciding_post
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces, more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.outbox import notices
 from tests.bot.filling import button, press
 
 

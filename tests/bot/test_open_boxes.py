@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.open_boxes import MOST, OpenBoxes
-from dialogs.message import Message
+from dialogs.kit.message import Message
 from tests.bot.conftest import FRIDAY
 
 BOX = {"type": "Input.Text", "id": "note", "label": "Anything to add?", "isMultiline": True}

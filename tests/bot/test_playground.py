@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from assurance import demo_council
+from assurance.establishment import demo_council
 from bot.cli.council import is_demo
 from bot.instants import parse_instant
 from bot.playground import tool
 from bot.playground.cast import Cast, NoCast, choose, first_morning
 from bot.playground.tool import Tool, ToolFailed, config
-from policy.establishment import Establishment, Person
-from policy.framework import Framework
-from storage import establishment
-from storage.database import Database
+from policy.council.establishment import Establishment, Person
+from policy.framework.framework import Framework
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.conftest import Command
 
 
@@ -107,7 +107,7 @@ def test_a_playground_that_will_not_start_is_refused_with_its_own_words(
 
 
 def test_the_day_shown_is_always_a_time_messages_go_out(framework: Framework) -> None:
-    from policy.calendar import Calendar
+    from policy.calendar.calendar import Calendar
 
     calendar = Calendar.of(framework)
     moments: list[datetime] = [

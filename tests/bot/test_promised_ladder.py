@@ -7,10 +7,11 @@ from datetime import date
 
 from bot.local.promised import promised
 from bot.local.story import find_story
-from policy.framework import Framework
-from storage import establishment, learning_spaces
-from storage.database import Database, Session
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database, Session
 
 
 def _of_the_story(session: Session) -> LearningSpace:

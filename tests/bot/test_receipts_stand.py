@@ -7,21 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from assurance.card_shows import Shown, note_shown
-from assurance.courier import CourierResult
-from assurance.living_cards import claim_refreshes, finish_refresh
+from assurance.cards.card_shows import Shown, note_shown
+from assurance.cards.living_cards import claim_refreshes, finish_refresh
+from assurance.common.courier import CourierResult
 from bot.answering import Press as Answered
 from bot.answering import answering
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.discretion import ITEM
-from dialogs.message import Message
-from policy.establishment import Cover
-from policy.reference import find_reference
-from storage import actions, channels, learning_spaces, living_cards, loops, moderations, more_time
-from storage import establishment as establishments
-from storage.channels import Card
-from storage.database import Database, Session
+from dialogs.kit.message import Message
+from dialogs.more_time.discretion import ITEM
+from policy.council.establishment import Cover
+from policy.lifecycle.reference import find_reference
+from storage.casework import actions, learning_spaces, loops, moderations, more_time
+from storage.contact import channels, living_cards
+from storage.contact.channels import Card
+from storage.council import establishment as establishments
+from storage.engine.database import Database, Session
 from tests.bot.test_two_at_once import GIVEN, NOW, Press
 from tests.councils import QA_OFFICER, small_council, with_cover
 from tests.journeys.living_council import LivingCouncil

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from desk.person import Person as DeskPerson
-from policy.framework import Framework
-from storage import channels, conversations, establishment, learning_spaces
-from storage.database import Database, Session
+from policy.framework.framework import Framework
+from storage.casework import conversations, learning_spaces
+from storage.contact import channels
+from storage.council import establishment
+from storage.engine.database import Database, Session
 from tests.bot.conftest import FRIDAY
 from tests.bot.filling import answers_on
 from tests.bot.test_local_desk import Asking, a_bot

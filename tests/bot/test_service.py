@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.edge import Addresses
 from bot.service import PortTaken, Service
@@ -29,9 +29,11 @@ from desk.entra import METADATA_PATH, Entra
 from desk.members import Member
 from desk.person import Person as DeskPerson
 from desk.serving import own_certificate, serving
-from policy.framework import Framework
-from storage import establishment, learning_spaces, notice_lists, notices
-from storage.database import Database
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.outbox import notice_lists, notices
 from tests.bot.conftest import FRIDAY, Command, Council
 from tests.bot.filling import answers_on
 

@@ -8,12 +8,13 @@ import pytest
 
 from bot.cli.terminal_card import buttons_of, inputs_of
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Person
-from storage import actions, establishment, history, loops, moderations
-from storage.actions import Action
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from storage.casework import actions, loops, moderations
+from storage.casework.actions import Action
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment, history
+from storage.engine.database import Database
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.filling import press
 from tests.councils import (

@@ -13,20 +13,21 @@ from typing import Any
 
 import pytest
 
-from assurance.ask_more_time import ask
-from assurance.last_word import SETTLED_BY
-from assurance.propose_allocation import propose_allocation
-from assurance.update_action import update_action
+from assurance.actions.update_action import update_action
+from assurance.allocation.propose_allocation import propose_allocation
+from assurance.cards.last_word import SETTLED_BY
+from assurance.more_time.ask_more_time import ask
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.features import FEATURES
-from dialogs.discretion import ITEM
-from dialogs.message import Message
-from policy.actor import Actor
-from policy.establishment import Cover
-from storage import establishment as establishments
-from storage import history, more_time
-from storage.database import Database
+from dialogs.kit.message import Message
+from dialogs.more_time.discretion import ITEM
+from policy.council.actor import Actor
+from policy.council.establishment import Cover
+from storage.casework import more_time
+from storage.council import establishment as establishments
+from storage.council import history
+from storage.engine.database import Database
 from tests.assurance.loops_filled import fill_in_loop
 from tests.councils import HEAD, PSW, QA_LEAD, QA_OFFICER, SENIOR_MANAGER, TEAM_MANAGER_2, small_council, with_cover
 from tests.dialogs.reading import text_of
@@ -194,7 +195,7 @@ def _close(council: LivingCouncil) -> Press:
 
 
 def _close_it(council: LivingCouncil, token: str, moderator: str) -> None:
-    from assurance.moderation_outcome import close
+    from assurance.moderation.moderation_outcome import close
 
     council.database.write_now(close, council.framework, token, actor=Actor.person(moderator), now=council.now)
 

@@ -20,8 +20,8 @@ from desk.app import Desk
 from desk.mailbox import smtp_server
 from desk.mailroom import GATEWAY, Mailroom
 from desk.serving import serving
-from policy.framework import Framework
-from storage.database import Database
+from policy.framework.framework import Framework
+from storage.engine.database import Database
 from tests.bot.conftest import (  # noqa: F401  the same council, made once
     FRIDAY,
     council,

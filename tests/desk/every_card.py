@@ -6,15 +6,16 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from assurance.ask_more_time import still_in_time
-from dialogs.living import ACTIONS, LOOPS
-from dialogs.speaking import say_date
-from policy.calendar import Calendar
-from policy.reference import find_reference
-from storage import actions, corrections, establishment, learning_spaces, loops, moderations, more_time
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
-from storage.session import Session
+from assurance.more_time.ask_more_time import still_in_time
+from dialogs.kit.speaking import say_date
+from dialogs.notices.living import ACTIONS, LOOPS
+from policy.calendar.calendar import Calendar
+from policy.lifecycle.reference import find_reference
+from storage.casework import actions, corrections, learning_spaces, loops, moderations, more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.engine.session import Session
 from tests.desk.conftest import Page
 from tests.dialogs.reading import text_of, walk
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from desk.switches import KINDS
-from storage import learning_spaces
-from storage.database import Database
+from storage.casework import learning_spaces
+from storage.engine.database import Database
 from tests.bot.filling import answers_on
 from tests.desk.conftest import Opening, Page, button
 

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.local.spoken import desk_id
-from policy.establishment import Cover
-from storage import establishment, learning_spaces
-from storage.database import Database
+from policy.council.establishment import Cover
+from storage.casework import learning_spaces
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.filling import answers_on
 from tests.councils import with_cover
 from tests.desk.conftest import Page, button, buttons

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dialogs import form_card, learning_space, news
-from dialogs.allocation import proposal_message
-from dialogs.home import home_message
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.allocation_plan import Unserved
-from policy.forms import FormContext
-from policy.framework import Choice
+from dialogs.forms import form_card
+from dialogs.home.home import home_message
+from dialogs.kit.message import Message
+from dialogs.learning_space import learning_space, news
+from dialogs.learning_space.allocation import proposal_message
+from dialogs.notices.notices import render
+from policy.allocation.allocation_plan import Unserved
+from policy.forms.forms import FormContext
+from policy.framework.framework import Choice
 from tests.dialogs.sample_facts import (
     ALLOCATED,
     FRAMEWORK,

@@ -6,11 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assurance.ask_more_time import Asked, RequestForm
-from assurance.decide_more_time import DecisionMade, RequestView
-from assurance.freeze import Frozen
-from assurance.hold_step import HoldMade
-from assurance.more_time_refusals import (
+from assurance.common.more_time_refusals import (
     AskedAlready,
     DecidedAlready,
     ExtendedAlready,
@@ -19,14 +15,18 @@ from assurance.more_time_refusals import (
     NoLaterDate,
     TooLateToAsk,
 )
-from assurance.preview import Coming, Preview
-from assurance.preview import as_facts as preview_facts
-from dialogs import discretion, more_time
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.forms import FormContext, Problem
-from policy.pauses import FREEZE, PRACTICE_WEEK, Pause
-from storage.more_time import Hold, Request
+from assurance.escalation.freeze import Frozen
+from assurance.escalation.hold_step import HoldMade
+from assurance.escalation.preview import Coming, Preview
+from assurance.escalation.preview import as_facts as preview_facts
+from assurance.more_time.ask_more_time import Asked, RequestForm
+from assurance.more_time.decide_more_time import DecisionMade, RequestView
+from dialogs.kit.message import Message
+from dialogs.more_time import discretion, more_time
+from dialogs.notices.notices import render
+from policy.calendar.pauses import FREEZE, PRACTICE_WEEK, Pause
+from policy.forms.forms import FormContext, Problem
+from storage.casework.more_time import Hold, Request
 from tests.dialogs.sample_facts import ALLOCATED, AUDITOR, DUE, FRAMEWORK, REFERENCE, TODAY, delivery, header, item
 
 NEW = date(2027, 1, 8)

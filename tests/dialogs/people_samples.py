@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assurance.hand_over import HandedOver
-from assurance.read_result import HeaderOnly, NotReleased, Result
-from assurance.reassign import Reassignment
-from assurance.reflect import ReflectionView
-from assurance.take_back import TakenBack
-from dialogs import learning_space, people, people_news, taking_back, two_voices
-from dialogs.form_card import review_message
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.forms import FormContext, Problem
+from assurance.learning_space.hand_over import HandedOver
+from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
+from assurance.learning_space.reassign import Reassignment
+from assurance.learning_space.reflect import ReflectionView
+from assurance.learning_space.take_back import TakenBack
+from dialogs.forms.form_card import review_message
+from dialogs.kit.message import Message
+from dialogs.learning_space import learning_space, people, people_news, taking_back, two_voices
+from dialogs.notices.notices import render
+from policy.forms.forms import FormContext, Problem
 from tests.dialogs.sample_facts import (
     ALLOCATED,
     AUDITOR,

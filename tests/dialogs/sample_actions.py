@@ -7,20 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from assurance.action_ladder import anchors_of
-from assurance.action_view import ActionView
-from assurance.decide_action_date import DateDecision
-from assurance.set_action import ActionForm, ActionSet
-from assurance.tracker import Tracked, Tracker
-from assurance.update_action import UpdateOutcome
-from dialogs import actions, set_action
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.calendar import Calendar
-from policy.forms import FormContext, check_step
-from policy.framework import Choice
-from policy.ladder import what_happens
-from storage.actions import Action
+from assurance.actions.action_ladder import anchors_of
+from assurance.actions.action_view import ActionView
+from assurance.actions.decide_action_date import DateDecision
+from assurance.actions.tracker import Tracked, Tracker
+from assurance.actions.update_action import UpdateOutcome
+from assurance.follow_up.set_action import ActionForm, ActionSet
+from dialogs.actions import actions, set_action
+from dialogs.kit.message import Message
+from dialogs.notices.notices import render
+from policy.calendar.calendar import Calendar
+from policy.forms.forms import FormContext, check_step
+from policy.framework.framework import Choice
+from policy.lifecycle.ladder import what_happens
+from storage.casework.actions import Action
 from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, delivery, item
 
 ACTION = "AC-2026Q3-031"

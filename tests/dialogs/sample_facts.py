@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from assurance.courier import Delivery
-from assurance.form_view import REVIEW, FormView
-from assurance.propose_allocation import Proposal
-from assurance.waiting import Decision, Waiting, WaitingItem
-from policy.allocation_plan import Pick, Unserved
-from policy.calendar import Calendar
-from policy.establishment import Person, Post
-from policy.forms import SOFT_CHECKS, FormContext, Problem, check_all, check_step, soft_checks
-from policy.framework import Choice
-from policy.ladder import ladder_to_json, what_happens
-from policy.loader import load_framework
-from storage.learning_spaces import LearningSpace
-from storage.notices import Notice
+from assurance.allocation.propose_allocation import Proposal
+from assurance.common.courier import Delivery
+from assurance.forms.form_view import REVIEW, FormView
+from assurance.home.waiting import Decision, Waiting, WaitingItem
+from policy.allocation.allocation_plan import Pick, Unserved
+from policy.calendar.calendar import Calendar
+from policy.check.loader import load_framework
+from policy.council.establishment import Person, Post
+from policy.forms.forms import SOFT_CHECKS, FormContext, Problem, check_all, check_step, soft_checks
+from policy.framework.framework import Choice
+from policy.lifecycle.ladder import ladder_to_json, what_happens
+from storage.casework.learning_spaces import LearningSpace
+from storage.outbox.notices import Notice
 
 FRAMEWORK = load_framework()
 TODAY = date(2026, 12, 3)

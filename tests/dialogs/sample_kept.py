@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assurance.reopen import Reopened
-from dialogs import corrections
-from dialogs.message import Message
-from dialogs.notices import render
-from storage.moderations import Moderation
+from assurance.learning_space.reopen import Reopened
+from dialogs.kit.message import Message
+from dialogs.learning_space import corrections
+from dialogs.notices.notices import render
+from storage.casework.moderations import Moderation
 from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, TOKEN, delivery, header
 from tests.dialogs.sample_facts import item as an_item
 

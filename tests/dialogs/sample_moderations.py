@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assurance.decision import Decision
-from assurance.moderation_list import Listed, ModerationList
-from assurance.moderation_view import COMPARE, OUTCOME, STATUS, ModerationView
-from dialogs import home, moderation
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.forms import FormContext, Problem, check_step
-from storage.moderations import Moderation
+from assurance.common.decision import Decision
+from assurance.moderation.moderation_list import Listed, ModerationList
+from assurance.moderation.moderation_view import COMPARE, OUTCOME, STATUS, ModerationView
+from dialogs.home import home
+from dialogs.kit.message import Message
+from dialogs.moderation import moderation
+from dialogs.notices.notices import render
+from policy.forms.forms import FormContext, Problem, check_step
+from storage.casework.moderations import Moderation
 from tests.dialogs.sample_facts import (
     ALLOCATED,
     AUDITOR,

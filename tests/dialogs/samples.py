@@ -7,16 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from assurance.approve_allocation import AllocationOutcome
-from assurance.courier import Delivery
-from assurance.form_view import REVIEW
-from assurance.waiting import Decision
-from dialogs import allocation, form_card, front_door, home, learning_space, news
-from dialogs.elsewhere import private_only_message
-from dialogs.message import Message
-from dialogs.notices import render
-from dialogs.understanding import understand
-from policy.allocation_plan import Unserved
+from assurance.allocation.approve_allocation import AllocationOutcome
+from assurance.common.courier import Delivery
+from assurance.forms.form_view import REVIEW
+from assurance.home.waiting import Decision
+from dialogs.forms import form_card
+from dialogs.front_door import front_door
+from dialogs.front_door.elsewhere import private_only_message
+from dialogs.home import home
+from dialogs.kit.message import Message
+from dialogs.learning_space import allocation, learning_space, news
+from dialogs.notices.notices import render
+from dialogs.understand.understanding import understand
+from policy.allocation.allocation_plan import Unserved
 from tests.dialogs import (
     people_samples,
     sample_actions,

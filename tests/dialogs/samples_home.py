@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from assurance.console import KINDS, Waits
-from assurance.decide_more_time import RequestView
-from assurance.decision import Decision
-from assurance.home_own_work import OwnWork
-from assurance.home_state import AreaState, FunctionState
-from assurance.how_it_stands import Begun, Present
-from assurance.search import Hit, SearchResult
-from assurance.waiting import Waiting
-from dialogs import home, living, search
-from dialogs.message import Message
-from policy.calendar import Calendar
-from policy.ladder import what_happens
-from storage.more_time import Request
+from assurance.cards.how_it_stands import Begun, Present
+from assurance.common.decision import Decision
+from assurance.home.console import KINDS, Waits
+from assurance.home.home_own_work import OwnWork
+from assurance.home.home_state import AreaState, FunctionState
+from assurance.home.search import Hit, SearchResult
+from assurance.home.waiting import Waiting
+from assurance.more_time.decide_more_time import RequestView
+from dialogs.home import home, search
+from dialogs.kit.message import Message
+from dialogs.notices import living
+from policy.calendar.calendar import Calendar
+from policy.lifecycle.ladder import what_happens
+from storage.casework.more_time import Request
 from tests.dialogs.sample_facts import AUDITOR, DUE, FRAMEWORK, REFERENCE, TODAY, TOKEN, item, waiting, waiting_item
 
 AT = datetime(2026, 12, 3, 14, 5, tzinfo=UTC)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from assurance.decision import Decision
-from assurance.loop_lists import Outstanding, OutstandingLoops
-from assurance.loop_view import REVIEW, LoopView, ThenAndNow
-from dialogs import home, loop_card
-from dialogs.loop_list import loops_message
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.forms import FormContext, Problem, check_all, check_step
-from policy.loop_form import loop_form, page_key, part_key
-from storage.actions import Action
-from storage.loops import Loop
+from assurance.common.decision import Decision
+from assurance.loop.loop_lists import Outstanding, OutstandingLoops
+from assurance.loop.loop_view import REVIEW, LoopView, ThenAndNow
+from dialogs.home import home
+from dialogs.kit.message import Message
+from dialogs.loop import loop_card
+from dialogs.loop.loop_list import loops_message
+from dialogs.notices.notices import render
+from policy.follow_up.loop_form import loop_form, page_key, part_key
+from policy.forms.forms import FormContext, Problem, check_all, check_step
+from storage.casework.actions import Action
+from storage.casework.loops import Loop
 from tests.dialogs.sample_facts import (
     AUDITOR,
     FRAMEWORK,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from assurance.answer_by_mail import AnswersTaken
+from assurance.forms.answer_by_mail import AnswersTaken
 from bot.mail.replies_form import without_names
-from dialogs import emails, mail_answers, mail_replies
-from dialogs.findings import WORDS, Found, findings_message
-from dialogs.message import Message
-from dialogs.reply_answers import Unclear
-from policy.form_questions import questions
-from policy.forms import FormContext, Problem
+from dialogs.kit.message import Message
+from dialogs.letters import mail_answers, mail_replies
+from dialogs.qa_team import emails
+from dialogs.qa_team.findings import WORDS, Found, findings_message
+from dialogs.understand.reply_answers import Unclear
+from policy.forms.form_questions import questions
+from policy.forms.forms import FormContext, Problem
 from tests.dialogs.sample_facts import ALLOCATED, FRAMEWORK, GOOD_ANSWERS, REFERENCE, TODAY, view
 
 DAY = date(2026, 12, 2)

@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assurance.open_text_page import OpenPage
-from assurance.typed_answer import Answered
-from assurance.typed_begin import Typable
-from assurance.typed_view import TypedPage
-from dialogs import typed
-from dialogs.form_card import form_message
-from dialogs.message import Message
-from dialogs.offered_card import offered_on_card
-from dialogs.offered_text import offered_message
-from dialogs.spoken_problems import say_heard
-from policy.form_questions import END
-from policy.forms import Problem
-from storage.conversations import TypedConversation
+from assurance.typed.open_text_page import OpenPage
+from assurance.typed.typed_answer import Answered
+from assurance.typed.typed_begin import Typable
+from assurance.typed.typed_view import TypedPage
+from dialogs.forms.form_card import form_message
+from dialogs.kit.message import Message
+from dialogs.typed import typed
+from dialogs.typed.offered_card import offered_on_card
+from dialogs.typed.offered_text import offered_message
+from dialogs.understand.spoken_problems import say_heard
+from policy.forms.form_questions import END
+from policy.forms.forms import Problem
+from storage.casework.conversations import TypedConversation
 from tests.dialogs import sample_moderations, samples_loop
 from tests.dialogs.more_time_samples import more_time_cards
 from tests.dialogs.sample_facts import (

@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from dialogs.cards import OPENS_A_WINDOW
-from dialogs.message import Message
+from dialogs.kit.cards import OPENS_A_WINDOW
+from dialogs.kit.message import Message
 from tests.dialogs import samples
 from tests.dialogs.reading import buttons_of, first_line, text_of
 from tests.dialogs.sample_facts import AUDITOR, CASE, FRAMEWORK, GOOD_ANSWERS, PRACTITIONER

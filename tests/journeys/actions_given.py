@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from assurance.assign_action import assign_action
-from storage import actions
-from storage.actions import Action
+from assurance.actions.assign_action import assign_action
+from storage.casework import actions
+from storage.casework.actions import Action
 from tests.councils import (
     PRACTITIONER,
     TEAM_MANAGER_2,

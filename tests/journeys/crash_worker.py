@@ -16,12 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from assurance.claim_notices import claim_notices
-from assurance.courier import CourierResult
-from assurance.finish_delivery import finish_delivery
-from assurance.sweep import sweep
-from policy.loader import load_framework
-from storage.database import Database, Session
+from assurance.common.courier import CourierResult
+from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.finish_delivery import finish_delivery
+from assurance.sweep.sweep import sweep
+from policy.check.loader import load_framework
+from storage.engine.database import Database, Session
 
 POINTS = (
     "before the sweep's commit",

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from assurance.acknowledge import acknowledge
-from assurance.courier import CourierResult
-from assurance.decide_more_time import decide_request
-from assurance.hold_step import hold_step
-from assurance.loop_close import record_result
-from assurance.loop_decide import send_loop_back
-from assurance.note_framework import note_framework
-from assurance.reassign import reassign
-from assurance.release import release
-from assurance.transfer_actions import inherit_actions
-from assurance.update_action import update_action
-from policy.actor import Actor
-from storage import inbox, moderations
+from assurance.actions.transfer_actions import inherit_actions
+from assurance.actions.update_action import update_action
+from assurance.common.courier import CourierResult
+from assurance.escalation.hold_step import hold_step
+from assurance.learning_space.reassign import reassign
+from assurance.learning_space.release import release
+from assurance.loop.loop_close import record_result
+from assurance.loop.loop_decide import send_loop_back
+from assurance.more_time.decide_more_time import decide_request
+from assurance.records.note_framework import note_framework
+from assurance.red_route.acknowledge import acknowledge
+from policy.council.actor import Actor
+from storage.casework import moderations
+from storage.contact import inbox
 from tests.assurance.forms_filled import save
 from tests.councils import HEAD, QA_LEAD, TEAM_MANAGER, TEAM_MANAGER_SOUTH, WORKERS, with_post
 from tests.councils import small_council as everyone

@@ -14,28 +14,31 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from assurance.claim_notices import claim_notices
-from assurance.courier import CourierResult, Delivery
-from assurance.finish_delivery import finish_delivery
-from assurance.sweep import SWEEP, SweepOutcome, sweep
-from assurance.tell import PUT_TOGETHER
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.actor import Actor
-from policy.calendar import Calendar
-from policy.establishment import Establishment
-from policy.framework import Framework
-from policy.ladder import ladder_to_json, next_step_at
-from policy.loader import load_framework
-from policy.reference import LEARNING_SPACE, format_reference
-from storage import allocation_runs, channels, history, learning_spaces, meta, notices
-from storage import establishment as establishments
-from storage.allocation_runs import AllocationRun
-from storage.channels import ChannelState
-from storage.database import Database, Session
-from storage.history import Entry
-from storage.learning_spaces import LearningSpace
-from storage.notices import Notice
+from assurance.common.courier import CourierResult, Delivery
+from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.finish_delivery import finish_delivery
+from assurance.notify.tell import PUT_TOGETHER
+from assurance.sweep.sweep import SWEEP, SweepOutcome, sweep
+from dialogs.kit.message import Message
+from dialogs.notices.notices import render
+from policy.calendar.calendar import Calendar
+from policy.check.loader import load_framework
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from policy.framework.framework import Framework
+from policy.lifecycle.ladder import ladder_to_json, next_step_at
+from policy.lifecycle.reference import LEARNING_SPACE, format_reference
+from storage.casework import allocation_runs, learning_spaces
+from storage.casework.allocation_runs import AllocationRun
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels
+from storage.contact.channels import ChannelState
+from storage.council import establishment as establishments
+from storage.council import history, meta
+from storage.council.history import Entry
+from storage.engine.database import Database, Session
+from storage.outbox import notices
+from storage.outbox.notices import Notice
 from tests.councils import small_council
 
 LONDON = ZoneInfo("Europe/London")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from assurance.loop_decide import authorise_loop
-from policy.actor import Actor
-from storage import loops
-from storage.learning_spaces import LearningSpace
-from storage.loops import Loop
+from assurance.loop.loop_decide import authorise_loop
+from policy.council.actor import Actor
+from storage.casework import loops
+from storage.casework.learning_spaces import LearningSpace
+from storage.casework.loops import Loop
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.assurance.loops_filled import fill_in_loop, send_in_loop
 from tests.councils import (

@@ -12,22 +12,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from assurance.acknowledge import acknowledge
-from assurance.approve_allocation import approve_allocation, withdraw_allocation
-from assurance.ask_more_time import Asked, ask
-from assurance.courier import CourierResult
-from assurance.decide_more_time import decide_request
-from assurance.demo_council import demo_council
-from assurance.import_establishment import read_establishment
-from assurance.loop_close import end_as_not_testable, record_result, stand_down
-from assurance.loop_decide import authorise_loop, send_loop_back
-from assurance.moderate import look_again
-from assurance.moderation_outcome import mark_stale
-from assurance.moderation_view import seats_of
-from assurance.open_form import open_form
-from assurance.propose_allocation import propose_allocation
-from assurance.reassign import reassign
-from assurance.receive_mail import (
+from assurance.actions.update_action import update_action
+from assurance.allocation.approve_allocation import approve_allocation, withdraw_allocation
+from assurance.allocation.propose_allocation import propose_allocation
+from assurance.channels.receive_mail import (
     begin_reading,
     finish_reading,
     keep_mail,
@@ -35,18 +23,30 @@ from assurance.receive_mail import (
     settle_mail,
     unclear_mail,
 )
-from assurance.reopen import reopen
-from assurance.take_back import take_back
-from assurance.update_action import update_action
-from assurance.upkeep import WORK, end_round, note
-from assurance.verify import verify
-from assurance.verify_item import Finding
-from policy.actor import Actor
-from storage import actions, learning_spaces, loops, moderations
-from storage.database import Database, Session
-from storage.learning_spaces import LearningSpace
-from storage.loops import Loop
-from storage.moderations import Moderation
+from assurance.common.courier import CourierResult
+from assurance.establishment.demo_council import demo_council
+from assurance.establishment.import_establishment import read_establishment
+from assurance.forms.open_form import open_form
+from assurance.learning_space.reassign import reassign
+from assurance.learning_space.reopen import reopen
+from assurance.learning_space.take_back import take_back
+from assurance.loop.loop_close import end_as_not_testable, record_result, stand_down
+from assurance.loop.loop_decide import authorise_loop, send_loop_back
+from assurance.moderation.moderate import look_again
+from assurance.moderation.moderation_outcome import mark_stale
+from assurance.moderation.moderation_view import seats_of
+from assurance.more_time.ask_more_time import Asked, ask
+from assurance.more_time.decide_more_time import decide_request
+from assurance.red_route.acknowledge import acknowledge
+from assurance.self_check.upkeep import WORK, end_round, note
+from assurance.self_check.verify import verify
+from assurance.self_check.verify_item import Finding
+from policy.council.actor import Actor
+from storage.casework import actions, learning_spaces, loops, moderations
+from storage.casework.learning_spaces import LearningSpace
+from storage.casework.loops import Loop
+from storage.casework.moderations import Moderation
+from storage.engine.database import Database, Session
 from tests.assurance.forms_filled import fill_in, save, send_in
 from tests.assurance.loops_filled import CONFIRM, fill_in_loop, save_page, send_in_loop
 from tests.journeys.living_council import LivingCouncil, Said, days, london, nine, shipped_framework

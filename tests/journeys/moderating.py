@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assurance.moderate import book_talk, record_talk, save_moderation_step
-from assurance.moderation_outcome import close, settle
-from assurance.moderation_view import ModerationView
-from policy.actor import Actor
-from storage import moderations
-from storage.learning_spaces import LearningSpace
-from storage.moderations import Moderation
+from assurance.moderation.moderate import book_talk, record_talk, save_moderation_step
+from assurance.moderation.moderation_outcome import close, settle
+from assurance.moderation.moderation_view import ModerationView
+from policy.council.actor import Actor
+from storage.casework import moderations
+from storage.casework.learning_spaces import LearningSpace
+from storage.casework.moderations import Moderation
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.journeys.living_council import LivingCouncil
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from assurance.verify import verify
-from policy.lifecycle import TABLES, states
-from storage import loops, moderations
-from storage.database import Database
+from assurance.self_check.verify import verify
+from policy.lifecycle.lifecycle import TABLES, states
+from storage.casework import loops, moderations
+from storage.engine.database import Database
 from tests.databases import SqliteTemplate, fast_disk
 from tests.journeys.living_quarter import ENDS, LivingQuarter, seen_states, watch_states
 

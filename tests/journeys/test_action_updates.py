@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from assurance.verify import verify
+from assurance.self_check.verify import verify
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from storage import actions
-from storage import establishment as establishments
-from storage.database import Session
-from storage.exports import read_sheets
+from dialogs.kit.message import Message
+from storage.casework import actions
+from storage.council import establishment as establishments
+from storage.engine.database import Session
+from storage.reads.exports import read_sheets
 from tests.councils import (
     DIRECTOR,
     HEAD,

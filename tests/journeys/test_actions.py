@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from assurance.assign_action import NotSmart, assign_action
-from assurance.verify import verify
-from policy.establishment import Cover
-from storage import actions
+from assurance.actions.assign_action import NotSmart, assign_action
+from assurance.self_check.verify import verify
+from policy.council.establishment import Cover
+from storage.casework import actions
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import (
     DIRECTOR,

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from assurance.transfer_actions import inherit_actions, transfer_actions
-from assurance.verify import verify
-from policy.actor import Actor
-from policy.establishment import Establishment
-from storage import actions, history
-from storage.database import Session
+from assurance.actions.transfer_actions import inherit_actions, transfer_actions
+from assurance.self_check.verify import verify
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from storage.casework import actions
+from storage.council import history
+from storage.engine.database import Session
 from tests.councils import (
     PRACTITIONER,
     QA_LEAD,

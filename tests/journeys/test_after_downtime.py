@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from policy.actor import Actor
+from policy.council.actor import Actor
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london, nine
 

@@ -10,10 +10,11 @@ import pytest
 
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Person
-from storage import conversations, establishment, form_drafts, learning_spaces
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from storage.casework import conversations, form_drafts, learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
 from tests.bot.filling import answers_on
 from tests.councils import MASH_MANAGER, SENIOR_MANAGER
 from tests.dialogs.reading import walk

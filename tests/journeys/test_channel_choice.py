@@ -10,18 +10,21 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from assurance.claim_notices import claim_notices
-from assurance.courier import CourierResult, Delivery
-from assurance.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
-from assurance.reachability import out_of_reach
-from assurance.receive import remember
-from assurance.record_bounce import Bounced, addresses_that_fail, record_bounce
-from assurance.write_letter import letter_went, write_letter
-from policy.actor import Actor
-from storage import channels, history, learning_spaces, letters, notices
-from storage.database import Database
-from storage.notices import NewNotice, Notice
-from storage.session import Session
+from assurance.channels.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
+from assurance.channels.receive import remember
+from assurance.channels.record_bounce import Bounced, addresses_that_fail, record_bounce
+from assurance.channels.write_letter import letter_went, write_letter
+from assurance.common.courier import CourierResult, Delivery
+from assurance.delivery.claim_notices import claim_notices
+from assurance.digests.reachability import out_of_reach
+from policy.council.actor import Actor
+from storage.casework import learning_spaces
+from storage.contact import channels
+from storage.council import history
+from storage.engine.database import Database
+from storage.engine.session import Session
+from storage.outbox import letters, notices
+from storage.outbox.notices import NewNotice, Notice
 from tests.councils import (
     DIRECTOR,
     EXECUTIVE,

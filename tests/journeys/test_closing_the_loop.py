@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from assurance.loop_decide import ActionWithoutDate, NotAnAnswer, OwnForm, authorise_loop, send_loop_back
-from assurance.loop_form import open_loop_form
-from assurance.refusals import NotYours
-from policy.actor import Actor
-from policy.establishment import Cover
-from policy.loop_form import part_key
-from storage import actions, loops, red_flags
-from storage.database import Session
+from assurance.common.refusals import NotYours
+from assurance.loop.loop_decide import ActionWithoutDate, NotAnAnswer, OwnForm, authorise_loop, send_loop_back
+from assurance.loop.loop_form import open_loop_form
+from policy.council.actor import Actor
+from policy.council.establishment import Cover
+from policy.follow_up.loop_form import part_key
+from storage.casework import actions, loops, red_flags
+from storage.engine.database import Session
 from tests.assurance.loops_filled import fill_in_loop, meeting, not_done, save_page, send_in_loop
 from tests.councils import (
     DIRECTOR,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.councils import HEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.crash_worker import POINTS
 from tests.journeys.living_council import LivingCouncil, london

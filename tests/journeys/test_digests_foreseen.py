@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from assurance.freeze import freeze
-from assurance.gather import digests_ahead
-from assurance.remind_unbegun import reminders_ahead
-from assurance.tell import announce
-from policy.actor import Actor
-from storage import establishment as establishments
-from storage import notices
-from storage.database import Session
+from assurance.digests.gather import digests_ahead
+from assurance.escalation.freeze import freeze
+from assurance.learning_space.remind_unbegun import reminders_ahead
+from assurance.notify.tell import announce
+from policy.council.actor import Actor
+from storage.council import establishment as establishments
+from storage.engine.database import Session
+from storage.outbox import notices
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import QA_LEAD
 from tests.journeys.living_council import LivingCouncil, london, nine

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from assurance.hold_step import HoldMade, HoldRefused, hold_step
-from assurance.more_time_refusals import HeldAlready, NothingToHold, OnlyQaLead
-from assurance.preview import Preview, preview
-from assurance.verify import verify
-from policy.actor import Actor
-from policy.establishment import Cover
-from storage.learning_spaces import LearningSpace
+from assurance.common.more_time_refusals import HeldAlready, NothingToHold, OnlyQaLead
+from assurance.escalation.hold_step import HoldMade, HoldRefused, hold_step
+from assurance.escalation.preview import Preview, preview
+from assurance.self_check.verify import verify
+from policy.council.actor import Actor
+from policy.council.establishment import Cover
+from storage.casework.learning_spaces import LearningSpace
 from tests.councils import (
     DIRECTOR,
     HEAD,

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from policy.framework import Framework
-from storage.database import Database
+from policy.framework.framework import Framework
+from storage.engine.database import Database
 from tests.journeys.lived_events import BRINGS, Situation
 from tests.journeys.living_council import london, shipped_framework
 from tests.journeys.watched_council import Heard, WatchedCouncil

@@ -10,28 +10,29 @@ from typing import Any
 
 import pytest
 
-from assurance.approve_allocation import approve_allocation
-from assurance.ask_more_time import Asked, ask
-from assurance.decide_more_time import decide_request
-from assurance.demo_council import demo_council
-from assurance.import_establishment import read_establishment
-from assurance.loop_decide import OwnForm
-from assurance.moderation_draw import redraw
-from assurance.moderation_outcome import stand_loop_down
-from assurance.more_time_refusals import TooLateToAsk
-from assurance.propose_allocation import propose_allocation
-from assurance.read_result import HeaderOnly, NotReleased, read_result
+from assurance.allocation.approve_allocation import approve_allocation
+from assurance.allocation.propose_allocation import propose_allocation
+from assurance.common.more_time_refusals import TooLateToAsk
+from assurance.establishment.demo_council import demo_council
+from assurance.establishment.import_establishment import read_establishment
+from assurance.learning_space.read_result import HeaderOnly, NotReleased, read_result
+from assurance.loop.loop_decide import OwnForm
+from assurance.moderation.moderation_draw import redraw
+from assurance.moderation.moderation_outcome import stand_loop_down
+from assurance.more_time.ask_more_time import Asked, ask
+from assurance.more_time.decide_more_time import decide_request
 from bot.clock import Clock
 from bot.conversation import Conversation
-from policy.actor import Actor
-from policy.establishment import Establishment, Person
-from policy.loader import load_framework
-from policy.moderation import needed
-from policy.timetable import timetable
-from storage import establishment as establishments
-from storage import history, learning_spaces, loops, moderations
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.calendar.timetable import timetable
+from policy.check.loader import load_framework
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment, Person
+from policy.follow_up.moderation import needed
+from storage.casework import learning_spaces, loops, moderations
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment as establishments
+from storage.council import history
+from storage.engine.database import Database
 from tests.assurance.forms_filled import PAGES, fill_in, save, send_in
 from tests.councils import (
     DIRECTOR,

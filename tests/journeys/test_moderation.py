@@ -7,21 +7,21 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
-from assurance.decision import Decision
-from assurance.final_grade import grade_that_stands
-from assurance.moderate import look_again
-from assurance.moderation_draw import redraw
-from assurance.moderation_list import moderation_decisions
-from assurance.moderation_outcome import mark_stale
-from assurance.read_result import read_result
-from assurance.refusals import NotReady, NotYours
-from assurance.release import release
-from dialogs.two_voices import result_message
-from policy.actor import Actor
-from policy.moderation import agreement
-from storage import establishment as establishments
-from storage import learning_spaces, loops, moderations
-from storage.database import Session
+from assurance.common.decision import Decision
+from assurance.common.final_grade import grade_that_stands
+from assurance.common.refusals import NotReady, NotYours
+from assurance.learning_space.read_result import read_result
+from assurance.learning_space.release import release
+from assurance.moderation.moderate import look_again
+from assurance.moderation.moderation_draw import redraw
+from assurance.moderation.moderation_list import moderation_decisions
+from assurance.moderation.moderation_outcome import mark_stale
+from dialogs.learning_space.two_voices import result_message
+from policy.council.actor import Actor
+from policy.follow_up.moderation import agreement
+from storage.casework import learning_spaces, loops, moderations
+from storage.council import establishment as establishments
+from storage.engine.database import Session
 from tests.councils import (
     DIRECTOR,
     HEAD,

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from assurance.ask_more_time import Asked, RequestForm, ask, request_form
-from assurance.decide_more_time import DecisionMade, decide_request, see_request
-from assurance.more_time_refusals import AskedAlready, DecidedAlready, ExtendedAlready, NoLaterDate, TooLateToAsk
-from assurance.refusals import NotYours, Withdrawn
-from assurance.waiting import waiting
-from dialogs.more_time import asked_message, request_message, request_view_message
-from policy.actor import Actor
-from policy.establishment import Cover
-from storage import more_time
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from assurance.common.more_time_refusals import AskedAlready, DecidedAlready, ExtendedAlready, NoLaterDate, TooLateToAsk
+from assurance.common.refusals import NotYours, Withdrawn
+from assurance.home.waiting import waiting
+from assurance.more_time.ask_more_time import Asked, RequestForm, ask, request_form
+from assurance.more_time.decide_more_time import DecisionMade, decide_request, see_request
+from dialogs.more_time.more_time import asked_message, request_message, request_view_message
+from policy.council.actor import Actor
+from policy.council.establishment import Cover
+from storage.casework import more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.councils import (
     DIRECTOR,
     HEAD,
@@ -389,7 +389,7 @@ def test_the_request_waits_on_the_list_of_who_decides_until_it_is_decided(
 
 
 def test_an_extended_learning_space_is_in_order_for_verify(council: LivingCouncil, item: LearningSpace) -> None:
-    from assurance.verify import verify
+    from assurance.self_check.verify import verify
 
     council.when_days_pass(date(2026, 1, 26), date(2026, 1, 30))
     deciding(council, asking(council, item, "2026-01-30 12:00"), "2026-01-30 12:30")

@@ -6,21 +6,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from assurance.ask_more_time import ask, request_form
-from assurance.freeze import freeze, unfreeze
-from assurance.more_time_refusals import FreezeStands, NoFreeze, OnlyQaLead, TooLateToAsk
-from assurance.open_form import open_form
-from assurance.verify import verify
-from assurance.waiting import waiting
-from dialogs.form_card import form_message
-from dialogs.home import home_message
-from dialogs.learning_space import due_words
-from dialogs.more_time import request_message
-from policy.actor import Actor
-from policy.rules_more_time import PracticeWeek
-from storage import more_time
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from assurance.common.more_time_refusals import FreezeStands, NoFreeze, OnlyQaLead, TooLateToAsk
+from assurance.escalation.freeze import freeze, unfreeze
+from assurance.forms.open_form import open_form
+from assurance.home.waiting import waiting
+from assurance.more_time.ask_more_time import ask, request_form
+from assurance.self_check.verify import verify
+from dialogs.forms.form_card import form_message
+from dialogs.home.home import home_message
+from dialogs.learning_space.learning_space import due_words
+from dialogs.more_time.more_time import request_message
+from policy.council.actor import Actor
+from policy.framework.rules_more_time import PracticeWeek
+from storage.casework import more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, QA_OFFICER, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london, nine, shipped_framework
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from assurance.hand_over import HandedOver, NoPostForIt, TooClose
-from assurance.import_establishment import import_establishment
-from assurance.open_form import open_form
-from assurance.reassign import (
+from assurance.common.refusals import NotReady, NotYours, UnknownPerson
+from assurance.establishment.import_establishment import import_establishment
+from assurance.forms.open_form import open_form
+from assurance.learning_space.hand_over import HandedOver, NoPostForIt, TooClose
+from assurance.learning_space.reassign import (
     NoSuchReason,
     SeveralPeople,
     find_person,
@@ -19,12 +20,11 @@ from assurance.reassign import (
     reassign,
     reassign_leaver,
 )
-from assurance.refusals import NotReady, NotYours, UnknownPerson
-from assurance.verify import verify
-from policy.actor import Actor
-from policy.establishment import Establishment, Person
-from storage import establishment as establishments
-from storage.learning_spaces import LearningSpace
+from assurance.self_check.verify import verify
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment, Person
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment as establishments
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.assurance.sheets import sheets_of
 from tests.councils import (

@@ -7,19 +7,19 @@ from datetime import date
 
 import pytest
 
-from assurance.final_grade import grade_that_stands
-from assurance.form_view import FormView
-from assurance.moderate import look_again
-from assurance.open_form import open_form
-from assurance.refusals import AlreadyDone, NotReady, NotYours
-from assurance.release import release
-from assurance.reopen import AuditorGone, NoSuchReasonToReopen, Reopened, reopen
-from assurance.submit import SubmitOutcome
-from assurance.verify import verify
-from assurance.waiting import waiting
-from policy.actor import Actor
-from storage import actions, corrections, learning_spaces, loops, moderations
-from storage.learning_spaces import LearningSpace
+from assurance.common.final_grade import grade_that_stands
+from assurance.common.refusals import AlreadyDone, NotReady, NotYours
+from assurance.follow_up.submit import SubmitOutcome
+from assurance.forms.form_view import FormView
+from assurance.forms.open_form import open_form
+from assurance.home.waiting import waiting
+from assurance.learning_space.release import release
+from assurance.learning_space.reopen import AuditorGone, NoSuchReasonToReopen, Reopened, reopen
+from assurance.moderation.moderate import look_again
+from assurance.self_check.verify import verify
+from policy.council.actor import Actor
+from storage.casework import actions, corrections, learning_spaces, loops, moderations
+from storage.casework.learning_spaces import LearningSpace
 from tests.assurance.forms_filled import ACTION, save, send_in
 from tests.councils import HEAD, PDM, QA_LEAD, QA_OFFICER, TEAM_MANAGER_2, small_council, with_post
 from tests.journeys.living_council import LivingCouncil, london

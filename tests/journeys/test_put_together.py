@@ -8,16 +8,18 @@ from datetime import date
 
 import pytest
 
-from assurance.freeze import freeze, unfreeze
-from assurance.reachability import ask_reachability
-from assurance.refusals import NotYours
-from assurance.tell import announce
-from policy.actor import Actor
-from policy.establishment import Cover, Leave, Person
-from storage import channels, learning_spaces, notices
-from storage import establishment as establishments
-from storage.database import Session
-from storage.learning_spaces import LearningSpace
+from assurance.common.refusals import NotYours
+from assurance.digests.reachability import ask_reachability
+from assurance.escalation.freeze import freeze, unfreeze
+from assurance.notify.tell import announce
+from policy.council.actor import Actor
+from policy.council.establishment import Cover, Leave, Person
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels
+from storage.council import establishment as establishments
+from storage.engine.database import Session
+from storage.outbox import notices
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.councils import (
     DIRECTOR,

@@ -7,16 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from assurance.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
-from assurance.loop_decide import NotAnAnswer, send_loop_back
-from assurance.loop_form import open_loop_form
-from assurance.propose_allocation import derived_seed, preview_allocation
-from assurance.refusals import NotReady, NotYours
-from assurance.release import release
-from assurance.verify_loops import loop_findings
-from policy.actor import Actor
-from storage import learning_spaces, loops
-from storage.database import Session
+from assurance.allocation.propose_allocation import derived_seed, preview_allocation
+from assurance.common.refusals import NotReady, NotYours
+from assurance.learning_space.release import release
+from assurance.loop.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
+from assurance.loop.loop_decide import NotAnAnswer, send_loop_back
+from assurance.loop.loop_form import open_loop_form
+from assurance.self_check.verify_loops import loop_findings
+from policy.council.actor import Actor
+from storage.casework import learning_spaces, loops
+from storage.engine.database import Session
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.assurance.loops_filled import CONFIRM, save_page, send_in_loop
 from tests.councils import (

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from assurance.acknowledge import acknowledge
-from assurance.refusals import NotYours
-from dialogs.message import Message
-from policy.actor import Actor
-from storage import red_flags
-from storage.learning_spaces import LearningSpace
+from assurance.common.refusals import NotYours
+from assurance.red_route.acknowledge import acknowledge
+from dialogs.kit.message import Message
+from policy.council.actor import Actor
+from storage.casework import red_flags
+from storage.casework.learning_spaces import LearningSpace
 from tests.assurance.forms_filled import save
 from tests.councils import (
     DIRECTOR,

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assurance.refusals import NotYours
-from assurance.replan import Replanned, replan, see_replan
-from assurance.verify import verify
-from policy.actor import Actor
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage.learning_spaces import LearningSpace
+from assurance.common.refusals import NotYours
+from assurance.escalation.replan import Replanned, replan, see_replan
+from assurance.self_check.verify import verify
+from policy.check.loader import load_framework
+from policy.council.actor import Actor
+from policy.framework.framework import Framework
+from storage.casework.learning_spaces import LearningSpace
 from tests.councils import DIRECTOR, QA_LEAD, QA_OFFICER
 from tests.journeys.living_council import LivingCouncil, london, nine
 from tests.policy.framework_files import copy_with

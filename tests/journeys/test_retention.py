@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from assurance.note_framework import note_framework
-from assurance.read_back import remember_read_back
-from assurance.receive_mail import finish_reading, keep_mail
-from assurance.verify import verify
-from assurance.write_letter import write_letter
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage import history, inbox, learning_spaces, tables
-from storage.learning_spaces import Draft, LearningSpace
-from storage.session import Session
+from assurance.channels.read_back import remember_read_back
+from assurance.channels.receive_mail import finish_reading, keep_mail
+from assurance.channels.write_letter import write_letter
+from assurance.records.note_framework import note_framework
+from assurance.self_check.verify import verify
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import Draft, LearningSpace
+from storage.contact import inbox
+from storage.council import history
+from storage.engine.session import Session
+from storage.schema import tables
 from tests.councils import QA_LEAD, small_council
 from tests.journeys.living_council import LivingCouncil, Said, london
 from tests.journeys.moderating import moderated, returned

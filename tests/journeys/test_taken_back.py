@@ -7,16 +7,16 @@ from datetime import date
 
 import pytest
 
-from assurance.refusals import AlreadyDone, NotYours, Withdrawn
-from assurance.take_back import IsAReaudit, NoSuchReasonToTakeBack, TakenBack, take_back
-from assurance.verify import verify
+from assurance.common.refusals import AlreadyDone, NotYours, Withdrawn
+from assurance.learning_space.take_back import IsAReaudit, NoSuchReasonToTakeBack, TakenBack, take_back
+from assurance.self_check.verify import verify
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.actor import Actor
-from storage import establishment as establishments
-from storage import learning_spaces, red_flags
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.actor import Actor
+from storage.casework import learning_spaces, red_flags
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment as establishments
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.councils import DIRECTOR, HEAD, PRACTITIONER, QA_LEAD, QA_OFFICER, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from assurance.courier import CourierResult
-from storage.database import Database
+from assurance.common.courier import CourierResult
+from storage.engine.database import Database
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, nine

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from assurance.read_result import FORM_READ, NotReleased, Result, read_result
-from assurance.reflect import GradeIsFinal, ReflectionView, open_reflection, save_reflection
-from assurance.refusals import NotReady, NotYours
-from assurance.release import release
-from dialogs.form_card import review_message
-from dialogs.two_voices import not_released_message, result_message
-from policy.actor import Actor
-from storage.learning_spaces import LearningSpace
+from assurance.common.refusals import NotReady, NotYours
+from assurance.learning_space.read_result import FORM_READ, NotReleased, Result, read_result
+from assurance.learning_space.reflect import GradeIsFinal, ReflectionView, open_reflection, save_reflection
+from assurance.learning_space.release import release
+from dialogs.forms.form_card import review_message
+from dialogs.learning_space.two_voices import not_released_message, result_message
+from policy.council.actor import Actor
+from storage.casework.learning_spaces import LearningSpace
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import (
     DIRECTOR,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from storage import actions, loops, red_flags
+from storage.casework import actions, loops, red_flags
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.councils import (
     HEAD,

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from policy.establishment import Cover
+from policy.council.establishment import Cover
 from tests.councils import (
     DIRECTOR,
     EXECUTIVE,

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from assurance.read_result import FORM_READ, GradesStillBlind, HeaderOnly, Result, read_result
-from assurance.refusals import NotYours
-from policy.actor import Actor
-from policy.establishment import Cover
-from policy.framework import Framework
-from storage.learning_spaces import LearningSpace
+from assurance.common.refusals import NotYours
+from assurance.learning_space.read_result import FORM_READ, GradesStillBlind, HeaderOnly, Result, read_result
+from policy.council.actor import Actor
+from policy.council.establishment import Cover
+from policy.framework.framework import Framework
+from storage.casework.learning_spaces import LearningSpace
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import (
     DIRECTOR,

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from assurance.approve_allocation import approve_allocation
-from assurance.ask_more_time import Asked, ask
-from assurance.courier import Delivery
-from assurance.import_establishment import import_establishment
-from assurance.propose_allocation import propose_allocation
+from assurance.allocation.approve_allocation import approve_allocation
+from assurance.allocation.propose_allocation import propose_allocation
+from assurance.common.courier import Delivery
+from assurance.establishment.import_establishment import import_establishment
+from assurance.more_time.ask_more_time import Asked, ask
 from bot.clock import Clock
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.actor import Actor
-from policy.establishment import Establishment
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.message import Message
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.assurance.forms_filled import fill_in
 from tests.assurance.sheets import sheets_of
 from tests.councils import QA_LEAD

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from policy.allocation import AllocationPlan, History, Unserved, allocate_month, eligible_posts
-from policy.calendar import Calendar
-from policy.establishment import Establishment
-from policy.framework import Framework
-from policy.loader import load_framework
+from policy.allocation.allocation import AllocationPlan, History, Unserved, allocate_month, eligible_posts
+from policy.calendar.calendar import Calendar
+from policy.check.loader import load_framework
+from policy.council.establishment import Establishment
+from policy.framework.framework import Framework
 from tests.policy.allocation_council import CouncilMaker, carried_on, full_council
 
 FRAMEWORK = load_framework()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from policy.allocation import AllocationPlan, History
-from policy.establishment import Case, Cover, Establishment, Leave, Person, Post
+from policy.allocation.allocation import AllocationPlan, History
+from policy.council.establishment import Case, Cover, Establishment, Leave, Person, Post
 
 # Function -> heads of service, senior managers, team managers, reviewing officers, practice development managers.
 POSTS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policy.calendar import Calendar
-from policy.framework import Framework
-from policy.loader import load_framework
+from policy.calendar.calendar import Calendar
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from policy.forms import (
-    FormContext,
-    StepCheck,
-    check_step,
-    next_step,
-)
-from policy.framework import Choice
-from policy.loader import load_framework
+from policy.check.loader import load_framework
+from policy.forms.forms import FormContext, StepCheck, check_step, next_step
+from policy.framework.framework import Choice
 
 FRAMEWORK = load_framework()
 FORM = FRAMEWORK.form("learning_space")

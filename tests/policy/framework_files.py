@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policy.loader import SHIPPED, FrameworkError, load_framework
+from policy.check.loader import SHIPPED, FrameworkError, load_framework
 
 HERE = "# HERE"
 """Marks the line an error must name."""

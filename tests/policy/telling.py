@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from policy.establishment import Cover, Establishment
-from policy.framework import LadderStep
-from policy.loader import load_framework
-from policy.recipients import Recipient, Resolution, Subject, resolve
+from policy.check.loader import load_framework
+from policy.council.establishment import Cover, Establishment
+from policy.council.recipients import Recipient, Resolution, Subject, resolve
+from policy.framework.framework import LadderStep
 from tests.councils import (
     DIRECTOR,
     FAMILY,

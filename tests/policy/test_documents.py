@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from policy import lifecycle
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage.tables import metadata
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
+from policy.lifecycle import lifecycle
+from storage.schema.tables import metadata
 from tests.policy.framework_files import copy_with
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -11,9 +11,9 @@ import time
 import pytest
 from sqlalchemy import select
 
-from storage import history
-from storage.database import Database, Session
-from storage.tables import meta as facts
+from storage.council import history
+from storage.engine.database import Database, Session
+from storage.schema.tables import meta as facts
 
 WRITER = """
 import asyncio, os, sys

@@ -13,9 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Column, inspect, text
 
 from storage import migrations
-from storage.database import Database, SchemaTooNew, Session
+from storage.engine.database import Database, SchemaTooNew, Session
 from storage.migrations.upgrade import configuration
-from storage.tables import metadata
+from storage.schema.tables import metadata
 from tests.databases import PostgresqlServer
 from tests.storage.use_cases import keys, write_down
 
@@ -151,5 +151,5 @@ def test_rows_keep_to_the_foreign_keys(database: Database) -> None:
 def test_every_table_is_named_in_a_step_and_nowhere_created_from_the_code() -> None:
     steps = (Path(migrations.__file__).parent / "versions").glob("*.py")
     source = "\n".join(step.read_text() for step in steps)
-    assert "create_all" not in source and "storage.tables" not in source
+    assert "create_all" not in source and "storage.schema.tables" not in source
     assert {table.name for table in metadata.sorted_tables} <= set(re.findall(r'create_table\(\s*"(\w+)"', source))

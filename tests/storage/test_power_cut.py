@@ -12,10 +12,11 @@ import apsw
 import pytest
 from sqlalchemy import event
 
-from policy.actor import Actor
-from storage import history, notices
-from storage.database import Database, Session
-from storage.notices import NewNotice
+from policy.council.actor import Actor
+from storage.council import history
+from storage.engine.database import Database, Session
+from storage.outbox import notices
+from storage.outbox.notices import NewNotice
 from tests.storage.power_cut import Acknowledged, Image, RecordingDisk, images
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)

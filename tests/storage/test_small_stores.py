@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import channels, heartbeats, inbox, meta
-from storage.channels import Card, ChannelState
-from storage.database import Database, Session
+from storage.contact import channels, inbox
+from storage.contact.channels import Card, ChannelState
+from storage.council import heartbeats, meta
+from storage.engine.database import Database, Session
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from storage.database import Database, Session
-from storage.tables import meta as facts
+from storage.engine.database import Database, Session
+from storage.schema.tables import meta as facts
 
 
 def write_down(session: Session, key: str, value: str = "yes") -> str:

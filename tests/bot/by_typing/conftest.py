@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
-from policy.establishment import Person
-from policy.framework import Framework
-from storage import establishment, learning_spaces
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.council.establishment import Person
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.by_typing.typist import (
     WEDNESDAY,
     Typist,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from storage import history, learning_spaces, red_flags
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
+from storage.casework import learning_spaces, red_flags
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import history
+from storage.engine.database import Database
 from tests.bot.by_typing.typist import (
     ANSWERS,
     Typist,

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.conversation import Conversation
-from policy.establishment import Person
-from policy.framework import Framework
-from storage import more_time
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.council.establishment import Person
+from policy.framework.framework import Framework
+from storage.casework import more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.bot.by_typing.typist import WEDNESDAY, Typist, draft_of, inputs_on
 from tests.bot.filling import answers_on, press
 

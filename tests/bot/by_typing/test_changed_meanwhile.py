@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from assurance.demo_council import DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
-from policy.establishment import Person
-from policy.framework import Framework
-from storage import learning_spaces
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.council.establishment import Person
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.bot.by_typing.typist import (
     WEDNESDAY,
     Typist,

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from storage import learning_spaces
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.bot.by_typing.typist import (
     Typist,
     answer_all,

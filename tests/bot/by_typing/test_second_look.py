@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from assurance.moderation_outcome import mark_stale
+from assurance.moderation.moderation_outcome import mark_stale
 from bot.conversation import Conversation
-from policy.actor import Actor
-from policy.establishment import Person
-from storage import conversations, establishment, form_drafts, history, moderations, notices
-from storage.database import Database, Session
-from storage.moderations import Moderation
+from policy.council.actor import Actor
+from policy.council.establishment import Person
+from storage.casework import conversations, form_drafts, moderations
+from storage.casework.moderations import Moderation
+from storage.council import establishment, history
+from storage.engine.database import Database, Session
+from storage.outbox import notices
 from tests.bot.by_typing.typist import Typist, inputs_on
 from tests.bot.filling import press
 from tests.bot.second_looks import moderator_of, selected, sent_in

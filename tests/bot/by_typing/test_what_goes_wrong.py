@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_SENIOR_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_SENIOR_MANAGER
 from bot.conversation import Conversation
-from policy.establishment import Person
-from storage import conversations, establishment, learning_spaces
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
-from storage.session import Session
+from policy.council.establishment import Person
+from storage.casework import conversations, learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.engine.session import Session
 from tests.bot.by_typing.typist import (
     Typist,
     asked_by,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.conversation import Conversation
-from dialogs.message import Message
-from policy.establishment import Person
-from storage import conversations, learning_spaces
-from storage.database import Database
-from storage.learning_spaces import Draft, LearningSpace
-from storage.session import Session
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from storage.casework import conversations, learning_spaces
+from storage.casework.learning_spaces import Draft, LearningSpace
+from storage.engine.database import Database
+from storage.engine.session import Session
 from tests.bot.conftest import FRIDAY
 
 WEDNESDAY = FRIDAY + timedelta(days=5)

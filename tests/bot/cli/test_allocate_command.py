@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from storage import allocation_runs, history, learning_spaces
-from storage.database import Database
+from storage.casework import allocation_runs, learning_spaces
+from storage.council import history
+from storage.engine.database import Database
 from tests.bot.conftest import Command
 
 

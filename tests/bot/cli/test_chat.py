@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.cli import terminal
 from bot.cli.terminal_card import Input, NotUnderstood, buttons_of, inputs_of, reading_order
-from storage import establishment, learning_spaces
-from storage.database import Database
+from storage.casework import learning_spaces
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.conftest import Command
 from tests.bot.filling import answer_to
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import establishment, learning_spaces
-from storage.database import Database
+from storage.casework import learning_spaces
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.conftest import Command, Council
 
 

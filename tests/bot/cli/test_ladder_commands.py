@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from assurance.demo_council import DEMO_HEAD_OF_SERVICE, DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
-from storage import establishment, learning_spaces, notices
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
-from storage.notices import Notice
+from assurance.establishment.demo_council import DEMO_HEAD_OF_SERVICE, DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.outbox import notices
+from storage.outbox.notices import Notice
 from tests.bot.conftest import Command
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from assurance.demo_council import DEMO_QA_LEAD
-from storage import history
-from storage.database import Database
+from assurance.establishment.demo_council import DEMO_QA_LEAD
+from storage.council import history
+from storage.engine.database import Database
 from tests.bot.conftest import Command, Council
 
 COLUMNS = {

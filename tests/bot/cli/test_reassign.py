@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from policy.establishment import Post
-from storage import establishment, learning_spaces
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
+from policy.council.establishment import Post
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.conftest import Command
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import findings, history, learning_spaces
-from storage.database import Database
+from storage.casework import findings, learning_spaces
+from storage.council import history
+from storage.engine.database import Database
 from tests.bot.conftest import Command, Council
 from tests.policy.framework_files import copy_with
 

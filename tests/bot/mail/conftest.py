@@ -13,9 +13,9 @@ from bot.mail.courier import Envelope
 from bot.mail.mime import compose
 from desk.mailbox import Post
 from desk.serving import own_certificate
-from dialogs.letters import letter
-from dialogs.message import Message
-from storage.database import Database
+from dialogs.kit.message import Message
+from dialogs.letters.letters import letter
+from storage.engine.database import Database
 
 MAILBOX = "qa-bot@northmoor.example"
 MANAGER = "priya.fernhollow@northmoor.example"

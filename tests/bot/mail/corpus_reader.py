@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.mail.incoming import Incoming, understand_mail
-from dialogs.reply_reading import ReplyHeard, read_reply
-from policy.framework import FormField, Framework
-from policy.loader import load_framework
+from dialogs.understand.reply_reading import ReplyHeard, read_reply
+from policy.check.loader import load_framework
+from policy.framework.framework import FormField, Framework
 
 FOLDER = Path(__file__).parent / "corpus"
 OUR_ADDRESS = "learning.spaces@northmoor.example"

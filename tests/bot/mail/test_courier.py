@@ -10,24 +10,26 @@ from email.message import EmailMessage
 import icalendar
 import pytest
 
-from assurance.claim_notices import claim_notices
-from assurance.courier import CourierResult
-from assurance.finish_delivery import finish_delivery
-from assurance.record_contact import record_contact
-from assurance.write_letter import letter_answered
+from assurance.channels.record_contact import record_contact
+from assurance.channels.write_letter import letter_answered
+from assurance.common.courier import CourierResult
+from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.finish_delivery import finish_delivery
 from bot.clock import Clock
 from bot.mail.courier import MailCourier
 from bot.mail.courier_smtp import SmtpRoad
 from bot.mail.relay import Relay
 from desk.mailbox import Mail, Post, SmtpFault, smtp_server
-from dialogs.message import Message
-from dialogs.notices import render
-from policy.reply_token import holds, sign, token_line, tokens_in
-from storage import channels, learning_spaces, letters, moderations, notices
-from storage.database import Database
-from storage.letters import Letter
-from storage.notices import NewNotice
-from storage.session import Session
+from dialogs.kit.message import Message
+from dialogs.notices.notices import render
+from policy.lifecycle.reply_token import holds, sign, token_line, tokens_in
+from storage.casework import learning_spaces, moderations
+from storage.contact import channels
+from storage.engine.database import Database
+from storage.engine.session import Session
+from storage.outbox import letters, notices
+from storage.outbox.letters import Letter
+from storage.outbox.notices import NewNotice
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.mail.conftest import MAILBOX
 from tests.councils import HEAD, TEAM_MANAGER, entra_id, small_council

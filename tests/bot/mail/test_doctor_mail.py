@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from assurance.channel_choice import offer
+from assurance.channels.channel_choice import offer
 from bot.clock import Clock
 from bot.doctor import reachable
 from bot.edge import Addresses, Outbound
@@ -21,11 +21,12 @@ from desk.faults import Fault, hang
 from desk.graph_mailbox import GraphMailboxDesk
 from desk.mailbox import Post, SmtpFault, smtp_server
 from desk.serving import serving
-from policy.loader import load_framework
-from storage import channels, establishment
-from storage.channels import ChannelState
-from storage.database import Database
-from storage.session import Session
+from policy.check.loader import load_framework
+from storage.contact import channels
+from storage.contact.channels import ChannelState
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.engine.session import Session
 from tests.bot.mail.conftest import AT, MAILBOX
 from tests.councils import HEAD, small_council
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.edge import Addresses
 from bot.mail import postman
@@ -24,10 +24,13 @@ from desk.faults import Fault
 from desk.graph_mailbox import GraphMailboxDesk
 from desk.mailbox import Post
 from desk.serving import own_certificate, serving
-from policy.framework import Framework
-from storage import channels, establishment, learning_spaces, replies
-from storage.database import Database, Session
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels
+from storage.council import establishment
+from storage.engine.database import Database, Session
+from storage.outbox import replies
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import LAST, WHOLE, body, now
 from tests.bot.mail.by_email.reports import non_delivery

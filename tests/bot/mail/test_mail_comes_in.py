@@ -10,8 +10,8 @@ from email.message import EmailMessage
 import aiohttp
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from assurance.receive_mail import MOST_ATTEMPTS, begin_reading, finish_reading, keep_mail
+from assurance.channels.receive_mail import MOST_ATTEMPTS, begin_reading, finish_reading, keep_mail
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.mail.courier import MailCourier
@@ -28,10 +28,11 @@ from desk.faults import Fault
 from desk.graph_mailbox import GraphMailboxDesk
 from desk.mailbox import Post, smtp_server
 from desk.serving import serving
-from dialogs.message import Message
-from policy.framework import Framework
-from storage import establishment, history, replies
-from storage.database import Database
+from dialogs.kit.message import Message
+from policy.framework.framework import Framework
+from storage.council import establishment, history
+from storage.engine.database import Database
+from storage.outbox import replies
 from tests.bot.conftest import FRIDAY
 
 MAILBOX = "qa-bot@northmoor.example"

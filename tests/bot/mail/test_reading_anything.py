@@ -21,7 +21,7 @@ from bot.mail.reading.html_lines import html_lines
 from bot.mail.reading.lines import MAX_LINE, MAX_LINES
 from bot.mail.reading.parts import MAX_PARTS, take_apart
 from bot.mail.reading.tnef import SIGNATURE, read_tnef
-from dialogs.reply_reading import read_reply
+from dialogs.understand.reply_reading import read_reply
 from tests.bot.mail.corpus_reader import TODAY, examples, framework, questions, understand
 
 ASKED = questions(["grade", "impact", "grade_reasons", "strength_themes", "worked_well", "learning_themes"])

@@ -14,8 +14,8 @@ from bot.mail.incoming import Inline, answers_between
 from bot.mail.reading.bodies import read_body
 from bot.mail.reading.lines import tidy
 from bot.mail.reading.parts import take_apart
-from dialogs.letters import Letter, letter
-from policy.reply_token import token_line, tokens_in
+from dialogs.letters.letters import Letter, letter
+from policy.lifecycle.reply_token import token_line, tokens_in
 from tests.bot.mail.corpus_reader import Example, examples, understand
 from tests.bot.mail.test_reading_anything import holds
 from tests.dialogs.samples import messages

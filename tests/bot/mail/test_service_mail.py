@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.edge import Addresses
 from bot.service import Service
@@ -19,9 +19,11 @@ from desk.entra import METADATA_PATH, Entra
 from desk.graph_mailbox import GraphMailboxDesk
 from desk.mailbox import Post, SmtpFault, smtp_server
 from desk.serving import own_certificate, serving
-from policy.framework import Framework
-from storage import channels, establishment, notice_lists
-from storage.database import Database
+from policy.framework.framework import Framework
+from storage.contact import channels
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.outbox import notice_lists
 from tests.bot.conftest import FRIDAY, Command
 from tests.bot.mail.conftest import MAILBOX
 

@@ -14,8 +14,8 @@ import aiosmtplib
 import pytest
 import sqlalchemy as sa
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from assurance.receive_mail import keep_mail
+from assurance.channels.receive_mail import keep_mail
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.mail.courier import MailCourier
@@ -25,9 +25,12 @@ from bot.mail.pace import Pace
 from bot.mail.postman import Postman
 from bot.mail.relay import Relay
 from desk.mailbox import Mail, Post, smtp_server
-from policy.framework import Framework
-from storage import establishment, learning_spaces, replies, tables
-from storage.database import Database, Session
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.council import establishment
+from storage.engine.database import Database, Session
+from storage.outbox import replies
+from storage.schema import tables
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.corpus_reader import OUR_ADDRESS, OUR_GATEWAY, Example, examples
 

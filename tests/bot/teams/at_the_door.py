@@ -23,9 +23,9 @@ from desk.members import Member
 from desk.person import Answer
 from desk.person import Person as DeskPerson
 from desk.serving import own_certificate, serving
-from policy.loader import load_framework
-from storage.database import Database, Session
-from storage.tables import metadata
+from policy.check.loader import load_framework
+from storage.engine.database import Database, Session
+from storage.schema.tables import metadata
 from tests.bot.teams.council_at_work import NOW, AtWork, at_work
 from tests.councils import entra_id, small_council
 

@@ -26,10 +26,10 @@ from desk.entra import METADATA_PATH, Entra
 from desk.members import Member
 from desk.person import Person as DeskPerson
 from desk.serving import serving
-from dialogs.message import Message
-from policy.establishment import Establishment, Person, Post
-from storage import establishment
-from storage.database import Database, Session
+from dialogs.kit.message import Message
+from policy.council.establishment import Establishment, Person, Post
+from storage.council import establishment
+from storage.engine.database import Database, Session
 
 APP_ID = "7d6c1e54-0000-4000-8000-000000000001"
 TENANT_ID = "c0ffee00-0000-4000-8000-00000000000a"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assurance.ask_more_time import Asked, ask
-from assurance.propose_allocation import propose_allocation
-from policy.actor import Actor
-from storage import actions, allocation_runs
-from storage.actions import Action
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
-from storage.loops import Loop
-from storage.moderations import Moderation
-from storage.more_time import EXTENSION
+from assurance.allocation.propose_allocation import propose_allocation
+from assurance.more_time.ask_more_time import Asked, ask
+from policy.council.actor import Actor
+from storage.casework import actions, allocation_runs
+from storage.casework.actions import Action
+from storage.casework.learning_spaces import LearningSpace
+from storage.casework.loops import Loop
+from storage.casework.moderations import Moderation
+from storage.casework.more_time import EXTENSION
+from storage.engine.database import Database
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.councils import IRO_2, QA_LEAD, SENIOR_MANAGER, small_council
 from tests.journeys.living_council import LivingCouncil, london, nine

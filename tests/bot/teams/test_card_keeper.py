@@ -20,9 +20,9 @@ from desk import faults
 from desk.connector import TeamsDesk
 from desk.members import Member
 from desk.serving import serving
-from storage import channels, living_cards
-from storage.channels import Card, ChannelState
-from storage.learning_spaces import LearningSpace
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels, living_cards
+from storage.contact.channels import Card, ChannelState
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.teams.conftest import APP_ID, TENANT_ID
 from tests.councils import HEAD, entra_id, small_council

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from assurance.courier import CourierResult, Delivery
+from assurance.common.courier import CourierResult, Delivery
 from bot.teams.connector import Connector
 from bot.teams.courier import STOP_SECONDS, TeamsCourier
 from bot.teams.hosts import Hosts
@@ -21,10 +21,10 @@ from desk.connector import TeamsDesk
 from desk.graph import Graph
 from desk.members import Member
 from desk.serving import serving
-from dialogs.message import Message
-from policy.establishment import Person
-from storage.channels import Card, ChannelState
-from storage.notices import Notice
+from dialogs.kit.message import Message
+from policy.council.establishment import Person
+from storage.contact.channels import Card, ChannelState
+from storage.outbox.notices import Notice
 from tests.bot.teams.conftest import APP_ID, TENANT_ID, card_saying
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

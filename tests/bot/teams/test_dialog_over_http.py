@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from assurance.demo_council import DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_SENIOR_MANAGER, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.metrics import Metrics
@@ -28,12 +28,13 @@ from desk.members import Member
 from desk.person import Answer
 from desk.person import Person as DeskPerson
 from desk.serving import serving
-from dialogs.card_lint import lint
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage import conversations, establishment, learning_spaces, red_flags
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from dialogs.kit.card_lint import lint
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
+from storage.casework import conversations, learning_spaces, red_flags
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY, Council
 from tests.bot.filling import answers_on
 from tests.bot.teams.conftest import APP_ID, TENANT_ID

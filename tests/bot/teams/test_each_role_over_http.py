@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from bot.clock import Clock
 from bot.conversation import Conversation
-from policy.loader import load_framework
-from storage import learning_spaces, loops, more_time
+from policy.check.loader import load_framework
+from storage.casework import learning_spaces, loops, more_time
 from tests.bot.teams.at_the_door import STRANGER, Door, at_the_door, words_of
 from tests.bot.teams.council_at_work import GRADE_REASONS, LEFT, NOW, WORKED_WELL
 from tests.councils import (

@@ -10,11 +10,12 @@ import structlog
 from desk import faults
 from desk.members import Member
 from desk.person import Answer
-from dialogs.elsewhere import private_only_message
-from dialogs.front_door import sorry_message, unknown_person_message
-from dialogs.message import Message
-from storage import channels, establishment, inbox
-from storage.database import Session
+from dialogs.front_door.elsewhere import private_only_message
+from dialogs.front_door.front_door import sorry_message, unknown_person_message
+from dialogs.kit.message import Message
+from storage.contact import channels, inbox
+from storage.council import establishment
+from storage.engine.database import Session
 from tests.bot.teams.conftest import AMIRA, BEN, STRANGER, Stack, card_saying
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -407,7 +408,7 @@ async def test_what_is_kept_of_a_delivery_holds_nothing_that_was_typed(stack: St
     def everything(session: Session) -> list[str]:
         from sqlalchemy import select
 
-        from storage import tables
+        from storage.schema import tables
 
         return [str(row) for row in session.execute(select(tables.inbox))]
 
@@ -417,7 +418,7 @@ async def test_what_is_kept_of_a_delivery_holds_nothing_that_was_typed(stack: St
 
 
 def _delivery(activity: dict[str, Any]) -> str:
-    from assurance.receive import delivery_id
+    from assurance.channels.receive import delivery_id
 
     return delivery_id(activity["type"], activity["conversation"]["id"], activity["id"], activity["from"]["id"])
 

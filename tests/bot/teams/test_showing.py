@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.metrics import Metrics
@@ -30,11 +30,13 @@ from desk.connector import TeamsDesk
 from desk.members import Member
 from desk.person import Person as DeskPerson
 from desk.serving import serving
-from policy.framework import Framework
-from storage import channels, establishment, learning_spaces, living_cards
-from storage.channels import Card
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels, living_cards
+from storage.contact.channels import Card
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY, Council
 from tests.bot.filling import answers_on
 from tests.bot.teams.conftest import APP_ID, TENANT_ID

@@ -23,8 +23,8 @@ from desk.graph import Graph
 from desk.person import Person as DeskPerson
 from desk.serving import own_certificate, serving
 from manifest.package import APP_NAMESPACE
-from policy.establishment import Person
-from storage.database import Database
+from policy.council.establishment import Person
+from storage.engine.database import Database
 from tests.bot.teams.conftest import AMIRA, APP_ID, BEN, CLOCK, TENANT_ID, Parrot
 from tests.bot.teams.test_courier import MESSAGE, NOW, a_notice
 
@@ -90,7 +90,7 @@ async def test_a_key_rotation_and_an_expired_token_of_ours_go_unnoticed(house: H
 
 
 async def test_a_notice_reaches_someone_who_has_neither_the_app_nor_ever_written(house: House) -> None:
-    from assurance.courier import Delivery
+    from assurance.common.courier import Delivery
 
     BEN.installed = False
     person = Person("p-ben", BEN.name, BEN.email, BEN.entra_object_id)
@@ -101,7 +101,7 @@ async def test_a_notice_reaches_someone_who_has_neither_the_app_nor_ever_written
 
 
 async def test_a_secret_that_ran_out_is_said_at_once_and_inbound_goes_on(house: House) -> None:
-    from assurance.courier import Delivery
+    from assurance.common.courier import Delivery
 
     house.entra.refusal = {"error": "invalid_client", "error_codes": [7000222]}
     person = Person("p-ben", BEN.name, BEN.email, BEN.entra_object_id)

@@ -15,9 +15,9 @@ from typing import Any
 import aiohttp
 import sqlalchemy as sa
 
-from assurance.assign_action import assign_action
-from assurance.moderate import record_talk, save_moderation_step
-from assurance.save_step import STAY
+from assurance.actions.assign_action import assign_action
+from assurance.forms.save_step import STAY
+from assurance.moderation.moderate import record_talk, save_moderation_step
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.service import Service
@@ -28,16 +28,16 @@ from desk.members import Member
 from desk.person import Answer
 from desk.person import Person as DeskPerson
 from desk.serving import serving
-from policy.actor import Actor
-from policy.forms import SOFT_CHECKS
-from policy.framework import FormStep, Framework
-from storage import conversations, form_drafts, learning_spaces, moderations
-from storage.actions import Action
-from storage.database import Database, Session
-from storage.learning_spaces import LearningSpace
-from storage.loops import Loop
-from storage.moderations import Moderation
-from storage.tables import metadata
+from policy.council.actor import Actor
+from policy.forms.forms import SOFT_CHECKS
+from policy.framework.framework import FormStep, Framework
+from storage.casework import conversations, form_drafts, learning_spaces, moderations
+from storage.casework.actions import Action
+from storage.casework.learning_spaces import LearningSpace
+from storage.casework.loops import Loop
+from storage.casework.moderations import Moderation
+from storage.engine.database import Database, Session
+from storage.schema.tables import metadata
 from tests.assurance.forms_filled import fill_in
 from tests.assurance.loops_filled import fill_in_loop
 from tests.bot.mail.by_email.correspondent import GATEWAY, MAILBOX, Correspondent, body

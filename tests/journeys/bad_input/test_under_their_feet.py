@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policy.framework import FormField, FormStep
+from policy.framework.framework import FormField, FormStep
 from tests.councils import SENIOR_MANAGER, TEAM_MANAGER
 from tests.dialogs.reading import inputs_of, text_of, walk
 from tests.journeys.bad_input.room import Room, letter_text

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from assurance.typed_view import look
-from policy.actor import Actor
-from storage import conversations
+from assurance.typed.typed_view import look
+from policy.council.actor import Actor
+from storage.casework import conversations
 from tests.councils import PRACTITIONER, SENIOR_MANAGER, TEAM_MANAGER, TEAM_MANAGER_SOUTH
 from tests.dialogs.reading import inputs_of, plainly, text_of, walk
 from tests.journeys.bad_input.room import NOW, Forms, Room, letter_text

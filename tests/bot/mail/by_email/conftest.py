@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.service import Service
 from bot.settings import Settings
@@ -14,10 +14,11 @@ from desk.connector import TeamsDesk
 from desk.mailbox import Post, smtp_server
 from desk.members import Member
 from desk.serving import serving
-from policy.framework import Framework
-from storage import establishment, learning_spaces
-from storage.database import Database, Session
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database, Session
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import GATEWAY, MAILBOX, Correspondent
 

@@ -9,10 +9,11 @@ from typing import Any
 import aiosmtplib
 
 from desk.mailbox import Mail, Post
-from policy.forms import SOFT_CHECKS
-from storage import learning_spaces, replies
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.forms.forms import SOFT_CHECKS
+from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
+from storage.outbox import replies
 
 MAILBOX = "qa-bot@northmoor.example"
 GATEWAY = "gateway.northmoor.example"

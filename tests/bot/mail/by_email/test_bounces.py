@@ -9,13 +9,15 @@ import smtplib
 import aiohttp
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.service import Service
 from desk.connector import TeamsDesk
 from desk.person import Person
-from storage import channels, establishment, notice_lists, replies
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.outbox import notice_lists, replies
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import MAILBOX, Correspondent, until_read
 from tests.bot.mail.by_email.reports import non_delivery

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from assurance.receive_mail import forget_mail, mail_by_number
+from assurance.channels.receive_mail import forget_mail, mail_by_number
 from bot.service import Service
 from desk.mailbox import Post
-from policy.framework import Framework
-from policy.loader import load_framework
-from storage import establishment, red_flags
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.check.loader import load_framework
+from policy.framework.framework import Framework
+from storage.casework import red_flags
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
 from tests.assurance.forms_filled import MEETING, PAGES, save
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import (

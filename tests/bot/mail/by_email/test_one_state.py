@@ -11,17 +11,19 @@ from typing import Any
 import aiohttp
 import pytest
 
-from assurance.assign_action import assign_action
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.actions.assign_action import assign_action
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.mail import postman
 from bot.service import Service
 from desk.connector import TeamsDesk
 from desk.mailbox import Post, SmtpFault
 from desk.person import Answer, Person
-from policy.framework import Framework
-from storage import actions, establishment, learning_spaces, more_time, replies
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework import actions, learning_spaces, more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment
+from storage.engine.database import Database
+from storage.outbox import replies
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import (
     LAST,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from assurance.assign_action import assign_action
-from assurance.demo_council import DEMO_TEAM_MANAGER
+from assurance.actions.assign_action import assign_action
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.service import Service
 from desk.mailbox import Post
-from policy.framework import Framework
-from storage import actions, more_time
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework import actions, more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import (
     Correspondent,

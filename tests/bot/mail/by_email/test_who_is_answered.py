@@ -7,13 +7,14 @@ from email.message import EmailMessage
 import aiosmtplib
 import pytest
 
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from assurance.receive_mail import finish_reading, keep_mail
+from assurance.channels.receive_mail import finish_reading, keep_mail
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from desk.mailbox import Post
-from policy.framework import Framework
-from storage import establishment, history, replies
-from storage.database import Database
-from storage.learning_spaces import LearningSpace
+from policy.framework.framework import Framework
+from storage.casework.learning_spaces import LearningSpace
+from storage.council import establishment, history
+from storage.engine.database import Database
+from storage.outbox import replies
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import (
     GATEWAY,

@@ -7,18 +7,21 @@ from email.message import EmailMessage
 
 import pytest
 
-from assurance.assign_action import assign_action
-from assurance.demo_council import DEMO_TEAM_MANAGER
-from assurance.reflect import open_reflection
-from assurance.update_action import update_action
+from assurance.actions.assign_action import assign_action
+from assurance.actions.update_action import update_action
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
+from assurance.learning_space.reflect import open_reflection
 from bot.service import Service
 from desk.mailbox import Post
-from policy.actor import Actor
-from policy.framework import Framework
-from storage import actions, channels, establishment, history, letters
-from storage.actions import Action
-from storage.database import Database, Session
-from storage.learning_spaces import LearningSpace
+from policy.council.actor import Actor
+from policy.framework.framework import Framework
+from storage.casework import actions
+from storage.casework.actions import Action
+from storage.casework.learning_spaces import LearningSpace
+from storage.contact import channels
+from storage.council import establishment, history
+from storage.engine.database import Database, Session
+from storage.outbox import letters
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import Correspondent, answers, body, letter_to_somebody, now
 

@@ -1,0 +1,160 @@
+"""Set an action: one owner, something to do, a date. From a learning space, a moderation or closing the loop."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from assurance.actions.action_ladder import action_header, standing_at, subject_of_action
+from assurance.common.refusals import Refused
+from assurance.notify.tell import notices
+from policy.calendar.calendar import Calendar
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from policy.council.recipients import resolve
+from policy.framework.framework import Framework
+from policy.lifecycle.lifecycle import ACTION, START, move
+from policy.lifecycle.reference import ACTION as KIND
+from policy.lifecycle.reference import format_reference
+from storage.casework import actions, learning_spaces
+from storage.casework.actions import Action
+from storage.council import establishment as establishments
+from storage.council import history
+from storage.council.history import NewEntry
+from storage.engine.session import Session
+from storage.outbox import notices as outbox
+from storage.outbox.notices import NewNotice
+
+ASSIGNED = "E34"
+
+
+class NotSmart(Refused):
+    """An action needs an owner, something to do and a date to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAction:
+    """An action to be set. `owner` is a person's id; `what` has passed the form's checks."""
+
+    owner: str
+    what: str
+    kind: str
+    due_on: date
+
+
+def assign_action(
+    session: Session,
+    framework: Framework,
+    *,
+    subject: str,
+    owner: str,
+    what: str,
+    kind: str,
+    due_on: date,
+    set_by: str,
+    profile: str,
+    now: datetime,
+) -> Action:
+    """Set one action and tell its owner. `subject` is the learning space it is about; `set_by` a person's id.
+
+    `profile` is the key of the ladder it climbs (`assurance.action_ladder.ladder_for`). Raises NotSmart without an
+    owner of this council, something to do, or a date after today.
+    """
+    new = NewAction(owner, what.strip(), kind, due_on)
+    establishment = establishments.current(session)
+    if new.owner not in establishment.people or not new.what or new.due_on <= Calendar.of(framework).local_date(now):
+        raise NotSmart(subject)
+    (action,) = assign_actions(
+        session, framework, establishment, subject=subject, given=[new], set_by=set_by, profile=profile, now=now
+    )
+    return action
+
+
+def assign_actions(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    *,
+    subject: str,
+    given: Sequence[NewAction],
+    set_by: str,
+    profile: str,
+    now: datetime,
+) -> list[Action]:
+    """Set several actions that a form has checked, and tell each owner at once (E34)."""
+    if not given:
+        return []
+    calendar = Calendar.of(framework)
+    quarter = calendar.quarter_of(calendar.local_date(now))
+    first = learning_spaces.next_serial(session, KIND, quarter.short, len(given))
+    rows = []
+    for place, one in enumerate(given):
+        row = Action(
+            reference=format_reference(KIND, quarter, first + place),
+            subject=subject,
+            owner=one.owner,
+            what=one.what,
+            kind=one.kind,
+            due_on=one.due_on,
+            state=move(ACTION, START, "assign"),
+            created_at=now,
+            token=uuid.uuid4().hex,
+            set_by=set_by,
+            ladder_key=profile,
+        )
+        rows.append(replace(row, **standing_at(framework, row, now=now)))
+    actions.insert_many(session, rows)
+    told = [notice for row in rows for notice in announce_action(framework, establishment, ASSIGNED, row, now=now)]
+    outbox.add(session, told, at=now)
+    history.append_many(
+        session,
+        at=now,
+        actor=Actor.person(set_by) if set_by else Actor.system("actions"),
+        entries=[
+            NewEntry("action_assigned", row.reference, {"from": subject, "due_on": row.due_on.isoformat()})
+            for row in rows
+        ],
+    )
+    return rows
+
+
+def announce_action(
+    framework: Framework,
+    establishment: Establishment,
+    event: str,
+    action: Action,
+    *,
+    now: datetime,
+    not_before: datetime | None = None,
+    step: str = "",
+    without: str = "",
+    **extra: object,
+) -> list[NewNotice]:
+    """The notices of an event of an action that is no ladder step, in the next send window or from `not_before` on.
+
+    `step` tells several of one event apart; `without` is a person who need not be told.
+    """
+    calendar = Calendar.of(framework)
+    at = calendar.next_send(not_before or now)
+    on = calendar.local_date(at)
+    told = resolve(
+        framework.event(event).tell,
+        (),
+        subject_of_action(establishment, framework, action),
+        establishment,
+        framework,
+        on=on,
+        escalation=False,
+    )
+    return notices(
+        framework,
+        event,
+        [one for one in told.recipients if one.person != without],
+        subject=action.reference,
+        step=step,
+        due_at=now,
+        not_before=at,
+        facts={**action_header(framework, establishment, action, on=on), **extra},
+    )

@@ -1,0 +1,1 @@
+"""cards: see docs/rooms.md."""

@@ -1,0 +1,102 @@
+"""What a message shows since its holder pressed on it or was answered with it, so that it is kept true like any card.
+
+Any of our messages may come to show an item: a list in which one was opened, a form that was asked for by typing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from assurance.cards.living_cards import QUIET, RETIRED, other_message, subject_of
+from assurance.cards.present import ASKS, FOR_THE_AUDITOR
+from policy.lifecycle.reference import LEARNING_SPACE
+from storage.casework import actions, learning_spaces, loops, moderations, more_time
+from storage.contact import channels, living_cards
+from storage.contact.channels import ELSE, Card
+from storage.contact.living_cards import BESIDE
+from storage.engine.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message of ours shows to somebody, as far as it matters here: none of its words."""
+
+    conversation_id: str
+    activity_id: str
+    reference: str = ""
+    """What its heading is about; empty for a list and whatever else is about no one item."""
+    token: str = ""
+    """What its first button acts on."""
+    boxes: bool = False
+    """Whether it can be typed in."""
+
+
+def is_known(session: Session, person: str, activity_id: str) -> bool:
+    """Whether a message is remembered as somebody's card. Reads only."""
+    return bool(activity_id) and bool(living_cards.on_message(session, person, activity_id))
+
+
+def about_an_item(session: Session, shown: Shown) -> bool:
+    """Whether a message shows an item, to be kept true from now on. Reads only."""
+    return bool(shown.reference) and shown.reference == _behind(session, shown.token)[0]
+
+
+def note_shown(session: Session, shown: Shown, *, person: str, seq: int, now: datetime) -> None:
+    """Remember what a message shows now, said with all that was known up to row `seq` of history.
+
+    A change that came after that is not lost: the card is looked at once more.
+    """
+    noted = False
+    for card in living_cards.on_message(session, person, shown.activity_id):
+        subject, living = subject_of(card), RETIRED not in card.subject and BESIDE not in card.subject
+        if subject == shown.reference:
+            _note(session, card, shown, seq=seq, now=now)
+            noted = True
+        elif living:
+            _note(session, card, shown, seq=seq, now=now)
+        else:
+            living_cards.forget(session, card)  # it shows something else now
+    subject, event = _behind(session, shown.token)
+    if not noted and subject and subject == shown.reference:
+        first = channels.card_of(session, person, subject)
+        name = other_message(subject, shown.activity_id, BESIDE) if first else subject
+        if event != ASKS and first is not None:
+            event = first.event
+        card = Card(person, name, shown.conversation_id, shown.activity_id, now, event)
+        _note(session, card, shown, seq=seq, now=now)
+
+
+def look_again(session: Session, person: str, activity_id: str, *, now: datetime) -> None:
+    """What was answered on a message is not on its holder's other devices: it is to be changed once they are done."""
+    for card in living_cards.on_message(session, person, activity_id):
+        living_cards.look_again(session, card, at=now)
+
+
+def _note(session: Session, card: Card, shown: Shown, *, seq: int, now: datetime) -> None:
+    """On its own message. What was not said on it yet is still to be said, once it shows its subject again."""
+    subject, shows = subject_of(card), shown.reference or ELSE
+    if shows != subject:
+        living_cards.shows(session, replace(card, shows=shows, boxes=shown.boxes, shown_at=now))
+        return
+    if RETIRED in card.subject:  # pressed on before it could say that there is a newer one: it lives on beside that
+        living_cards.forget(session, card)
+        card = replace(card, subject=other_message(subject, card.activity_id, BESIDE))
+    seq = max(seq, card.shown_seq)
+    card = replace(card, shows=shows, boxes=shown.boxes, shown_at=now, shown_seq=seq)
+    channels.save_card(session, card)
+    if living_cards.changed_after(session, subject, seq, quiet=QUIET):
+        living_cards.look_again(session, card, at=now)
+
+
+def _behind(session: Session, token: str) -> tuple[str, str]:
+    """What an opaque token stands for, and the event whose card would carry it; empty for anything else."""
+    if not token:
+        return "", ""
+    if request := more_time.by_token(session, token):
+        return request.reference, ASKS
+    for look in (learning_spaces.by_token, actions.by_token, loops.by_token, moderations.by_token):
+        if found := look(session, token):
+            reference = str(found.reference)
+            return reference, FOR_THE_AUDITOR[0] if reference.startswith(f"{LEARNING_SPACE}-") else ""
+    return "", ""

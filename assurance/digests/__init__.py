@@ -1,0 +1,1 @@
+"""digests: see docs/rooms.md."""

@@ -1,0 +1,1 @@
+"""establishment: see docs/rooms.md."""

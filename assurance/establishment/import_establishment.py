@@ -1,0 +1,91 @@
+"""Load a council's people, posts, cases, cover and leave: all of it or none of it, and twice is the same as once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assurance.actions.transfer_actions import inherit_actions
+from assurance.common.refusals import Refused
+from assurance.establishment.import_cells import Problems, RowProblem
+from assurance.establishment.import_sheets import SheetReader
+from assurance.establishment.inherit import inherit
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from policy.framework.framework import Framework
+from storage.council import establishment as establishments
+from storage.council import history
+from storage.council.establishment import Change
+from storage.engine.session import Session
+from storage.sheets.spreadsheets import Table
+
+
+class ImportRefused(Refused):
+    """The import has mistakes in it, so nothing was imported."""
+
+    def __init__(self, problems: list[RowProblem], more: int = 0) -> None:
+        """`problems` in the order of the sheets, 200 at most; `more` counts those beyond."""
+        self.problems = problems
+        self.more = more
+        super().__init__(detail=f"{len(problems) + more} found, the first: {problems[0]}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What an import came to. `counts` is how many rows each sheet has now, `changes` what became of them."""
+
+    counts: dict[str, int]
+    changed: bool
+    changes: dict[str, Change]
+
+
+def read_establishment(
+    framework: Framework, tables: Mapping[str, Table], *, progress: Callable[[int], None] | None = None
+) -> Establishment:
+    """The establishment the sheets describe. Raises ImportRefused with everything that is wrong with them.
+
+    `progress` is called with the number of rows read since the last call.
+    """
+    problems = Problems()
+    establishment = SheetReader(framework, problems, progress or (lambda rows: None)).read(tables)
+    if problems:
+        raise ImportRefused(problems.found, problems.more)
+    return establishment
+
+
+def import_establishment(
+    session: Session,
+    framework: Framework,
+    tables: Mapping[str, Table],
+    *,
+    actor: Actor,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+) -> ImportOutcome:
+    """Replace the establishment by what the sheets say. Raises ImportRefused, and then nothing has changed.
+
+    An Entra id someone was bound to stays when the sheet leaves theirs empty. Where a post has a new holder they take
+    over what it owes; where it is vacant now, its open items stay and the QA lead is told.
+    """
+    new = read_establishment(framework, tables, progress=progress)
+    before = establishments.current(session)
+    changes = establishments.replace(session, new)
+    counts = {
+        "people": len(new.people),
+        "posts": len(new.posts),
+        "cases": len(new.cases),
+        "cover": len(new.cover),
+        "leave": len(new.leave),
+    }
+    if changes:
+        moved = {
+            kind: {"added": change.added, "changed": change.changed, "removed": change.removed}
+            for kind, change in changes.by_kind.items()
+            if change
+        }
+        detail = {"counts": counts, "changes": moved, "framework": framework.version}
+        history.append(session, at=now, actor=actor, verb="imported", subject="establishment", detail=detail)
+        inherit(session, framework, before, establishments.current(session), actor=actor, now=now)
+        inherit_actions(session, framework, before, establishments.current(session), actor=actor, now=now)
+    return ImportOutcome(counts, bool(changes), changes.by_kind)

@@ -1,0 +1,1 @@
+"""follow up: see docs/rooms.md."""

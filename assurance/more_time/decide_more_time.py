@@ -1,0 +1,230 @@
+"""Decide a request for more time: by the auditor's Head of Service until the deadline; after it the request expires."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assurance.common.decision import Decision
+from assurance.common.more_time_refusals import DecidedAlready, NoLaterDate, TooLateToAsk
+from assurance.common.refusals import NotFound, NotYours, Withdrawn
+from assurance.escalation.move_due import move_due
+from assurance.forms.form_view import refuse_if_submitted
+from assurance.more_time.ask_more_time import ASKED_FOR, WAS_ASKED, still_in_time, tell_of
+from assurance.notify.tell import OUTLIVES_SUBMISSION, hearers, name_of
+from policy.calendar.calendar import Calendar
+from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from policy.follow_up.more_time import deciding_post, fitting_new_date
+from policy.framework.framework import Framework
+from policy.lifecycle.lifecycle import LEARNING_SPACE, REQUEST, move
+from storage.casework import learning_spaces, more_time
+from storage.casework.learning_spaces import LearningSpace
+from storage.casework.more_time import ASKED, EXPIRED, EXTENSION, Request
+from storage.council import establishment as establishments
+from storage.council import history
+from storage.engine.session import Session
+from storage.outbox import notices as outbox
+
+DECIDED = "E9"
+SYSTEM = Actor.system("sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request as whoever decides it sees it."""
+
+    item: LearningSpace
+    request: Request
+    auditor: str
+    """The name of who asks."""
+    asked_for: date | None = None
+    """The date they named, where that was no working day and so the request is for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """What was decided, and what came of it."""
+
+    item: LearningSpace
+    request: Request
+    due_on: date
+    """The due date from now on."""
+
+
+def may_decide(
+    framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
+) -> frozenset[str]:
+    """The holder of the deciding post and their deputy today; never the auditor (A23)."""
+    post = deciding_post(framework, establishment, item.post)
+    if post is None:
+        return frozenset()
+    deputy = establishment.deputy_of(post.id, Calendar.of(framework).local_date(now))
+    return frozenset({post.holder, deputy}) - {"", item.person}
+
+
+def see_request(session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime) -> RequestView:
+    """A request for who may decide it, with the note its auditor wrote. Reads only.
+
+    NotFound, NotYours, and the same refusals as deciding when it is settled or too late.
+    """
+    establishment = establishments.current(session)
+    request, item = _theirs(session, framework, establishment, token, actor=actor, now=now)
+    return RequestView(item, request, name_of(establishment, request.asked_by), date_named(session, request))
+
+
+def date_named(session: Session, request: Request) -> date | None:
+    """The date they named, where that was no working day and so the request is for the next one. Reads only."""
+    about = history.read(session, subject=request.reference)
+    asked = next((entry for entry in about if entry.verb == WAS_ASKED and entry.at == request.asked_at), None)
+    named = str(asked.detail.get(ASKED_FOR, "")) if asked else ""
+    return date.fromisoformat(named) if named else None
+
+
+def decide_request(
+    session: Session, framework: Framework, token: str, *, actor: Actor, agree: bool, now: datetime
+) -> DecisionMade:
+    """Agree or decline. The first decision stands: a second raises DecidedAlready with who and when.
+
+    Agreeing more time moves the due date; agreeing to take it off ends the learning space. TooLateToAsk after the
+    deadline, Withdrawn and AlreadyDone when there is nothing left to decide.
+    """
+    establishment = establishments.current(session)
+    request, item = _theirs(session, framework, establishment, token, actor=actor, now=now)
+    due_on = item.due_on
+    if agree and request.kind == EXTENSION:
+        fits = fitting_new_date(framework, item.due_on, item.quarter, request.new_due_on or item.due_on)
+        if fits is None:
+            raise NoLaterDate(item.reference, due_on=item.due_on)
+        due_on = fits
+    state = move(REQUEST, request.state, "agree" if agree else "decline")
+    if not more_time.decide(session, token, state, by=actor.person_id, at=now):
+        raise _settled(establishment, more_time.by_token(session, token) or request, actor)
+    if agree and request.kind == EXTENSION:
+        move_due(
+            session,
+            framework,
+            item,
+            due_on,
+            reason="more time was agreed",
+            now=now,
+            extended_from=item.extended_from or item.due_on,
+        )
+    elif agree:
+        _take_off(session, item, now=now)
+    after = learning_spaces.by_reference(session, item.reference) or item
+    _tell(session, framework, establishment, after, request, state, by=actor.person_id, now=now)
+    history.append(
+        session,
+        at=now,
+        actor=actor,
+        verb=f"more_time_{state}",
+        subject=item.reference,
+        detail={
+            "kind": request.kind,
+            "reason": request.reason,
+            "was_due_on": item.due_on.isoformat(),
+            "due_on": due_on.isoformat(),
+        },
+    )
+    return DecisionMade(after, request, due_on)
+
+
+def expire_requests(session: Session, framework: Framework, now: datetime) -> int:
+    """What nobody decided by the deadline expires and both sides hear (E9); how many notices that wrote.
+
+    A request about something sent in or taken back meanwhile ends without a word: it has had its day.
+    """
+    establishment = establishments.current(session)
+    written = 0
+    for request in more_time.undecided(session):
+        item = learning_spaces.by_reference(session, request.reference)
+        if item is None or (item.is_open and still_in_time(item, now)):
+            continue
+        more_time.decide(session, request.token, EXPIRED, by="", at=now)
+        if item.is_open:
+            written += _tell(session, framework, establishment, item, request, EXPIRED, by="", now=now)
+        detail = {"kind": request.kind, "reason": request.reason}
+        history.append(session, at=now, actor=SYSTEM, verb="more_time_expired", subject=item.reference, detail=detail)
+    return written
+
+
+def requests_to_decide(
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+) -> list[Decision]:
+    """The requests a person may decide, for their list."""
+    found = []
+    for request in more_time.undecided(session):
+        item = learning_spaces.by_reference(session, request.reference)
+        if item is None or not item.is_open or not still_in_time(item, now):
+            continue
+        if person in may_decide(framework, establishment, item, now=now):
+            found.append(
+                Decision(
+                    "decide_more_time",
+                    item.reference,
+                    by_when=item.due_on,
+                    token=request.token,
+                    who=name_of(establishment, request.asked_by),
+                    until=request.new_due_on,
+                    because=request.reason,
+                    asks=request.kind,
+                    has_note=bool(request.note),
+                )
+            )
+    return found
+
+
+def _theirs(
+    session: Session, framework: Framework, establishment: Establishment, token: str, *, actor: Actor, now: datetime
+) -> tuple[Request, LearningSpace]:
+    request = more_time.by_token(session, token) if token else None
+    item = learning_spaces.by_reference(session, request.reference) if request else None
+    if request is None or item is None:
+        raise NotFound(token)
+    allowed = actor.person_id in may_decide(framework, establishment, item, now=now)
+    if not allowed and actor.person_id != request.decided_by:
+        raise NotYours(item.reference)
+    if request.state != ASKED:
+        raise _settled(establishment, request, actor)
+    refuse_if_submitted(session, item)
+    if not item.is_open:
+        raise Withdrawn(item.reference)
+    if not still_in_time(item, now):
+        raise TooLateToAsk(item.reference, due_on=item.due_on, deciding=True)
+    return request, item
+
+
+def _settled(establishment: Establishment, request: Request, actor: Actor) -> DecidedAlready:
+    return DecidedAlready(
+        request.reference,
+        state=request.state,
+        by_name=name_of(establishment, request.decided_by) if request.decided_by else "",
+        yours=bool(request.decided_by) and request.decided_by == actor.person_id,
+        at=request.decided_at or request.asked_at,
+    )
+
+
+def _take_off(session: Session, item: LearningSpace, *, now: datetime) -> None:
+    state = move(LEARNING_SPACE, item.state, "exclude")
+    learning_spaces.update(session, item.reference, state=state, next_step_at=None, paused_on=None)
+    learning_spaces.delete_drafts(session, item.reference)
+    outbox.cancel_for(
+        session, item.reference, at=now, reason="the learning space is excluded", keep_events=OUTLIVES_SUBMISSION
+    )
+
+
+def _tell(
+    session: Session,
+    framework: Framework,
+    establishment: Establishment,
+    item: LearningSpace,
+    request: Request,
+    state: str,
+    *,
+    by: str,
+    now: datetime,
+) -> int:
+    told = hearers(framework, establishment, DECIDED, item, now=now)
+    facts = {"outcome": state, "by": name_of(establishment, by) if by else ""}
+    return tell_of(session, framework, establishment, DECIDED, request, item, told, facts, now=now)

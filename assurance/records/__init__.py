@@ -1,0 +1,1 @@
+"""records: see docs/rooms.md."""

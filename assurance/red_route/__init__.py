@@ -1,0 +1,1 @@
+"""red route: see docs/rooms.md."""

@@ -1,0 +1,1 @@
+"""self check: see docs/rooms.md."""

@@ -1,0 +1,98 @@
+"""How we are: the figures behind /healthz and /metrics, each read from rows. Health is proven by work done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assurance.delivery.claim_notices import PULSE as DISPATCHER
+from assurance.self_check.upkeep import PULSE as VERIFIER
+from assurance.sweep.sweep import PULSE as SWEEPER
+from policy.calendar.calendar import Calendar
+from policy.framework.framework import Framework
+from storage.casework import findings, learning_spaces, red_flags
+from storage.council import heartbeats
+from storage.engine.session import Session
+from storage.outbox import notices
+
+SENDING_IS_LATE = timedelta(minutes=15)
+"""How long a notice that may be sent can wait before something is wrong with sending."""
+FOR_QA = ("nobody_to_tell", "own_work", "own_judge")
+"""What `verify` finds and an administrator cannot help with: it is about posts and people, and the QA team's."""
+STEP_IS_LATE = timedelta(seconds=60)
+"""Our promise: a step is attempted within this of its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One reading. Instants are None when the thing has never happened."""
+
+    open_items: int
+    steps_due: int
+    """Open items with a step that should have been judged by now."""
+    oldest_step_due: datetime | None
+    notices_pending: int
+    notices_leased: int
+    notices_overdue: int
+    """Waiting although they might have been sent by now."""
+    oldest_notice_overdue: datetime | None
+    notices_by_state: dict[str, int]
+    """Of all time: pending, leased, sent, parked, cancelled, recorded."""
+    red_flags_waiting: int
+    """Immediate-attention flags nobody has taken up."""
+    last_sweep: datetime | None
+    last_dispatch: datetime | None
+    held: str
+    """Why the sweep waits for a person, or empty."""
+    wrong: dict[str, int]
+    """What `verify` found and did not mend, by kind."""
+    last_verify: datetime | None
+    """When the last whole round of `verify` was complete."""
+
+
+def figures(session: Session, *, now: datetime) -> Figures:
+    """Read every figure."""
+    backlog = notices.backlog(session, now=now)
+    next_step = learning_spaces.next_due_at(session)
+    sweep = heartbeats.last(session, SWEEPER)
+    dispatch = heartbeats.last(session, DISPATCHER)
+    verified = heartbeats.last(session, VERIFIER)
+    return Figures(
+        open_items=learning_spaces.count_open(session),
+        steps_due=learning_spaces.count_due(session, now),
+        oldest_step_due=next_step if next_step and next_step <= now else None,
+        notices_pending=backlog.pending,
+        notices_leased=backlog.leased,
+        notices_overdue=backlog.overdue,
+        oldest_notice_overdue=backlog.oldest_overdue,
+        notices_by_state=notices.counts(session),
+        red_flags_waiting=len(red_flags.unacknowledged(session)),
+        last_sweep=sweep.at if sweep else None,
+        last_dispatch=dispatch.at if dispatch else None,
+        held=str(sweep.detail.get("held", "")) if sweep else "",
+        wrong=findings.wrong_by_kind(session),
+        last_verify=verified.at if verified else None,
+    )
+
+
+def troubles(framework: Framework, reading: Figures, *, now: datetime, interval: timedelta) -> tuple[str, ...]:
+    """What is wrong, each in a plain sentence; empty when all is well. `interval` is how often the sweep should run."""
+    found: list[str] = []
+    if reading.last_sweep is None or now - reading.last_sweep > 3 * interval:
+        found.append(f"The last sweep was {_ago(reading.last_sweep, now)}.")
+    if reading.held:
+        found.append(f"Escalations are held until a person confirms. {reading.held}")
+    elif reading.oldest_step_due and now - reading.oldest_step_due > STEP_IS_LATE + 3 * interval:
+        found.append(f"{reading.steps_due} learning spaces have a step that should have been judged by now.")
+    oldest = reading.oldest_notice_overdue
+    if oldest and Calendar.of(framework).in_send_window(now) and now - oldest > SENDING_IS_LATE:
+        found.append(f"{reading.notices_overdue} messages wait to be sent; the oldest {_ago(oldest, now)}.")
+    wrong = {kind: count for kind, count in reading.wrong.items() if kind not in FOR_QA}
+    if wrong:
+        kinds = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in sorted(wrong.items()))
+        found.append(f"What is kept is not what must be ({kinds}). To see each, run: python -m bot verify")
+    return tuple(found)
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    return f"{int((now - at).total_seconds())} s ago" if at else "never"

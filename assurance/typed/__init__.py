@@ -1,0 +1,1 @@
+"""typed: see docs/rooms.md."""

@@ -1,0 +1,168 @@
+"""One question of a form as an input of a card and as lines of text. Choices before typing, a label on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from microsoft_teams.cards import (
+    CardElement,
+    Choice,
+    ChoiceSetInput,
+    DateInput,
+    TextInput,
+    TimeInput,
+    ToggleInput,
+)
+
+from dialogs.kit import cards, wording
+from dialogs.kit.inert import inert, one_line, without_controls
+from dialogs.kit.page import Page
+from dialogs.kit.problems import say_problem, say_warnings
+from dialogs.kit.speaking import say_date
+from policy.forms.forms import FormContext, Problem, choices_of, default_of, is_required
+from policy.framework.framework import FormField
+
+SHORT_LIST = 5
+"""Up to this many of our own choices are all shown as buttons to tick; a longer list opens when it is tapped."""
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what stands in its box, what is wrong with that and what to look at again."""
+
+    field: FormField
+    context: FormContext
+    answers: Mapping[str, Any]
+    value: Any = None
+    problem: Problem | None = None
+    warnings: tuple[Problem, ...] = ()
+    newly_asked: bool = False
+    text_hint: str = wording.HINT
+    set_apart: bool = False
+    """The question nobody may overlook stands in a box of its own."""
+
+    @property
+    def label(self) -> str:
+        """The question. What may be left empty says so; everything else is wanted."""
+        wanted = is_required(self.field, self.answers) or self.field.required_if is not None
+        return self.field.label if wanted else f"{self.field.label} ({wording.OPTIONAL})"
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """Value and title of each answer offered."""
+        if self.field.kind == "yes_no":
+            return YES_NO
+        return tuple((choice.key, one_line(choice.title)) for choice in choices_of(self.field, self.context))
+
+    @property
+    def hint(self) -> str:
+        """The quiet line below the box."""
+        lines = [self.field.help, self.text_hint if self.field.kind == "text" else ""]
+        return " ".join(line for line in lines if line)
+
+    def put_on(self, page: Page) -> None:
+        """Add the question to a page, in both forms."""
+        parts: list[CardElement] = []
+        lines: list[str] = []
+        today = self.context.today
+        if self.problem and not self.newly_asked:
+            wrong = say_problem(self.problem, self.field, _text(self.value), today)
+            parts.append(cards.problem(wrong))
+            lines.append(f"! {wrong}")
+        for sentence, words in say_warnings(self.warnings, _text(self.value)):
+            parts.append(cards.box(cards.spoken(f"{sentence} ", cards.Bold(words)), tone="warning", gap="Small"))
+            lines.append(f"! {sentence} {words}".rstrip())
+        parts.append(self._input())
+        if self.hint:
+            parts.append(cards.small(self.hint, gap="Small"))
+        around = cards.box if self.set_apart else cards.group
+        page.add(around(*parts), "\n".join([*lines, *self._lines()]))
+
+    def _lines(self) -> list[str]:
+        lines = [self.label]
+        lines += [f"  {number}. {title}" for number, (_, title) in enumerate(self.choices, 1) if title]
+        now = say_answer(self.field, self.value, self.context) if self.value not in (None, "", []) else ""
+        return [*lines, *([f"  Now: {now}"] if now else []), *([f"  ({self.hint})"] if self.hint else [])]
+
+    def _input(self) -> CardElement:
+        field, value = self.field, self.value
+        common: dict[str, Any] = {
+            "id": field.key,
+            "label": self.label,
+            "error_message": say_problem(Problem("required"), field, "", self.context.today),
+        }
+        match field.kind:
+            case "text":
+                return TextInput(
+                    value=without_controls(_text(value)) or None,
+                    is_multiline=True,
+                    max_length=field.max_length,
+                    placeholder=f"Up to {field.max_length} characters" if field.max_length else None,
+                    **common,
+                )
+            case "date":
+                return DateInput(value=_text(value) or None, **common)
+            case "time":
+                return TimeInput(value=_text(value) or None, **common)
+            case "confirm":
+                ticked = "true" if value is True else "false"
+                common["label"] = "Please confirm"
+                return ToggleInput(
+                    title=self.label, value=ticked, value_on="true", value_off="false", wrap=True, **common
+                )
+            case _:
+                return self._choice_set(common)
+
+    def _choice_set(self, common: dict[str, Any]) -> ChoiceSetInput:
+        field, value = self.field, self.value
+        several = field.kind == "choices"
+        # Names of people come from outside, and only the closed list shows them without reading Markdown.
+        closed = not several and (bool(field.choices_from) or len(self.choices) > SHORT_LIST)
+        return ChoiceSetInput(
+            choices=[Choice(title=title, value=key) for key, title in self.choices],
+            style="compact" if closed else "expanded",
+            is_multi_select=several or None,
+            placeholder="Choose" if closed else None,
+            value=(",".join(value) if isinstance(value, list | tuple) else _text(value)) or None,
+            wrap=True,
+            **common,
+        )
+
+
+def value_to_show(
+    field: FormField, answers: Mapping[str, Any], entered: Mapping[str, Any], context: FormContext, *, fresh: bool
+) -> Any:
+    """What stands in the box: what was just entered, else what was saved, else on a fresh page the default."""
+    if field.key in entered:
+        return entered[field.key]
+    if field.key in answers:
+        return answers[field.key]
+    return default_of(field, context) if fresh else None
+
+
+def say_answer(field: FormField, value: Any, context: FormContext) -> str:
+    """An answer as its author reads it back, harmless wherever it is shown as a TextRun."""
+    if field.kind in ("choice", "choices", "yes_no"):
+        titles = dict(YES_NO) if field.kind == "yes_no" else {c.key: c.title for c in choices_of(field, context)}
+        given = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(one_line(titles.get(str(one), str(one))) for one in given)
+    if field.kind == "confirm":
+        return "Yes" if value is True else "No"
+    if field.kind == "date":
+        return _date(_text(value), context.today)
+    return inert(_text(value))
+
+
+def _date(text: str, today: date) -> str:
+    try:
+        return say_date(date.fromisoformat(text), today)
+    except ValueError:
+        return inert(text)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

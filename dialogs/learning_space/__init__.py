@@ -1,0 +1,1 @@
+"""learning space: see docs/rooms.md."""

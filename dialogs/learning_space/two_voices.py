@@ -1,0 +1,180 @@
+"""The practitioner's side of a learning space: their reflection, the opened result, and what the auditor releases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from dialogs.kit import wording
+from dialogs.kit.cards import Bold
+from dialogs.kit.inert import inert
+from dialogs.kit.message import Message
+from dialogs.kit.page import Page
+from dialogs.kit.problems import say_warnings
+from dialogs.kit.questions import Question, say_answer
+from dialogs.kit.speaking import say_date, say_days_left
+from dialogs.learning_space.learning_space import say_instant
+from policy.forms.forms import is_answered
+from policy.framework.framework import FormField, Framework
+
+if TYPE_CHECKING:
+    from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
+    from assurance.learning_space.reflect import ReflectionView
+    from storage.casework.learning_spaces import LearningSpace
+
+KEEP = "Keep it"
+ACTIONS = "action_"
+"""How the questions about actions begin; each owner reads their own in a message of its own."""
+
+
+def reflection_message(view: ReflectionView) -> Message:
+    """The one question, for the practitioner whose work it is."""
+    reference = view.item.reference
+    page = Page(f"{view.form.title}: {reference}", summary=f"Your reflection on {reference}.")
+    page.spoken("This is your own voice in the learning space with ", Bold(view.auditor), ".")
+    page.para("They read it before they send the form in. You can change it until then.", gap="Small")
+    field = view.form.steps[0].fields[0]
+    Question(
+        field,
+        view.context,
+        {},
+        value=view.text,
+        problem=view.problem,
+        text_hint=view.form.text_hint,
+    ).put_on(page)
+    return page.button(KEEP, "keep_reflection", reference, main=True).message()
+
+
+def reflected_message(view: ReflectionView) -> Message:
+    """It is kept; it is not said again, for the chat is no place for it."""
+    reference = view.item.reference
+    page = Page(f"Kept: {reference}", summary=f"Your reflection on {reference} is kept.")
+    page.spoken("Thank you. ", Bold(view.auditor), " will read it before they send the form in.")
+    for sentence, words in say_warnings(view.warnings, view.text):
+        page.begin_box("warning").spoken(f"{sentence} ", Bold(words)).end_box()
+    page.para("Until then you can change it.")
+    return page.button("Change it", "reflect", reference, typed=f"reflect {reference}").message()
+
+
+def grade_is_final_message(reference: str) -> Message:
+    """The form has been sent in meanwhile."""
+    page = Page(f"Already sent in: {reference}", summary=f"Learning space {reference} has already been sent in.")
+    page.para("The form has been sent in, so nothing can be added to it any more.")
+    return page.para("You can still say it: tell the manager you met, or your own manager.").message()
+
+
+def not_released_message(refused: NotReleased, today: date) -> Message:
+    """The practitioner asks too early: when it opens, and whom to ask meanwhile."""
+    reference = refused.subject
+    page = Page(f"Not yet: {reference}", summary=f"The result of {reference} is not open yet.")
+    if refused.on is None:
+        page.spoken(Bold(refused.auditor), " has not sent this learning space in yet, so there is no result to open.")
+        page.para("You will hear from me when there is.")
+        return page.message()
+    page.spoken("Your result opens when ", Bold(refused.auditor), " has talked with you about it.")
+    page.para(f"It opens on {say_date(refused.on, today)} at the latest, and I will write to you then.")
+    return page.spoken("You can ask ", Bold(refused.auditor), " for the talk today.").message()
+
+
+def not_sent_in_message(reference: str) -> Message:
+    """A reader, or a release, before there is anything to see."""
+    page = Page(f"Not sent in yet: {reference}", summary=f"Learning space {reference} has not been sent in yet.")
+    return page.para("There is no result yet. It comes when the form is sent in.").message()
+
+
+def blind_message(reference: str) -> Message:
+    """The moderator asks for the first grades before their own are stored."""
+    page = Page(f"Your own view first: {reference}", summary=f"Your own view of {reference} comes first.")
+    page.para("You are looking at this one a second time, so its grades open once your own are kept.")
+    return page.para("To give yours, type: moderations").message()
+
+
+def header_only_message(refused: HeaderOnly, framework: Framework, today: date) -> Message:
+    """Somebody who may see that it is owed, and not what is in it: the header, and what would open the form."""
+    reference = refused.subject
+    page = Page(f"What you can see of {reference}", summary=f"What you can see of learning space {reference}.")
+    page.facts(_header(refused.facts, refused.sent_in, today))
+    grades = {
+        "opens_a_loop": [grade.title for grade in framework.grades if grade.triggers_loop],
+        "recognised": [grade.title for grade in framework.grades if grade.recognised],
+    }
+    whens = [
+        *(f"it was graded {title.lower()}" for kind in refused.opens_when for title in grades.get(kind, ())),
+        *(_OPENS[kind] for kind in refused.opens_when if kind in _OPENS),
+    ]
+    if whens:
+        page.para("The form itself stays between those who answer for the work. It opens for you only when:")
+        for when in whens:
+            page.para(f"\u2022 {when}", gap="Small")
+    else:
+        page.para("The form itself stays between those who answer for the work.")
+    return page.small("If you need more than this, the QA team can help.").message()
+
+
+_OPENS = {"escalated_to_them": "it was escalated to you", "authorising": "you are asked to authorise what follows it"}
+
+
+def _header(facts: Mapping[str, Any], sent_in: bool, today: date) -> list[tuple[str, str]]:
+    late = "" if sent_in or "days_late" not in facts else say_days_left(-int(facts["days_late"]))
+    return [
+        ("Manager", str(facts["auditor"])),
+        ("Function", str(facts["function"])),
+        ("Due", say_date(date.fromisoformat(str(facts["due_on"])), today)),
+        ("Now", "sent in" if sent_in else late or "not sent in yet"),
+    ]
+
+
+def released_message(item: LearningSpace, framework: Framework, *, already: bool) -> Message:
+    """To the auditor: the practitioner may see the result now."""
+    reference = item.reference
+    page = Page(f"Released: {reference}", summary=f"The result of {reference} has been released.")
+    if already and item.released_at:
+        page.para(f"This was released on {say_instant(item.released_at, framework)}. There is nothing more to do.")
+    else:
+        page.para("Thank you for the talk. The practitioner can open the result now, and has been told so.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
+def result_message(result: Result, framework: Framework) -> Message:
+    """The opened result: judgements in words, what went well, what could be even better. No child and no case."""
+    item, today = result.item, result.context.today
+    reference = item.reference
+    page = Page(f"The result of {reference}", summary=f"The result of learning space {reference}.")
+    page.facts(
+        [
+            ("Seen by", result.auditor),
+            ("Practitioner", "" if result.own else result.practitioner),
+            ("Case", result.case_ref),
+            ("Sent in", say_date(item.submitted_at.date(), today) if item.submitted_at else ""),
+        ]
+    )
+    titles = {grade.key: grade.title for grade in framework.grades}
+    page.begin_box("emphasis")
+    page.spoken(Bold("Overall practice: "), titles.get(item.grade, item.grade))
+    if item.impact:
+        page.spoken(Bold("Difference for the child: "), titles.get(item.impact, item.impact), gap="Small")
+    page.end_box()
+    shown_above = {result.form.grade_field, result.form.impact_field, result.form.risk_field}
+    for step in result.form.steps:
+        if not step.notice and not step.key.startswith(ACTIONS):
+            _answers(page, result, step.title, [field for field in step.fields if field.key not in shown_above])
+    if result.reflection:
+        page.subheading("In the practitioner's own words" if not result.own else "In your own words", line=True)
+        page.spoken(inert(result.reflection), gap="Small")
+    if result.own:
+        page.small("Something here does not sit right? Talk with the manager you met, or with your own manager.")
+    if result.sent_by_reader:
+        page.small("You sent this in. If something in it is wrong, tell the QA team.")
+    return page.small(wording.BETWEEN_YOU).message()
+
+
+def _answers(page: Page, result: Result, title: str, fields: Sequence[FormField]) -> None:
+    given = [field for field in fields if is_answered(result.answers.get(field.key))]
+    if not given:
+        return
+    page.subheading(title, line=True)
+    for field in given:
+        said = say_answer(field, result.answers[field.key], result.context)
+        colon = " " if field.label.endswith("?") else ": "
+        page.spoken(Bold(f"{field.label}{chr(10) if field.kind == 'text' else colon}"), said, gap="Small")

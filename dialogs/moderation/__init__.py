@@ -1,0 +1,1 @@
+"""moderation: see docs/rooms.md."""

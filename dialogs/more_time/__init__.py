@@ -1,0 +1,1 @@
+"""more time: see docs/rooms.md."""

@@ -1,0 +1,1 @@
+"""qa team: see docs/rooms.md."""

@@ -1,0 +1,1 @@
+"""allocation: see docs/rooms.md."""

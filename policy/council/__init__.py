@@ -1,0 +1,1 @@
+"""council: see docs/rooms.md."""

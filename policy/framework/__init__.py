@@ -1,0 +1,1 @@
+"""framework: see docs/rooms.md."""

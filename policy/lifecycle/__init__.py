@@ -1,0 +1,1 @@
+"""lifecycle: see docs/rooms.md."""

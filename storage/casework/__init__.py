@@ -1,0 +1,1 @@
+"""casework: see docs/rooms.md."""

@@ -1,0 +1,194 @@
+"""The cards that people hold: which of them say something that is no longer so, and who brings them up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.contact.channels import Card
+from storage.council import meta
+from storage.engine.session import Session
+from storage.schema.tables import allocations, cards, history
+
+CURSOR = "living_cards_seq"
+"""The fact that holds the number of the last row of history whose cards have been looked for."""
+PAGE = 500
+BESIDE = "+"
+"""Stands in the subject of one more message that shows the subject, before what tells it from the others."""
+AFTER_A_SAVE = timedelta(seconds=2)
+"""A card follows what its holder saves by so much: whoever answers on and on is not followed word by word."""
+
+_COLUMNS = tuple(cards.c[name] for name in Card.__dataclass_fields__)
+_CHANGES = (
+    sa.select(history.c.seq, history.c.at, history.c.verb, history.c.subject)
+    .where(history.c.seq > sa.bindparam("after"))
+    .order_by(history.c.seq)
+    .limit(PAGE)
+)
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(history.c.seq), 0))
+# Spelt out, not bound: only then does a database see that the index of these will do.
+_STALE = sa.text("cards.try_at IS NOT NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of history, as much of it as says whose cards to look for."""
+
+    seq: int
+    at: datetime
+    verb: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCard:
+    """A card to bring up to date, and since when what it shows is not so."""
+
+    card: Card
+    stale_since: datetime
+
+
+def changes(session: Session) -> list[Change]:
+    """The next rows of history nobody has looked at for cards; the first look begins at the newest row."""
+    known = meta.get(session, CURSOR)
+    if not known:
+        meta.save(session, CURSOR, str(session.execute(_NEWEST).scalar_one()))
+        return []
+    return [Change(*row) for row in session.execute(_CHANGES, {"after": int(known)})]
+
+
+def looked_at(session: Session, seq: int) -> None:
+    """Remember how far the history has been looked at."""
+    meta.save(session, CURSOR, str(seq))
+
+
+def behind(session: Session) -> bool:
+    """Whether there is history nobody has looked at yet, or nobody has ever looked. Reads only."""
+    known = meta.get(session, CURSOR)
+    return not known or int(known) < int(session.execute(_NEWEST).scalar_one())
+
+
+def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None = None) -> int:
+    """Every card anyone holds of a subject is to be looked at again; how many those are.
+
+    With `seq`, only those that say what was so before that row of history.
+    """
+    holders = sa.select(cards.c.person).where(cards.c.subject == subject)
+    marked = sa.update(cards).where(cards.c.person.in_(holders), _about(subject)).values(stale_since=at, try_at=at)
+    if seq is not None:
+        marked = marked.where(cards.c.shown_seq < seq)
+    return session.execute(marked).rowcount
+
+
+def mark_standing_still(session: Session, *, at: datetime) -> None:
+    """The clock was stopped: every card of a learning space whose clock stands is to say so."""
+    stands = sa.select(allocations.c.reference).where(allocations.c.paused_on.is_not(None))
+    session.execute(sa.update(cards).where(cards.c.subject.in_(stands)).values(stale_since=at, try_at=at))
+
+
+def look_again(session: Session, card: Card, *, at: datetime) -> None:
+    """One card is to be looked at again."""
+    session.execute(sa.update(cards).where(_is(card)).values(stale_since=at, try_at=at))
+
+
+def follow_draft(session: Session, person: str, subject: str, *, at: datetime) -> None:
+    """Somebody saved what they have written so far: their own cards of it are to say how far they have come."""
+    mine = sa.update(cards).where(cards.c.person == person, _about(subject))
+    session.execute(mine.values(stale_since=at, try_at=at + AFTER_A_SAVE))
+
+
+def on_message(session: Session, person: str, activity_id: str) -> list[Card]:
+    """What somebody's message is remembered as: mostly one card, or nothing."""
+    of = (cards.c.person == person, cards.c.activity_id == activity_id)
+    return [Card(*row) for row in session.execute(sa.select(*_COLUMNS).where(*of).order_by(cards.c.subject))]
+
+
+def answered(session: Session, person: str, activity_id: str, *, at: datetime, seq: int) -> None:
+    """Its holder pressed on a message and is being answered with all that is known up to `seq`."""
+    mine = (cards.c.person == person, cards.c.activity_id == activity_id)
+    said = {"stale_since": None, "try_at": None, "shown_at": at, "shown_seq": seq}
+    session.execute(sa.update(cards).where(*mine).values(said))
+
+
+def shows(session: Session, card: Card) -> None:
+    """Something else stands on it for now."""
+    now_shows = {"shows": card.shows, "boxes": card.boxes, "shown_at": card.shown_at}
+    session.execute(sa.update(cards).where(_is(card)).values(now_shows))
+
+
+def newest_change(session: Session) -> int:
+    """The number of the newest row of history."""
+    return int(session.execute(_NEWEST).scalar_one())
+
+
+def changed_after(session: Session, subject: str, seq: int, *, quiet: Collection[str]) -> bool:
+    """Whether anything has happened to a subject after a row of history, apart from what is `quiet`."""
+    verbs = sa.select(history.c.verb).where(history.c.subject == subject, history.c.seq > seq)
+    return any(verb not in quiet for verb in session.execute(verbs).scalars())
+
+
+def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:
+    """Up to `limit` stale cards whose turn it is, for whoever asks until `until`; the longest stale first."""
+    ready = (
+        sa.select(*_COLUMNS, cards.c.stale_since)
+        .where(_STALE, cards.c.try_at <= now)
+        .order_by(cards.c.try_at, cards.c.person, cards.c.subject)
+        .limit(limit)
+    )
+    found = [StaleCard(Card(*row[:-1]), row[-1]) for row in session.execute(ready)]
+    for one in found:
+        session.execute(sa.update(cards).where(_is(one.card)).values(try_at=until))
+    return found
+
+
+def next_try_at(session: Session) -> datetime | None:
+    """When the next stale card may be tried, or None when every card says what is so."""
+    found: datetime | None = session.execute(sa.select(sa.func.min(cards.c.try_at)).where(_STALE)).scalar()
+    return found
+
+
+def up_to_date(session: Session, one: StaleCard) -> None:
+    """It says what is so as it stands, unless something changed again meanwhile."""
+    session.execute(
+        sa.update(cards)
+        .where(_is(one.card), cards.c.stale_since == one.stale_since)
+        .values(stale_since=None, try_at=None)
+    )
+
+
+def put_anew(session: Session, one: StaleCard, *, at: datetime) -> None:
+    """It was changed to what was so when it was claimed.
+
+    Whoever pressed on it meanwhile may see that in place of their answer, so it is looked at once more.
+    """
+    found = session.execute(sa.select(*_COLUMNS).where(_is(one.card))).first()
+    if found is not None and Card(*found) == one.card:
+        as_sent = {"shows": "", "boxes": False, "shown_at": None}
+        session.execute(sa.update(cards).where(_is(one.card)).values(as_sent))
+        up_to_date(session, one)
+    else:
+        session.execute(sa.update(cards).where(_is(one.card)).values(stale_since=at, try_at=at))
+
+
+def try_again(session: Session, one: StaleCard, *, at: datetime) -> None:
+    """Not now; later."""
+    session.execute(sa.update(cards).where(_is(one.card)).values(try_at=at))
+
+
+def forget(session: Session, card: Card) -> None:
+    """The card is gone, or there is nobody to hold it any more."""
+    session.execute(sa.delete(cards).where(_is(card)))
+
+
+def _about(subject: str) -> sa.ColumnElement[bool]:
+    """The card of a subject, and every other message that shows it."""
+    return (cards.c.subject == subject) | cards.c.subject.startswith(f"{subject}{BESIDE}", autoescape=True)
+
+
+def _is(card: Card) -> sa.ColumnElement[bool]:
+    """This card on this message; a newer message about the same has the row for itself."""
+    row = (cards.c.person == card.person) & (cards.c.subject == card.subject)
+    return row & (cards.c.activity_id == card.activity_id)

@@ -1,0 +1,108 @@
+"""What the writer and the readers need from a database engine, whichever it is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from enum import Enum
+
+from sqlalchemy import Connection, Engine
+
+from storage.engine.errors import (
+    Busy,
+    CommitUnknown,
+    DamagedDatabase,
+    SchemaTooNew,
+    SchemaTooOld,
+    StorageError,
+    StorageFull,
+    Unreachable,
+)
+from storage.migrations import REVISIONS
+
+
+class Trouble(Enum):
+    """What an error of the database means for the work in hand."""
+
+    BUSY = Busy
+    """Somebody else holds it: try again."""
+    LOST = Unreachable
+    """The connection is gone: reconnect and try again."""
+    FULL = StorageFull
+    """No room: say so, keep reading."""
+    DAMAGED = DamagedDatabase
+    """The file is broken: stop."""
+    UNKNOWN = CommitUnknown
+    """Gone during the commit and not to be asked: never try again unasked."""
+
+    @property
+    def passing(self) -> bool:
+        """Whether waiting a moment may cure it."""
+        return self in (Trouble.BUSY, Trouble.LOST)
+
+    def as_error(self, error: BaseException) -> StorageError:
+        """The error in the reader's words, with the engine's own as detail."""
+        wrapped: StorageError = self.value(f"({str(getattr(error, 'orig', error)).strip().splitlines()[0]})")
+        wrapped.__cause__ = error
+        return wrapped
+
+
+class Backend(ABC):
+    """SQLite or PostgreSQL, set up so that a commit is on disk when it returns."""
+
+    dialect: str
+    writer: Engine
+    """One connection, used by the writer thread only."""
+    readers: Engine
+    """Connections that can only read, each transaction seeing one moment."""
+
+    @abstractmethod
+    def start_batch(self, connection: Connection) -> str:
+        """Inside a new write transaction: keep other writers out, check the schema is ours.
+
+        Returns a receipt `was_committed` understands, or empty. Raises SchemaTooNew, SchemaTooOld.
+        """
+
+    @abstractmethod
+    def in_transaction(self, connection: Connection) -> bool:
+        """Whether the transaction still exists; some errors end it behind our back."""
+
+    @abstractmethod
+    def trouble(self, error: BaseException) -> Trouble | None:
+        """What an error means, or None when it is the use-case's own affair."""
+
+    def explained(self, error: BaseException) -> BaseException:
+        """The error in the reader's words when the database is to blame, else as it came."""
+        trouble = self.trouble(error)
+        return error if trouble is None else trouble.as_error(error)
+
+    @abstractmethod
+    def was_committed(self, receipt: str) -> bool | None:
+        """After the connection was lost during a commit: whether it took effect; None while that is still open."""
+
+    @abstractmethod
+    def revision(self) -> str:
+        """The schema revision the database is at, empty for a new one."""
+
+    @abstractmethod
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A connection inside one transaction that keeps every other writer out and commits at the end."""
+
+    @abstractmethod
+    def revision_seen_by(self, connection: Connection) -> str:
+        """The schema revision as this transaction sees it."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.writer.dispose()
+        self.readers.dispose()
+
+
+def check_revision(revision: str, *, behind_is_fine: bool = False) -> None:
+    """Refuse to write to a schema this version of the bot does not know."""
+    if revision == REVISIONS[-1]:
+        return
+    if revision and revision not in REVISIONS:
+        raise SchemaTooNew(f"(It is at {revision}, this bot knows up to {REVISIONS[-1]}.)")
+    if not behind_is_fine:
+        raise SchemaTooOld(f"(It is at {revision or 'the very beginning'}, this bot needs {REVISIONS[-1]}.)")

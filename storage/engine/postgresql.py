@@ -1,0 +1,167 @@
+"""PostgreSQL set up to keep its word, for a council that runs several copies of the bot on one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from storage.engine.backend import Backend, Trouble, check_revision
+from storage.engine.errors import SchemaTooOld, Unreachable, WeakDurability
+
+_TAKE_LOCK = "SELECT pg_advisory_xact_lock(1280528450);"  # the number is 'LSPB', to keep clear of anybody else's
+_START_BATCH = _TAKE_LOCK + "SELECT pg_current_xact_id()::text, version_num FROM alembic_version"  # noqa: S608
+"""Every write transaction holds one lock, so that the writers of all copies take turns.
+
+Two statements in one message: the second sees the schema as it is once the lock is ours.
+"""
+
+OLDEST_SERVER = 130000  # pg_current_xact_id and pg_xact_status came with 13
+
+PROMISES = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "remote_apply", "remote_write", "local"),
+}
+"""Settings and the values under which a commit that returned survives a power cut of this server."""
+
+LONGEST_WAIT = 5.0
+"""Seconds the server waits for the writers' lock; the writer then looks whether its patience lasts for another try."""
+
+IDLE_LIMIT = 30
+"""Seconds: a copy that is suspended in mid-transaction must not keep the writers of the others out for ever."""
+
+_BUSY_STATES = ("55P03", "40001", "40P01", "57014")  # lock not available, serialisation, deadlock, cancelled
+_LOST_STATES = ("57P01", "57P02", "57P03", "57P05", "53300", "25P03")  # stopping, starting, no more connections
+
+
+class Postgresql(Backend):
+    """One database for any number of copies."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: URL, *, readers: int, patience: float) -> None:
+        url = url.set(drivername="postgresql+psycopg")
+        # A standby is no place to write: after a failover, wait for the address to lead to the new primary.
+        arguments = _connect_arguments(patience)
+        self.writer = _engine(url, arguments | {"target_session_attrs": "read-write"}, pool_size=1, max_overflow=1)
+        self.readers = _engine(url, arguments, pool_size=readers, max_overflow=-1, isolation_level="REPEATABLE READ")
+        event.listen(self.readers, "connect", _read_only)
+
+    def start_batch(self, connection: Connection) -> str:
+        """Wait for our turn among the writers of all copies, then look at the schema as it is after that wait."""
+        try:
+            cursor = _raw(connection).execute(_START_BATCH)
+        except psycopg.errors.UndefinedTable:
+            raise SchemaTooOld("(It has no tables yet.)") from None
+        cursor.nextset()
+        receipt, revision = cursor.fetchone() or ("", "")
+        check_revision(str(revision))
+        return str(receipt)
+
+    def in_transaction(self, connection: Connection) -> bool:
+        """False once the server has dropped the connection."""
+        return _raw(connection).info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    def trouble(self, error: BaseException) -> Trouble | None:
+        """By the server's SQLSTATE, or by the lack of one when it no longer answers."""
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(original, psycopg.Error):
+            return None
+        state = original.sqlstate
+        if state is None:
+            return Trouble.LOST if isinstance(original, (psycopg.OperationalError, psycopg.InterfaceError)) else None
+        if state in _BUSY_STATES:
+            return Trouble.BUSY
+        if state in _LOST_STATES or state.startswith("08"):
+            return Trouble.LOST
+        if state in ("53100", "53200"):
+            return Trouble.FULL
+        return Trouble.DAMAGED if state.startswith("XX") and state != "XX000" else None
+
+    def was_committed(self, receipt: str) -> bool | None:
+        """The server remembers what became of a transaction by its number."""
+        with self.readers.connect() as connection:
+            row = _raw(connection).execute("SELECT pg_xact_status(%s::xid8)", (receipt,)).fetchone()
+        # 'in progress', or nothing at all if it was too long ago: neither is an answer.
+        return {"committed": True, "aborted": False}.get(row[0]) if row else None
+
+    def revision(self) -> str:
+        """Read beside the writer."""
+        with self.readers.connect() as connection:
+            return self.revision_seen_by(connection)
+
+    def revision_seen_by(self, connection: Connection) -> str:
+        """Inside a transaction."""
+        raw = _raw(connection)
+        there = raw.execute("SELECT to_regclass('alembic_version')").fetchone()
+        if not there or there[0] is None:
+            return ""
+        row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else ""
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """The writers of every copy wait while the schema changes, and see the new one after."""
+        with self.writer.connect() as connection, connection.begin():
+            _raw(connection).execute("SET LOCAL lock_timeout = '60s';" + _TAKE_LOCK)
+            check_revision(self.revision_seen_by(connection), behind_is_fine=True)
+            yield connection
+
+
+def _connect_arguments(patience: float) -> dict[str, Any]:
+    wait = round(min(patience, LONGEST_WAIT) * 1000)
+    return {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+        "application_name": "learning-space-bot",
+        "options": f"-c timezone=UTC -c lock_timeout={wait} -c idle_in_transaction_session_timeout={IDLE_LIMIT}s",
+    }
+
+
+def _engine(url: URL, arguments: dict[str, Any], **options: Any) -> Engine:
+    engine = create_engine(
+        url,
+        # Without it an insert that met a conflict does not say so, and the two databases would differ.
+        execution_options={"preserve_rowcount": True},
+        hide_parameters=True,  # an error's text goes to the log; what people typed must not
+        connect_args=arguments,
+        **options,
+    )
+    event.listen(engine, "connect", _check)
+    return engine
+
+
+def _check(raw: psycopg.Connection[Any], record: object) -> None:
+    """Refuse a server that may lose what it acknowledged, or that is too old to say what became of a commit."""
+    if raw.info.server_version < OLDEST_SERVER:
+        raise Unreachable(
+            f"(The server is version {raw.info.server_version // 10_000}; 13 is the oldest that will do.)"
+        )
+    names = (*PROMISES, "server_encoding")
+    row = raw.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in names)).fetchone()
+    raw.rollback()
+    found = dict(zip(names, row or (), strict=True))
+    for name, allowed in PROMISES.items():
+        if found[name] not in allowed:
+            raise WeakDurability(f"(PostgreSQL has {name} = {found[name]}, and it must be {' or '.join(allowed)}.)")
+    if found["server_encoding"] != "UTF8":
+        raise WeakDurability(f"(PostgreSQL stores text as {found['server_encoding']}; names need UTF8.)")
+
+
+def _read_only(raw: psycopg.Connection[Any], record: object) -> None:
+    raw.read_only = True
+
+
+def _raw(connection: Connection) -> psycopg.Connection[Any]:
+    raw: Any = connection.connection.dbapi_connection
+    assert isinstance(raw, psycopg.Connection)
+    return raw

@@ -1,0 +1,1 @@
+"""outbox: see docs/rooms.md."""

@@ -1,0 +1,346 @@
+"""The outbox: what must be said to whom, claimed under a lease and a fence, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Update, bindparam, case, func, select, text, update
+
+from storage.engine.session import Session
+from storage.engine.upsert import insert_new
+from storage.outbox.turns import next_in_line
+from storage.schema import tables
+
+Outcome = Literal["sent", "later", "never", "unknown", "cancelled"]
+
+_notices = tables.notices
+
+# Spelt out, not bound: only then does a database see that the index of waiting notices will do.
+_WAITING = text("notices.state IN ('pending', 'leased')")
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """Something to be said. Its key is unique, so writing it twice says it once."""
+
+    event: str
+    step: str
+    subject: str
+    recipient: str
+    recipient_role: str
+    channel: str
+    urgent: bool
+    due_at: datetime
+    not_before: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Ids, dates and counts only: all the message may be made from."""
+    state: str = "pending"
+    reason: str = ""
+    follows: str = ""
+    """The key of the same notice on another channel, which this one comes after or beside; empty for any other."""
+
+    @property
+    def key(self) -> str:
+        """See `key_of`; one that follows has its own, so that it can neither double nor be doubled."""
+        if self.follows:
+            return f"{self.follows}|{self.channel}"
+        return key_of(self.event, self.subject, self.step, self.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A row of the outbox, in the order of its columns."""
+
+    id: int
+    key: str
+    event: str
+    step: str
+    subject: str
+    recipient: str
+    recipient_role: str
+    channel: str
+    urgent: bool
+    due_at: datetime
+    not_before: datetime
+    created_at: datetime
+    state: str
+    facts: dict[str, Any]
+    lease_owner: str
+    lease_until: datetime | None
+    fence: int
+    attempts: int
+    unknown_outcomes: int
+    repeat: bool
+    sent_at: datetime | None
+    remote_id: str
+    reason: str
+
+    @property
+    def follows(self) -> str:
+        """The key of the notice this one follows on another channel; empty when it follows none."""
+        first, bar, way = self.key.partition(f"|{self.recipient}|")
+        return f"{first}|{self.recipient}" if bar and way.startswith(self.channel) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the outbox now."""
+
+    pending: int
+    leased: int
+    overdue: int
+    """Waiting although they might have been sent by now."""
+    oldest_overdue: datetime | None
+
+
+def key_of(event: str, subject: str, step: str, recipient: str) -> str:
+    """What makes a notice the same notice: one event, item, step and recipient."""
+    return f"{event}|{subject}|{step}|{recipient}"
+
+
+def add(session: Session, notices: Iterable[NewNotice], *, at: datetime) -> int:
+    """Write notices and return how many are new; one that is there already stays as it is."""
+    rows = [
+        {
+            "key": notice.key,
+            "event": notice.event,
+            "step": notice.step,
+            "subject": notice.subject,
+            "recipient": notice.recipient,
+            "recipient_role": notice.recipient_role,
+            "channel": notice.channel,
+            "urgent": notice.urgent,
+            "due_at": notice.due_at,
+            "not_before": notice.not_before,
+            "created_at": at,
+            "state": notice.state,
+            "facts": dict(notice.facts),
+            "reason": notice.reason,
+        }
+        for notice in notices
+    ]
+    if not rows:
+        return 0
+    return session.execute(insert_new(session, _notices, "key"), rows).rowcount
+
+
+def claim(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    urgent_only: bool = False,
+    per_recipient: int | None = None,
+) -> list[Notice]:
+    """Take up to `limit` notices that may be sent now, for `owner` alone until the lease runs out.
+
+    Urgent ones come first, then the longest due. With `per_recipient`, nobody has more than that many under way, so
+    that a long queue for one person keeps nobody else waiting.
+
+    A lease that ran out counts as an unknown outcome: the notice may have been sent, so it comes back marked as a
+    repeat, and the second time it is parked.
+    """
+    statement = next_in_line(session.dialect, urgent_only, per_recipient)
+    claimed: list[Notice] = []
+    parked: list[Notice] = []
+    for row in session.execute(statement, {"now": now, "most": limit}):
+        notice = _claimed(Notice(*row), owner, now + lease)
+        (parked if notice.state == "parked" else claimed).append(notice)
+    if claimed or parked:
+        session.execute(_CLAIM, [{"which": notice.id, **_lease_of(notice)} for notice in (*claimed, *parked)])
+    return claimed
+
+
+def about_to_be_parked(session: Session, *, now: datetime) -> list[Notice]:
+    """Repeats whose lease has run out as well: the next `claim` parks them, so somebody must hear of it."""
+    lost = select(_notices).where(
+        _WAITING, _notices.c.state == "leased", _notices.c.lease_until <= now, _notices.c.unknown_outcomes >= 1
+    )
+    return [Notice(*row) for row in session.execute(lost.order_by(_notices.c.id))]
+
+
+def finish(
+    session: Session,
+    notice_id: int,
+    fence: int,
+    *,
+    outcome: Outcome,
+    at: datetime,
+    not_before: datetime | None = None,
+    remote_id: str = "",
+    reason: str = "",
+) -> bool:
+    """Write down what became of a claimed notice. False when the lease was lost and somebody else has it now.
+
+    'later' is tried again from `not_before` on. 'unknown' is tried once more, marked as a repeat; a second unknown
+    parks it. 'never' parks it.
+    """
+    mine = (_notices.c.id == notice_id) & (_notices.c.fence == fence) & (_notices.c.state == "leased")
+    unknown = session.execute(select(_notices.c.unknown_outcomes).where(mine)).scalar()
+    if unknown is None:
+        return False
+    changes: dict[str, Any] = {"lease_owner": "", "lease_until": None, "reason": reason[:300]}
+    match outcome:
+        case "sent":
+            changes |= {"state": "sent", "sent_at": at, "remote_id": remote_id[:300]}
+        case "later":
+            changes |= {"state": "pending", "not_before": not_before or at}
+        case "unknown" if unknown == 0:
+            changes |= {"state": "pending", "not_before": not_before or at, "unknown_outcomes": 1, "repeat": True}
+        case "unknown":
+            changes |= {"state": "parked", "unknown_outcomes": unknown + 1, "reason": _twice_unknown(reason)}
+        case "never":
+            changes |= {"state": "parked"}
+        case "cancelled":
+            changes |= {"state": "cancelled"}
+    session.execute(update(_notices).where(_notices.c.id == notice_id).values(changes))
+    return True
+
+
+def cancel_for(session: Session, subject: str, *, at: datetime, reason: str, keep_events: Collection[str] = ()) -> int:
+    """Cancel what still waits to be said about an item and return how many.
+
+    One that is leased at this moment is left: whoever holds it looks again before sending, or has sent it.
+    """
+    return session.execute(_cancel(tuple(keep_events)), {"about": subject, "why": reason[:300]}).rowcount
+
+
+def supersede(session: Session, event: str, subject: str, recipients: Collection[str], *, reason: str) -> int:
+    """Cancel what still waits of one event for these people, because it is about to be said anew; how many."""
+    waiting = (
+        _notices.c.subject == subject,
+        _notices.c.event == event,
+        _notices.c.recipient.in_(list(recipients)),
+        _notices.c.state == "pending",
+    )
+    return session.execute(update(_notices).where(*waiting).values(state="cancelled", reason=reason[:300])).rowcount
+
+
+def release(session: Session, owner: str, *, notice_ids: Collection[int] | None = None) -> int:
+    """Give back what an owner claimed and has not begun to send, all of it or some; return how many."""
+    held = (_notices.c.state == "leased") & (_notices.c.lease_owner == owner)
+    if notice_ids is not None:
+        held &= _notices.c.id.in_(list(notice_ids))
+    return session.execute(
+        update(_notices)
+        .where(held)
+        .values(state="pending", lease_owner="", lease_until=None, attempts=_notices.c.attempts - 1)
+    ).rowcount
+
+
+def hasten(session: Session, recipient: str, channel: str, *, at: datetime) -> int:
+    """Try now what was put off because this person could not be reached; how many that is.
+
+    What has never been tried keeps its own time: it is not late, only not due.
+    """
+    put_off = (
+        _notices.c.recipient == recipient,
+        _notices.c.channel == channel,
+        _notices.c.state == "pending",
+        _notices.c.attempts > 0,
+        _notices.c.not_before > at,
+    )
+    return session.execute(update(_notices).where(_WAITING, *put_off).values(not_before=at)).rowcount
+
+
+def by_key(session: Session, key: str) -> Notice | None:
+    """One notice by what makes it that notice."""
+    row = session.execute(select(_notices).where(_notices.c.key == key)).first()
+    return Notice(*row) if row else None
+
+
+def send_now(session: Session, notice_id: int, *, at: datetime) -> bool:
+    """Bring forward one that waits for a later time. False if it waits no more."""
+    waiting = (_notices.c.id == notice_id) & (_notices.c.state == "pending") & (_notices.c.not_before > at)
+    return session.execute(update(_notices).where(waiting).values(not_before=at)).rowcount == 1
+
+
+def move_to(session: Session, notice_id: int, channel: str) -> None:
+    """A claimed notice goes another way than it was written for; nothing of it has gone out yet."""
+    session.execute(update(_notices).where(_notices.c.id == notice_id).values(channel=channel))
+
+
+def get(session: Session, notice_id: int) -> Notice | None:
+    """One notice by its id."""
+    row = session.execute(select(_notices).where(_notices.c.id == notice_id)).first()
+    return Notice(*row) if row else None
+
+
+def about(session: Session, subject: str) -> list[Notice]:
+    """Everything ever to be said about an item, oldest first."""
+    rows = session.execute(select(_notices).where(_notices.c.subject == subject).order_by(_notices.c.id))
+    return [Notice(*row) for row in rows]
+
+
+def next_try_at(session: Session) -> datetime | None:
+    """When the outbox next has something to do, or None when nothing waits."""
+    moment = func.min(_try_at()).label("moment")
+    found: datetime | None = session.execute(select(moment).where(_WAITING)).scalar()
+    return found
+
+
+def backlog(session: Session, *, now: datetime) -> Backlog:
+    """What waits, for the metrics; costs what waits, not what was ever sent."""
+    overdue = _notices.c.not_before <= now
+    row = session.execute(
+        select(
+            func.count().filter(_notices.c.state == "pending"),
+            func.count().filter(_notices.c.state == "leased"),
+            func.count().filter(overdue),
+            func.min(_notices.c.not_before).filter(overdue),
+        ).where(_WAITING)
+    ).one()
+    return Backlog(*row)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many notices there are in each state, of all time."""
+    rows = session.execute(select(_notices.c.state, func.count()).group_by(_notices.c.state))
+    return dict(tuple(row) for row in rows)
+
+
+def _try_at() -> Any:
+    return case((_notices.c.state == "leased", _notices.c.lease_until), else_=_notices.c.not_before)
+
+
+def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:
+    """The notice once claimed. If its last lease ran out it may have been sent: then it is a repeat, or parked."""
+    if notice.state == "leased":
+        unknown = notice.unknown_outcomes + 1
+        notice = replace(notice, unknown_outcomes=unknown, repeat=True)
+        if unknown > 1:
+            reason = _twice_unknown("The sender stopped while sending.")
+            return replace(notice, state="parked", lease_owner="", lease_until=None, reason=reason)
+    return replace(
+        notice,
+        state="leased",
+        lease_owner=owner,
+        lease_until=until,
+        fence=notice.fence + 1,
+        attempts=notice.attempts + 1,
+    )
+
+
+@cache
+def _cancel(keep_events: tuple[str, ...]) -> Update:
+    waiting = (_notices.c.subject == bindparam("about"), _notices.c.state == "pending")
+    others = (_notices.c.event != event for event in keep_events)
+    return update(_notices).where(*waiting, *others).values(state="cancelled", reason=bindparam("why"))
+
+
+_LEASE = ("state", "lease_owner", "lease_until", "fence", "attempts", "unknown_outcomes", "repeat", "reason")
+_CLAIM = update(_notices).where(_notices.c.id == bindparam("which"))
+
+
+def _lease_of(notice: Notice) -> dict[str, Any]:
+    return {name: getattr(notice, name) for name in _LEASE}
+
+
+def _twice_unknown(reason: str) -> str:
+    return f"Nobody knows whether it arrived, not even the second time it was sent. {reason}".strip()[:300]

@@ -1,0 +1,81 @@
+"""Whose turn it is in the outbox: the statement that finds what may be sent now, fair to everybody who waits."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, or_, select, text, true
+
+from storage.schema import tables
+
+_notices = tables.notices
+
+# Spelt out, not bound: only then does a database see that the index of waiting notices will do.
+WAITING = text("notices.state IN ('pending', 'leased')")
+
+
+@cache
+def next_in_line(dialect: str, urgent_only: bool, per_recipient: int | None) -> Select[Any]:
+    """What may be sent now, in its order; with `per_recipient` each person's next few, fewer while some are under way.
+
+    Who waits at all is read by leaping through the index from one recipient to the next, and of each only the first
+    few: a hundred thousand for one person cost no more than a handful.
+    """
+    order = (_notices.c.urgent.desc(), _notices.c.due_at, _notices.c.id)
+    statement = select(_notices).where(WAITING, *_ready(_notices, urgent_only)).order_by(*order)
+    if per_recipient is None:
+        return statement.limit(bindparam("most"))
+    turn = _first_few(dialect, urgent_only, per_recipient)
+    place = func.row_number().over(
+        partition_by=turn.c.recipient, order_by=(turn.c.urgent.desc(), turn.c.due_at, turn.c.id)
+    )
+    queue = select(turn.c.id, turn.c.recipient, place.label("place")).subquery("queue")
+    under_way = (
+        select(_notices.c.recipient, func.count().label("count"))
+        .where(WAITING, _notices.c.state == "leased", _notices.c.lease_until > bindparam("now"))
+        .group_by(_notices.c.recipient)
+        .subquery("under_way")
+    )
+    joined = queue.outerjoin(under_way, queue.c.recipient == under_way.c.recipient)
+    free = per_recipient - func.coalesce(under_way.c.count, 0)
+    turns = select(queue.c.id).select_from(joined).where(queue.c.place <= free)
+    return select(_notices).where(_notices.c.id.in_(turns)).order_by(*order).limit(bindparam("most"))
+
+
+def _ready(table: Any, urgent_only: bool) -> tuple[Any, ...]:
+    now = bindparam("now", type_=_notices.c.not_before.type)
+    ready = (table.c.not_before <= now, or_(table.c.state == "pending", table.c.lease_until <= now))
+    return (*ready, table.c.urgent) if urgent_only else ready
+
+
+def _first_few(dialect: str, urgent_only: bool, per_recipient: int) -> Any:
+    """The next few of everybody for whom something waits, each person's by the index of turns."""
+    first = select(func.min(_notices.c.recipient).label("recipient")).where(WAITING)
+    people = first.cte("people", recursive=True)
+    after = _notices.alias("after")
+    next_one = select(func.min(after.c.recipient)).where(_waiting(after), after.c.recipient > people.c.recipient)
+    people = people.union_all(select(next_one.scalar_subquery()).where(people.c.recipient.is_not(None)))
+    each = _notices.alias("each")
+    few = (
+        select(each.c.id, each.c.recipient, each.c.urgent, each.c.due_at)
+        .where(_waiting(each), each.c.recipient == people.c.recipient, *_ready(each, urgent_only))
+        .order_by(each.c.urgent.desc(), each.c.due_at, each.c.id)
+        .limit(per_recipient)
+        .correlate(people)
+    )
+    if dialect == "postgresql":
+        turn = few.lateral("turn")
+        return select(turn).select_from(people.join(turn, true())).subquery("turns")
+    mine = _notices.alias("mine")
+    ids = few.with_only_columns(each.c.id)
+    return (
+        select(mine.c.id, mine.c.recipient, mine.c.urgent, mine.c.due_at)
+        .select_from(people.join(mine, mine.c.id.in_(ids)))
+        .subquery("turns")
+    )
+
+
+def _waiting(table: Any) -> Any:
+    """`WAITING` of another name of the table, spelt out as it is."""
+    return text(f"{table.name}.state IN ('pending', 'leased')")

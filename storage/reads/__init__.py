@@ -1,0 +1,1 @@
+"""reads: see docs/rooms.md."""

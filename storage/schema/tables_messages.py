@@ -1,0 +1,112 @@
+"""The tables of messages: the outbox, what came in, how people are reached, the cards they have."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    text,
+)
+
+from storage.engine.metadata import metadata
+from storage.engine.types import Json, UtcDateTime
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(250), nullable=False, unique=True),  # event|subject|step|recipient
+    Column("event", String(20), nullable=False),
+    Column("step", String(20), nullable=False, server_default=""),
+    Column("subject", String(40), nullable=False),
+    Column("recipient", String(80), nullable=False),
+    Column("recipient_role", String(200), nullable=False),  # several joined by '+' when one person is told once
+    Column("channel", String(10), nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),  # when the event fell due
+    Column("not_before", UtcDateTime, nullable=False),  # when it may next be tried
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("state", String(20), nullable=False),  # policy.lifecycle: pending, leased, sent, parked, cancelled, recorded
+    Column("facts", Json, nullable=False),  # ids, dates and counts only: what the message may contain
+    Column("lease_owner", String(80), nullable=False, server_default=""),
+    Column("lease_until", UtcDateTime),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("unknown_outcomes", Integer, nullable=False, server_default="0"),
+    Column("repeat", Boolean, nullable=False, server_default=text("false")),
+    Column("sent_at", UtcDateTime),
+    Column("remote_id", String(300), nullable=False, server_default=""),
+    Column("reason", String(300), nullable=False, server_default=""),  # why parked, cancelled or only recorded
+)
+_waiting = text("state IN ('pending', 'leased')")
+Index("ix_notices_waiting", notices.c.not_before, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("ix_notices_subject", notices.c.subject)
+# Everybody's own queue in its order, so that who comes next is read without reading who waits longest.
+Index(
+    "ix_notices_turns",
+    notices.c.recipient,
+    notices.c.urgent.desc(),
+    notices.c.due_at,
+    notices.c.id,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+_parked = text("state = 'parked'")
+Index("ix_notices_parked", notices.c.created_at, sqlite_where=_parked, postgresql_where=_parked)
+# Kept for somebody's next morning message: reading them costs what is in them, not what was ever recorded.
+_for_digest = text("state = 'recorded' AND reason = 'for the morning message'")
+Index("ix_notices_digest", notices.c.not_before, sqlite_where=_for_digest, postgresql_where=_for_digest)
+
+
+# What has already come in, so that the same delivery twice has one effect.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("external_id", String(300), primary_key=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("person", String(80), nullable=False, server_default=""),
+    Column("outcome", Json),  # no text anyone typed: only what happened, by reference
+)
+# Whether somebody has been heard from since a moment is asked before an email follows a Teams message.
+Index("ix_inbox_heard", inbox.c.person, inbox.c.channel, inbox.c.received_at)
+
+channel_states = Table(
+    "channel_states",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("channel", String(10), primary_key=True),
+    Column("state", String(20), nullable=False),  # policy.lifecycle: unknown, reachable, blocked, uninstalled, disabled
+    Column("service_url", String(500), nullable=False, server_default=""),
+    Column("conversation_id", String(500), nullable=False, server_default=""),
+    Column("channel_user_id", String(300), nullable=False, server_default=""),
+    Column("bot_id", String(300), nullable=False, server_default=""),
+    Column("tenant_id", String(80), nullable=False, server_default=""),
+    Column("reason", String(300), nullable=False, server_default=""),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# The one living card a person has of an item; later news updates it in place.
+cards = Table(
+    "cards",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("subject", String(40), primary_key=True),
+    Column("conversation_id", String(500), nullable=False),
+    Column("activity_id", String(300), nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("event", String(20), nullable=False, server_default=""),  # of the news it shows
+    Column("stale_since", UtcDateTime),  # what it shows was overtaken; None while it is true
+    Column("try_at", UtcDateTime),  # when it may next be brought up to date; claiming it moves this on
+    Column("shows", String(40), nullable=False, server_default=""),  # what stands on it since its holder pressed
+    Column("boxes", Boolean, nullable=False, server_default=text("false")),  # whether that can be typed in
+    Column("shown_at", UtcDateTime),  # when they pressed; None while it stands as it was sent
+    Column("shown_seq", Integer, nullable=False, server_default=text("0")),  # the history known when it was said
+)
+Index("ix_cards_subject", cards.c.subject)
+_stale = text("try_at IS NOT NULL")
+Index("ix_cards_stale", cards.c.try_at, sqlite_where=_stale, postgresql_where=_stale)

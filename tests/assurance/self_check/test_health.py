@@ -1,0 +1,79 @@
+"""How we are, from the rows: what waits, since when, and what is wrong, in plain sentences."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from assurance.common.courier import CourierResult
+from assurance.self_check.health import Figures, figures, troubles
+from tests.assurance.forms_filled import save
+from tests.councils import HEAD
+from tests.journeys.living_council import LivingCouncil, london, nine
+
+INTERVAL = timedelta(seconds=15)
+
+
+def read(council: LivingCouncil) -> Figures:
+    """The figures now."""
+    return council.database.read_now(figures, now=council.now)
+
+
+def wrong(council: LivingCouncil) -> tuple[str, ...]:
+    """What is wrong now."""
+    return troubles(council.framework, read(council), now=council.now, interval=INTERVAL)
+
+
+def test_a_service_that_looks_and_sends_is_well(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.when_the_service_looks(nine(date(2026, 2, 4)))
+    reading = read(council)
+    assert (reading.open_items, reading.steps_due, reading.notices_overdue) == (1, 0, 0)
+    assert reading.last_sweep == reading.last_dispatch == council.now
+    assert reading.notices_by_state["sent"] == 3
+    assert wrong(council) == ()
+
+
+def test_a_sweep_that_has_stopped_is_said(council: LivingCouncil) -> None:
+    assert "The last sweep was never." in wrong(council)
+    council.sweep()
+    council.now += timedelta(seconds=46)
+    assert wrong(council) == ("The last sweep was 46 s ago.",)
+
+
+def test_a_step_nobody_judged_is_said(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.now = nine(date(2026, 1, 26)) + timedelta(minutes=5)
+    assert any("1 learning spaces have a step" in sentence for sentence in wrong(council))
+    assert read(council).oldest_step_due == nine(date(2026, 1, 26))
+
+
+def test_messages_that_wait_although_they_might_be_sent_are_said_and_at_night_they_are_not(
+    council: LivingCouncil,
+) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.now = nine(date(2026, 2, 4))
+    council.sweep()
+    council.now += timedelta(minutes=20)
+    assert any("3 messages wait" in sentence for sentence in wrong(council))
+    council.now = london("2026-02-04 22:00")
+    assert not any("messages wait" in sentence for sentence in wrong(council))
+
+
+def test_a_held_sweep_is_said_with_its_reason(council: LivingCouncil) -> None:
+    for number in range(1, 31):
+        council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5), case=f"NM-{number:06}")
+    council.sweep()
+    council.now = london("2026-02-09 12:00")
+    council.sweep()
+    assert any("held until a person confirms" in sentence for sentence in wrong(council))
+    assert "30 of 30" in read(council).held
+
+
+def test_what_is_parked_and_flags_nobody_took_up_are_counted(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=date(2026, 1, 5))
+    save(council.database, council.framework, item, "meeting", {"immediate_risk": "yes"}, now=council.now)
+    council.courier.answers[HEAD] = [CourierResult("never", channel_state="blocked")]
+    council.dispatch()
+    reading = read(council)
+    assert reading.red_flags_waiting == 1
+    assert reading.notices_by_state["parked"] == 1
