@@ -1,1 +1,1 @@
-"""What we do: one use-case per file, one verb, one transaction."""
+"""What we do: use-cases in packages by subject, each a function in one transaction."""

@@ -1,1 +1,1 @@
-"""access: see docs/rooms.md."""
+"""Who may act and who may see: asked in one place for cards, windows, email and exports."""

@@ -1,6 +1,7 @@
 """The one place that says whether somebody may see a thing: chat, windows, exports and email all ask here.
 
-The rows are the framework's (`[[sees]]`), the judgement is `policy/visibility.py`; here the facts are looked up.
+The rows are the framework's (`[[sees]]`), the judgement is `policy/council/visibility.py`; the facts
+are looked up here.
 """
 
 from __future__ import annotations

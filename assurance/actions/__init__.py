@@ -1,1 +1,1 @@
-"""actions: see docs/rooms.md."""
+"""Actions: one owner, a date, evidence, their ladder and the tracker."""

@@ -1,1 +1,1 @@
-"""allocation: see docs/rooms.md."""
+"""A month's learning spaces proposed, approved and handed out; what a post has to do next."""

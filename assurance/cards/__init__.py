@@ -1,1 +1,1 @@
-"""cards: see docs/rooms.md."""
+"""What a living card shows now, and whether it still tells the truth."""

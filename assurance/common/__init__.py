@@ -1,1 +1,1 @@
-"""common: see docs/rooms.md."""
+"""What every use-case may answer or need: refusals, who decided first, the final grade, who is courier."""

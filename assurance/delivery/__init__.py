@@ -1,1 +1,1 @@
-"""delivery: see docs/rooms.md."""
+"""Notices claimed for sending and finished, with a lease and a fence."""

@@ -1,1 +1,1 @@
-"""digests: see docs/rooms.md."""
+"""What waits until the morning, gathered into one message a person."""

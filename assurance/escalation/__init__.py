@@ -1,1 +1,1 @@
-"""escalation: see docs/rooms.md."""
+"""The ladder judged, held, previewed and replanned; due dates moved and clocks stopped."""

@@ -27,7 +27,7 @@ from storage.reads.sweeping import DueItem
 
 PREVIEW = "E69"
 MOST = 500
-"""Items looked at; a day on which more would be escalated is held for a person anyway (`assurance/plausible.py`)."""
+"""Items looked at; a day on which more would be escalated is held for a person anyway (`plausible.py`)."""
 MOST_LISTED = 30
 """Items a message lists; the rest is counted."""
 AFTERNOON, MORNING = "afternoon", "morning"

@@ -1,1 +1,1 @@
-"""establishment: see docs/rooms.md."""
+"""The council's people, posts and cases imported, succeeded to, or invented for a demonstration."""

@@ -1,1 +1,1 @@
-"""follow up: see docs/rooms.md."""
+"""A form sent in, put right or given an action: what follows, in the same transaction."""

@@ -1,1 +1,1 @@
-"""home: see docs/rooms.md."""
+"""What waits for a person, the QA lead's console, the state by function, and search."""

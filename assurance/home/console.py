@@ -29,7 +29,7 @@ KINDS = (
     "failing_addresses",
     "findings",
 )
-"""What the console counts, in its order; `dialogs/home_console.py` has the words."""
+"""What the console counts, in its order; `dialogs/home/home_console.py` has the words."""
 PARKED_FOR = timedelta(days=28)
 """How far back a message that reached nobody is still news."""
 

@@ -1,1 +1,1 @@
-"""learning space: see docs/rooms.md."""
+"""A learning space in other hands, taken back, reopened, reflected on, released and read."""

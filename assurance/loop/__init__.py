@@ -1,1 +1,1 @@
-"""loop: see docs/rooms.md."""
+"""Closing the loop after an inadequate grade, to the re-audit three months later."""

@@ -1,1 +1,1 @@
-"""moderation: see docs/rooms.md."""
+"""Moderation: selected, drawn, answered blind, discussed and settled."""

@@ -1,1 +1,1 @@
-"""more time: see docs/rooms.md."""
+"""More time asked for and decided, and a case excluded."""

@@ -1,1 +1,1 @@
-"""notify: see docs/rooms.md."""
+"""Notices written for the people a step names, with the rung, the channel and the unique key."""

@@ -21,7 +21,7 @@ from storage.outbox.digests import FOR_THE_MORNING
 from storage.outbox.notices import NewNotice
 
 UNREACHABLE = "E65"
-"""Someone could not be reached; its step column tells one person from another (`assurance/unreachable.py`)."""
+"""Someone could not be reached; its step column tells one person from another (`assurance/notify/unreachable.py`)."""
 NO_STEPS = (UNREACHABLE, "E8", "E9", "E14", "E2", "E19", "E85", "E79", "E80")
 """Events that use the step column and are no steps of a ladder: a later step does not overtake them."""
 OUTLIVES_SUBMISSION = ("E9", "E76", "E85", "E15", "E16", "E17", "E18", "E79", "E80", UNREACHABLE)

@@ -1,1 +1,1 @@
-"""records: see docs/rooms.md."""
+"""The framework noted, rows exported, and what is past its time forgotten."""

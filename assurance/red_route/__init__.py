@@ -1,1 +1,1 @@
-"""red route: see docs/rooms.md."""
+"""A child at immediate risk: raised at once, acknowledged, and followed until it is."""

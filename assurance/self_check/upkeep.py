@@ -1,6 +1,6 @@
 """The service keeps itself true: what a look found is noted, what is safe is mended, and the QA lead hears once.
 
-The looking itself only reads, in portions (`assurance/verify.py`); here is what is written down of it.
+The looking itself only reads, in portions (`assurance/self_check/verify.py`); here is what is written down of it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""sweep: see docs/rooms.md."""
+"""The scheduled look at everything that is due, and the jobs that run with it."""

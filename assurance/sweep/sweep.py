@@ -62,7 +62,8 @@ def sweep(
 
     Of the steps an item has reached the highest speaks and the others are recorded. The service's own pass is held
     when it would escalate more than `share_limit` of everything at once after a long silence of the clock
-    (`assurance/plausible.py`); `confirm`, or any other actor than the sweep itself, is a person saying go on.
+    (`assurance/escalation/plausible.py`); `confirm`, or any other actor than the sweep itself, is a person saying
+    go on.
     """
     by_itself = actor == SWEEP
     stands = keep_clock(session, framework, actor=actor, now=now)

@@ -1,1 +1,1 @@
-"""typed: see docs/rooms.md."""
+"""A form answered by typing: where one begins, what is asked, what a line did."""

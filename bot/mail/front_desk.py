@@ -1,7 +1,7 @@
 """The front desk for email: is this a person, is it really them, which letter do they answer, and what came of it.
 
-A message is safe on disk before it comes here (`assurance/receive_mail.py`), so nothing is lost by failing: it is taken
-again, and what was done already is not done twice.
+A message is safe on disk before it comes here (`assurance/channels/receive_mail.py`), so nothing is lost by
+failing: it is taken again, and what was done already is not done twice.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One received message, understood as far as it goes: who sent it, what sort it is, what they newly wrote.
 
 Pure: bytes in, an `Incoming` out, within bounds of time and memory whatever the bytes are. What the words mean is
-`dialogs/reply_reading.py`'s business; whom they concern and whether they count is decided by whoever called.
+`dialogs/understand/reply_reading.py`'s business; whom they concern and whether they count is decided by whoever called.
 """
 
 from __future__ import annotations

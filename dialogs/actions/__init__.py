@@ -1,1 +1,1 @@
-"""actions: see docs/rooms.md."""
+"""What is said about actions."""

@@ -1,1 +1,1 @@
-"""forms: see docs/rooms.md."""
+"""A form as a card, a window or plain text, one question at a time."""

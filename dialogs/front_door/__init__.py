@@ -1,1 +1,1 @@
-"""front door: see docs/rooms.md."""
+"""Greetings, help, and what is said to somebody in the wrong place."""

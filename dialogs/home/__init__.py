@@ -1,1 +1,1 @@
-"""home: see docs/rooms.md."""
+"""The first card of each role, and what a search finds."""

@@ -189,7 +189,7 @@ DECISIONS: dict[str, DecisionLine] = {
     "moderations_open": several_line,
     "actions_due": actions_due_line,
 }
-"""Every kind of decision `assurance/waiting.py` finds, in words."""
+"""Every kind of decision `assurance/home/waiting.py` finds, in words."""
 
 
 def _recent(page: Page, waiting: Waiting, framework: Framework, today: date) -> None:

@@ -66,7 +66,7 @@ LINES: dict[str, Line] = {
     "failing_addresses": Line("person's email comes back", "people's emails come back", "emails"),
     "findings": Line("finding of the self-check is open", "findings of the self-check are open", "findings"),
 }
-"""The words for each of the `KINDS` of `assurance/console.py`."""
+"""The words for each of the `KINDS` of `assurance/home/console.py`."""
 
 
 def show_console(page: Page, counted: Sequence[Waits], today: date, buttons: int) -> int:

@@ -1,1 +1,1 @@
-"""learning space: see docs/rooms.md."""
+"""What is said about a learning space, from its allocation to its result."""

@@ -1,1 +1,1 @@
-"""letters: see docs/rooms.md."""
+"""Emails: subjects, the one layout, invitations, and answers to replies."""

@@ -82,7 +82,7 @@ def letter(
 ) -> Letter:
     """A message as a letter.
 
-    `subject` comes from `dialogs/letter_subjects.py`. `token_line` is the signed line a reply brings back
+    `subject` comes from `dialogs/letters/letter_subjects.py`. `token_line` is the signed line a reply brings back
     (`policy.reply_token.token_line`); with `can_reply` False nothing about replying is said, because the message itself
     asks for a phone call or a reply is not awaited. `may_stop` adds how to ask for no more email.
     `of_many` is an answer, which may list several things: a word that names none of them would not say which is meant.

@@ -1,1 +1,1 @@
-"""loop: see docs/rooms.md."""
+"""What is said while a loop is closed."""

@@ -179,4 +179,4 @@ EVENTS: dict[str, Speaker] = {
     "E31": reaudit_due,
     "E32": result,
 }
-"""The events of a loop, in words; `dialogs/notices.py` adds them to its own."""
+"""The events of a loop, in words; `dialogs/notices/notices.py` adds them to its own."""

@@ -1,1 +1,1 @@
-"""moderation: see docs/rooms.md."""
+"""What is said in a moderation."""

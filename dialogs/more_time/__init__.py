@@ -1,1 +1,1 @@
-"""more time: see docs/rooms.md."""
+"""What is asked and said when more time is wanted."""

@@ -1,1 +1,1 @@
-"""notices: see docs/rooms.md."""
+"""Every event of the catalogue turned into its message; digests and living cards."""

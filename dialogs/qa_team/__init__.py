@@ -1,1 +1,1 @@
-"""qa team: see docs/rooms.md."""
+"""What only the QA team reads: mail nobody understood, findings, the house's own news."""

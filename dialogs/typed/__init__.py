@@ -1,1 +1,1 @@
-"""typed: see docs/rooms.md."""
+"""What is said to somebody who answers a form by typing."""

@@ -1,1 +1,1 @@
-"""understand: see docs/rooms.md."""
+"""What a typed line or an email reply means."""

@@ -1,1 +1,1 @@
-"""allocation: see docs/rooms.md."""
+"""Who may be given which case, and the best match of all."""

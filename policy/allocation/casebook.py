@@ -1,7 +1,7 @@
 """The cases of a council as columns, so that the rules of allocation can be asked of all of them at once.
 
-The rules themselves are written out in `policy/independence.py`, one post and one case at a time; this file and that
-one must agree, and a test compares them.
+The rules themselves are written out in `policy/allocation/independence.py`, one post and one case at a time;
+this file and that one must agree, and a test compares them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who may look at whose work: the hard rules of allocation (R41, A7, A40, G8), for one post and one case.
 
-`policy/matching.py` applies the same rules to all posts and cases at once; the tests hold the two together.
+`policy/allocation/matching.py` applies the same rules to all posts and cases at once; the tests hold the two together.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""calendar: see docs/rooms.md."""
+"""Working days, pauses and the annual timetable."""

@@ -1,1 +1,1 @@
-"""check: see docs/rooms.md."""
+"""The framework file read and judged: every problem with its line."""

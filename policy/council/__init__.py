@@ -1,1 +1,1 @@
-"""council: see docs/rooms.md."""
+"""People, posts and recipients of a council, and who may see what."""

@@ -1,1 +1,1 @@
-"""follow up: see docs/rooms.md."""
+"""Rules of what follows a form: loop, moderation, more time."""

@@ -1,1 +1,1 @@
-"""forms: see docs/rooms.md."""
+"""Forms, their values and questions, and what may not be written in them."""

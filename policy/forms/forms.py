@@ -1,7 +1,7 @@
 """The rules of a form: which questions come, and whether what was answered stands. Every channel uses the same.
 
-The walk is in `policy/form_walk.py`, one value in `policy/form_values.py`, questions back in `policy/soft_checks.py`;
-callers import them all from here.
+The walk is in `policy/forms/form_walk.py`, one value in `policy/forms/form_values.py`, questions back in
+`policy/forms/soft_checks.py`; callers import them all from here.
 """
 
 from __future__ import annotations

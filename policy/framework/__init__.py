@@ -1,1 +1,1 @@
-"""framework: see docs/rooms.md."""
+"""The framework file as typed data."""

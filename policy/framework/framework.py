@@ -1,7 +1,7 @@
 """The shape of the framework file: roles, functions, quotas, ladders, forms and recipients, each validated.
 
-The file itself is `policy/framework.toml`; `policy/loader.py` reads it and names the line of an error.
-Checks across sections (an unknown role in a ladder, a step that can reach nobody) live in `policy/coherence.py`.
+The file itself is `policy/framework.toml`; `policy/check/loader.py` reads it and names the line of an error.
+Checks across sections (an unknown role in a ladder, a step that can reach nobody) live in `policy/check/coherence.py`.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class LadderStep(Section):
     event: str
     """The event of the catalogue whose wording is used."""
     tell: tuple[str, ...]
-    """Recipient expressions, see `policy/recipients.py`."""
+    """Recipient expressions, see `policy/council/recipients.py`."""
     copy_to: tuple[str, ...] = ()
     """Told as well, for information; never a reason to send the step by themselves."""
     escalation: bool = False
@@ -156,7 +156,7 @@ class Event(Section):
     urgent: bool = False
     """True only on the red route: sent at any hour (3.1)."""
     channel: Literal["teams", "mail", "both", "teams_then_mail"] = "teams"
-    """Which way it goes where both ways are open (`policy/ways.py`)."""
+    """Which way it goes where both ways are open (`policy/council/ways.py`)."""
     digest_for: tuple[Key, ...] = ()
     """Roles that read of it in their morning message, with everything else that is not urgent."""
 

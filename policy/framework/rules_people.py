@@ -15,7 +15,7 @@ class RedRouteRules(Section):
     then_after_hours: int = Field(default=4, ge=1, le=40)
     """From when on `then_tell` hears as well."""
     then_tell: tuple[str, ...] = ("director",)
-    """Recipient expressions, see `policy/recipients.py`."""
+    """Recipient expressions, see `policy/council/recipients.py`."""
 
 
 class TwoVoicesRules(Section):

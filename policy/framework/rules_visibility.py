@@ -23,7 +23,7 @@ class Sees(Section):
 
     item: Item
     readers: tuple[str, ...]
-    """Recipient expressions, see `policy/recipients.py`; a deputy reads what their post reads."""
+    """Recipient expressions, see `policy/council/recipients.py`; a deputy reads what their post reads."""
     right: RightKey
     """aggregate: counts alone. header: reference, auditor, function, due date, days late. read: the opened record.
     write: that, and change it. approve: that, and decide on it."""

@@ -1,1 +1,1 @@
-"""lifecycle: see docs/rooms.md."""
+"""States and what moves them, references, and the ladder."""

@@ -1,1 +1,1 @@
-"""casework: see docs/rooms.md."""
+"""Rows about work: learning spaces, actions, loops, moderations, drafts and requests."""

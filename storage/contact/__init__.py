@@ -1,1 +1,1 @@
-"""contact: see docs/rooms.md."""
+"""Rows about reaching a person: conversations, cards shown, messages that came in."""

@@ -1,1 +1,1 @@
-"""council: see docs/rooms.md."""
+"""Rows about the council and its service: establishment, facts, heartbeats, history."""

@@ -1,1 +1,1 @@
-"""engine: see docs/rooms.md."""
+"""The database itself: SQLite or PostgreSQL, the writer thread, the readers and their errors."""

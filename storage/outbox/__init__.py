@@ -1,1 +1,1 @@
-"""outbox: see docs/rooms.md."""
+"""Rows about what is to be said: notices, digests, letters, invitations and replies."""

@@ -1,1 +1,1 @@
-"""reads: see docs/rooms.md."""
+"""Queries across tables: exports, lists, what is due, what is kept and for how long."""

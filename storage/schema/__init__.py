@@ -1,1 +1,1 @@
-"""schema: see docs/rooms.md."""
+"""Every table as it stands now."""

@@ -1,1 +1,1 @@
-"""sheets: see docs/rooms.md."""
+"""Workbooks and CSV read and written; knows no database."""

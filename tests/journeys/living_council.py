@@ -43,7 +43,7 @@ from tests.councils import small_council
 
 LONDON = ZoneInfo("Europe/London")
 MORNING_COPY = "preview:morning"
-"""The fact that says for which day the morning copy has been looked up (`assurance/preview.py`)."""
+"""The fact that says for which day the morning copy has been looked up (`assurance/escalation/preview.py`)."""
 
 
 def london(text: str) -> datetime:

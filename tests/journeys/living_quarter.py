@@ -477,7 +477,7 @@ KEPT_IN = {
     "finding": "findings",
     "email": "received_mail",
 }
-"""Where each life of `policy/lifecycle.py` is kept."""
+"""Where each life of `policy/lifecycle/lifecycle.py` is kept."""
 
 
 def _open_action(session: Session) -> tuple[str, Any]:

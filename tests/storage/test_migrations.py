@@ -1,4 +1,4 @@
-"""The schema's history: one line of dated steps that ends where storage/tables.py stands, and old bots that stop."""
+"""The schema's history: dated steps that end where storage/schema/tables.py stands, and old bots that stop."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Every table, spelt out as it was on the day, whatever storage/tables.py says now."""
+    """Every table, spelt out as it was on the day, whatever storage/schema/tables.py says now."""
     op.create_table(
         "actions",
         sa.Column("reference", sa.String(length=40), nullable=False),
