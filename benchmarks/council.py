@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assurance.establishment.demo_council import demo_council
-from assurance.establishment.import_establishment import import_establishment
+from assurance.establishment.import_establishment import Import, import_establishment
 from assurance.self_check.upkeep import CHAIN_BROKEN, WORK, note
 from assurance.self_check.verify import verify
 from assurance.sweep.sweep import sweep
@@ -32,7 +32,9 @@ def new_council(path: Path, framework: Framework) -> Database:
     """A migrated database with the demo council's people, posts and cases."""
     database = Database.open(f"sqlite:///{path}")
     database.migrate()
-    database.write_now(import_establishment, framework, demo_council(framework), actor=BENCHMARK, now=NOW)
+    database.write_now(
+        import_establishment, framework, Import(demo_council(framework), fictional=True), actor=BENCHMARK, now=NOW
+    )
     return database
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from assurance.allocation.approve_allocation import approve_allocation
 from assurance.allocation.propose_allocation import propose_allocation
 from assurance.establishment.demo_council import DEMO_QA_LEAD, demo_council
-from assurance.establishment.import_establishment import import_establishment
+from assurance.establishment.import_establishment import Import, import_establishment
 from benchmarks.council import BENCHMARK, NOW
 from benchmarks.figures import keep, table
 from policy.check.loader import load_framework
@@ -65,7 +65,7 @@ def _import_and_allocate(path: Path) -> tuple[float, float]:
     with Database.open(f"sqlite:///{path}") as database:
         database.migrate()
         started = time.perf_counter()
-        database.write_now(import_establishment, framework, tables, actor=BENCHMARK, now=START)
+        database.write_now(import_establishment, framework, Import(tables, fictional=True), actor=BENCHMARK, now=START)
         imported = time.perf_counter() - started
         started = time.perf_counter()
         for month in MONTHS:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from assurance.channels.channel_choice import can_be_written_to
+from assurance.establishment.council_kind import kind_of
 from bot.checks import Check
 from bot.credential import credential_ends
 from policy.calendar.calendar import Calendar
@@ -48,9 +49,9 @@ def reachable(session: Session, framework: Framework, *, now: datetime) -> Itera
     if not council.people:
         yield Check("Council", "problem", "Nobody is loaded. Run: python -m bot import PATH (or demo).")
         return
-    yield Check(
-        "Council", "ok", f"{len(council.people):,} people, {len(council.posts):,} posts, {len(council.cases):,} cases."
-    )
+    invented = " Everybody is invented." if kind_of(session, framework) == "demo" else ""
+    counted = f"{len(council.people):,} people, {len(council.posts):,} posts, {len(council.cases):,} cases.{invented}"
+    yield Check("Council", "ok", counted)
     yield from _qa_lead(council)
     yield from _vacant(council, framework, now)
     yield from _without_identity(session, council)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assurance.actions.transfer_actions import inherit_actions
 from assurance.common.refusals import Refused
+from assurance.establishment.council_kind import kind_of
 from assurance.establishment.import_cells import Problems, RowProblem
 from assurance.establishment.import_sheets import SheetReader
 from assurance.establishment.inherit import inherit
@@ -15,10 +16,23 @@ from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
 from storage.council import establishment as establishments
-from storage.council import history
+from storage.council import history, kind
 from storage.council.establishment import Change
 from storage.engine.session import Session
 from storage.sheets.spreadsheets import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What somebody wants imported, and what they say of it."""
+
+    tables: Mapping[str, Table]
+    fictional: bool = False
+    """The people are invented: the local tools and tests may work on this database."""
+
+
+class NotInvented(Refused):
+    """There are a council's own people in this database, so it cannot be said of it that everybody is invented."""
 
 
 class ImportRefused(Refused):
@@ -57,18 +71,23 @@ def read_establishment(
 def import_establishment(
     session: Session,
     framework: Framework,
-    tables: Mapping[str, Table],
+    asked: Import,
     *,
     actor: Actor,
     now: datetime,
     progress: Callable[[int], None] | None = None,
 ) -> ImportOutcome:
-    """Replace the establishment by what the sheets say. Raises ImportRefused, and then nothing has changed.
+    """Replace the establishment by what the sheets say. Raises ImportRefused or NotInvented; then nothing has changed.
+
+    From then on the database knows whose people it holds: invented ones where that was asked, else a council's own.
+    What changes nothing leaves that as it was.
 
     An Entra id someone was bound to stays when the sheet leaves theirs empty. Where a post has a new holder they take
     over what it owes; where it is vacant now, its open items stay and the QA lead is told.
     """
-    new = read_establishment(framework, tables, progress=progress)
+    if asked.fictional and kind_of(session, framework) == kind.COUNCIL:
+        raise NotInvented("establishment")
+    new = read_establishment(framework, asked.tables, progress=progress)
     before = establishments.current(session)
     changes = establishments.replace(session, new)
     counts = {
@@ -79,6 +98,7 @@ def import_establishment(
         "leave": len(new.leave),
     }
     if changes:
+        kind.mark(session, kind.DEMO if asked.fictional else kind.COUNCIL)
         moved = {
             kind: {"added": change.added, "changed": change.changed, "removed": change.removed}
             for kind, change in changes.by_kind.items()

@@ -25,7 +25,7 @@ def chat(
     from bot.cli.terminal import Terminal
     from bot.conversation import Conversation
 
-    with opened() as bot:
+    with opened(invented_only="chat") as bot:
         person = find_person(bot.council(), who)
         _introduce(bot, person)
         conversation = Conversation(bot.db, bot.framework, bot.clock)

@@ -105,7 +105,8 @@ def _inside(settings: Settings, *, mail: bool = False) -> Iterable[Check]:
     """The framework and the database."""
     from bot import doctor as surgery
     from bot.checks import Check
-    from bot.cli.opened import open_database, shown
+    from bot.cli.invented import shown
+    from bot.cli.opened import open_database
     from bot.settings import SettingsError
     from policy.check.loader import FrameworkError, load_framework
     from storage.engine.errors import StorageError

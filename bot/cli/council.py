@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.invented import shown
 from bot.cli.refusals import Refusal
 from bot.cli.say import complain, complain_table, console, count, say
 
 if TYPE_CHECKING:
-    from assurance.establishment.import_establishment import ImportOutcome
+    from assurance.establishment.import_establishment import Import, ImportOutcome
     from bot.cli.opened import Opened
     from policy.council.actor import Actor
     from policy.council.establishment import Establishment
@@ -23,30 +24,34 @@ SHEETS = ("people", "posts", "cases", "cover", "leave")
 
 def import_(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="a folder of CSV files, or one .xlsx workbook")],
+    fictional: Annotated[
+        bool, typer.Option("--fictional", help="everybody in it is invented: the desk and other local tools may use it")
+    ] = False,
 ) -> None:
     """Load people, posts, cases, cover and leave. All of it or none; doing it twice changes nothing."""
-    from bot.cli.opened import opened, shown
+    from assurance.establishment.import_establishment import Import
+    from bot.cli.opened import opened
     from storage.sheets.spreadsheets import read_tables
 
     if not path.exists():
         raise Refusal(f"There is nothing at {path}: give a folder of CSV files or one .xlsx workbook.")
     tables = read_tables(path)
     with opened() as bot:
-        outcome = load(bot, tables)
+        outcome = load(bot, Import(tables, fictional))
         say(f"Imported from {path} into {shown(bot.settings.database)}.")
         _report(outcome)
 
 
 def demo() -> None:
     """Load the fictional council of Northmoor and allocate this month's learning spaces to it."""
-    from bot.cli.opened import opened, shown
+    from bot.cli.opened import opened
     from storage.council import establishment
 
-    with opened() as bot:
+    with opened(invented_only="demo") as bot:
         there = bot.db.read_now(establishment.current)
         if there.people and not is_demo(there):
             raise Refusal(
-                f"There is a council in {shown(bot.settings.database)} already, and the demo would replace it.\n"
+                f"There are other invented people in {shown(bot.settings.database)}, and the demo would replace them.\n"
                 "Name another database in BOT_DATABASE_URL to try the demo."
             )
         load_demo(bot)
@@ -56,8 +61,9 @@ def demo() -> None:
 def load_demo(bot: Opened, *, brief: bool = False) -> None:
     """Import the fictional council, allocate this month once, and say what came of both."""
     from assurance.establishment.demo_council import demo_council
+    from assurance.establishment.import_establishment import Import
 
-    _report(load(bot, demo_council(bot.framework, on=bot.clock.now().date())))
+    _report(load(bot, Import(demo_council(bot.framework, on=bot.clock.now().date()), fictional=True)))
     allocate_this_month(bot, brief=brief)
 
 
@@ -95,21 +101,26 @@ def is_demo(council: Establishment) -> bool:
     return person is not None and person.email.endswith(".example")
 
 
-def load(bot: Opened, tables: Any) -> ImportOutcome:
+def load(bot: Opened, asked: Import) -> ImportOutcome:
     """Import tables with a progress bar. A refusal is printed as a table, then ends the command."""
-    from assurance.establishment.import_establishment import ImportRefused, import_establishment
+    from assurance.establishment.import_establishment import ImportRefused, NotInvented, import_establishment
 
-    rows = sum(len(table.rows) for table in tables.values())
+    rows = sum(len(table.rows) for table in asked.tables.values())
     try:
         with _progress("Importing", rows) as progress:
             return bot.db.write_now(
                 import_establishment,
                 bot.framework,
-                tables,
+                asked,
                 actor=_actor(),
                 now=bot.clock.now(),
                 progress=progress,
             )
+    except NotInvented:
+        raise Refusal(
+            f"There are a council's own people in {shown(bot.settings.database)}, so --fictional cannot be said of it."
+            "\nNothing was imported. Name an empty database in BOT_DATABASE_URL."
+        ) from None
     except ImportRefused as refused:
         found = len(refused.problems) + refused.more
         cells = [(row.file, row.row or "", row.column, row.reason) for row in refused.problems]

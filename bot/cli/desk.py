@@ -21,6 +21,7 @@ def desk(
 ) -> None:
     """Try everything on this machine: the fictional council, the service and the desk (`make run`)."""
     from bot.cli.council import load_demo
+    from bot.cli.invented import refuse_a_council
     from bot.cli.opened import Opened, open_database
     from bot.cli.playground import offer_the_terminal
     from bot.desk_process import missing
@@ -33,6 +34,7 @@ def desk(
     settings = Settings.load(mode="local")
     framework = load_framework(settings.framework)
     with open_database(settings, service=True) as db:
+        refuse_a_council(db, settings, framework, "desk")
         db.migrate()
         start, resumed = begins_at(db, framework, settings.clock().now(), settings.clock_start)
         settings = settings.model_copy(update={"clock_start": start})

@@ -33,6 +33,7 @@ def sweep(
     Run without --at it also lets a pass go on that the service holds for a person to confirm.
     """
     from assurance.sweep import sweep as sweeping
+    from bot.cli.invented import refuse_a_council
     from bot.cli.opened import command_line, opened
     from storage.outbox import notice_lists
 
@@ -41,8 +42,12 @@ def sweep(
     except ValueError as error:
         raise Refusal(f"--at: {error}") from None
     with opened() as bot:
+        if instant and instant > bot.clock.now():
+            refuse_a_council(bot.db, bot.settings, bot.framework, "sweep --at")
         if deliver:
             bot.settings.check_service()
+            if bot.settings.local:
+                refuse_a_council(bot.db, bot.settings, bot.framework, "sweep --deliver")
         council = bot.council()
         now = instant or bot.clock.now()
         newest = bot.db.read_now(notice_lists.newest)

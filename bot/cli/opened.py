@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.invented import shown
 from bot.cli.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ class Opened:
 
 
 @contextmanager
-def opened() -> Iterator[Opened]:
-    """Open the database the settings name, made and brought up to date if need be, beside a running service."""
+def opened(*, invented_only: str = "") -> Iterator[Opened]:
+    """Open the database the settings name, made and brought up to date if need be, beside a running service.
+
+    `invented_only` names a tool that must never work on a council's own people: Refusal, and nothing has changed.
+    """
     import logging
 
+    from bot.cli.invented import refuse_a_council, refuse_a_council_ahead
     from bot.logs import set_up_logs
     from bot.settings import Settings
     from policy.check.loader import load_framework
@@ -56,6 +61,9 @@ def opened() -> Iterator[Opened]:
     set_up_logs("console", level=logging.ERROR)
     framework = load_framework(settings.framework)
     with open_database(settings) as db:
+        if invented_only:
+            refuse_a_council(db, settings, framework, invented_only)
+        refuse_a_council_ahead(db, settings, framework)
         db.migrate()
         yield Opened(settings, framework, settings.clock(), db)
 
@@ -79,12 +87,3 @@ def command_line() -> Actor:
     from policy.council.actor import Actor
 
     return Actor.system("command line")
-
-
-def shown(url: str) -> str:
-    """A database URL without its password, for printing."""
-    scheme, separator, rest = url.partition("://")
-    if "@" in rest:
-        credentials, _, host = rest.rpartition("@")
-        return f"{scheme}{separator}{credentials.split(':')[0]}@{host}"
-    return url

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def playground() -> None:
     """Try the bot in Microsoft's Agents Playground: the fictional council, the service and the playground."""
     from bot.cli.council import allocate_this_month, is_demo, load_demo
+    from bot.cli.invented import refuse_a_council
     from bot.cli.opened import Opened, open_database
     from bot.local.sitting import begins_at
     from bot.playground.cast import choose, first_morning
@@ -30,6 +31,7 @@ def playground() -> None:
         # Messages go out in working hours only; at any other hour the last working day stands in for today.
         settings = settings.model_copy(update={"clock_start": first_morning(framework, settings.clock().now())})
     with open_database(settings, service=True) as db:
+        refuse_a_council(db, settings, framework, "playground")
         db.migrate()
         start, _ = begins_at(db, framework, settings.clock().now(), settings.clock_start)
         settings = settings.model_copy(update={"clock_start": start})
@@ -122,9 +124,14 @@ def _title(bot: Opened, expression: str) -> str:
 
 
 def _command(bot: Opened, words: str) -> str:
+    from bot.cli.invented import shown
     from bot.settings import DEFAULT_DATABASE
 
-    database = "" if bot.settings.database == DEFAULT_DATABASE else f"BOT_DATABASE_URL={bot.settings.database} "
+    url = bot.settings.database
+    database = "" if url == DEFAULT_DATABASE else f"BOT_DATABASE_URL={url} "
+    if shown(url) != url:
+        # A password is not printed: the other terminal has it from the same place as this one.
+        database = 'BOT_DATABASE_URL="$BOT_DATABASE_URL" '
     # A chat must live on the same day as the service; a sweep is given its instant.
     start = bot.settings.clock_start
     clock = f"BOT_CLOCK_START={start:%Y-%m-%dT%H:%MZ} " if start and words.startswith("chat") else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 def serve() -> None:
     """Run the service: the web server, the sweep and the dispatcher, until SIGTERM or Ctrl+C."""
+    from bot.cli.invented import refuse_a_council
     from bot.cli.opened import open_database
     from bot.logs import set_up_logs
     from bot.service import run_service
@@ -16,5 +17,7 @@ def serve() -> None:
     set_up_logs(settings.log_format)
     framework = load_framework(settings.framework)
     with open_database(settings, service=True) as db:
+        if settings.local:
+            refuse_a_council(db, settings, framework, "serve")
         db.migrate()
         run_service(settings, framework, settings.clock(), db)

@@ -179,8 +179,9 @@ class Database:
 def _backend(address: str, *, service: bool, patience: float) -> Backend:
     try:
         url: URL = make_url(address)
-    except ArgumentError as error:
-        raise ValueError(_ADDRESSES) from error
+    except (ArgumentError, ValueError):
+        # What was wrong may be a piece of the password, so it is not repeated.
+        raise ValueError(_ADDRESSES) from None
     if url.drivername == "sqlite":
         from storage.engine.sqlite import Sqlite
 

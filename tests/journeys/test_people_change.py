@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assurance.common.refusals import NotReady, NotYours, UnknownPerson
-from assurance.establishment.import_establishment import import_establishment
+from assurance.establishment.import_establishment import Import, import_establishment
 from assurance.forms.open_form import open_form
 from assurance.learning_space.hand_over import HandedOver, NoPostForIt, TooClose
 from assurance.learning_space.reassign import (
@@ -64,7 +64,11 @@ def hands(council: LivingCouncil, item: LearningSpace, to: str, by: str = QA_LEA
 def imports(council: LivingCouncil, new: Establishment) -> Any:
     """The council's own sheets say so now."""
     return council.database.write_now(
-        import_establishment, council.framework, sheets_of(new), actor=Actor.system("command line"), now=council.now
+        import_establishment,
+        council.framework,
+        Import(sheets_of(new)),
+        actor=Actor.system("command line"),
+        now=council.now,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from assurance.allocation.approve_allocation import approve_allocation
 from assurance.allocation.propose_allocation import propose_allocation
 from assurance.common.courier import Delivery
-from assurance.establishment.import_establishment import import_establishment
+from assurance.establishment.import_establishment import Import, import_establishment
 from assurance.more_time.ask_more_time import Asked, ask
 from bot.clock import Clock
 from bot.conversation import Conversation
@@ -127,5 +127,7 @@ def asked(council: WatchedCouncil, item: LearningSpace, kind: str, raw: dict[str
 def imported(council: WatchedCouncil, new: Establishment) -> None:
     """The council's own sheets say so now."""
     operator = Actor.system("command line")
-    council.database.write_now(import_establishment, council.framework, sheets_of(new), actor=operator, now=council.now)
+    council.database.write_now(
+        import_establishment, council.framework, Import(sheets_of(new)), actor=operator, now=council.now
+    )
     council.dispatch()

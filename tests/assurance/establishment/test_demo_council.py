@@ -20,7 +20,7 @@ from assurance.establishment.demo_council import (
     demo_tables,
 )
 from assurance.establishment.demo_seed import demo_allocation_seed
-from assurance.establishment.import_establishment import import_establishment, read_establishment
+from assurance.establishment.import_establishment import Import, import_establishment, read_establishment
 from policy.allocation.allocation import History, allocate_month
 from policy.check.loader import load_framework
 from policy.council.actor import Actor
@@ -174,7 +174,9 @@ def test_a_quarter_is_40_a_month_with_two_from_mash_and_the_exceptions_say_why(
     sqlite_database: Database, framework: Framework
 ) -> None:
     tables = demo_council(framework, on=MONTHS[0])
-    sqlite_database.write_now(import_establishment, framework, tables, actor=COMMAND_LINE, now=morning(MONTHS[0]))
+    sqlite_database.write_now(
+        import_establishment, framework, Import(tables), actor=COMMAND_LINE, now=morning(MONTHS[0])
+    )
     runs = [allocate(sqlite_database, framework, month) for month in MONTHS]
     assert [len(run.picks) for run in runs] == [40, 40, 37]
     assert [run.counts["streams"]["mash"] for run in runs] == [2, 2, 2]
@@ -201,7 +203,7 @@ def test_the_team_manager_of_the_demonstration_has_one_in_whatever_month_it_is_s
 ) -> None:
     now = morning(month + timedelta(days=2))
     sqlite_database.write_now(
-        import_establishment, framework, demo_council(framework, on=month), actor=COMMAND_LINE, now=now
+        import_establishment, framework, Import(demo_council(framework, on=month)), actor=COMMAND_LINE, now=now
     )
     seed = sqlite_database.read_now(demo_allocation_seed, framework, month=month, now=now)
     proposal = sqlite_database.write_now(

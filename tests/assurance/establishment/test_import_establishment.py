@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assurance.establishment.demo_council import demo_council
 from assurance.establishment.import_cells import RowProblem
 from assurance.establishment.import_establishment import (
+    Import,
     ImportOutcome,
     ImportRefused,
     import_establishment,
@@ -42,7 +43,7 @@ def sheets() -> dict[str, Table]:
 
 
 def load(database: Database, framework: Framework, sheets: dict[str, Table]) -> ImportOutcome:
-    return database.write_now(import_establishment, framework, sheets, actor=COMMAND_LINE, now=NOW)
+    return database.write_now(import_establishment, framework, Import(sheets), actor=COMMAND_LINE, now=NOW)
 
 
 def mistakes(framework: Framework, sheets: dict[str, Table]) -> list[tuple[str, int, str, str]]:
@@ -321,7 +322,7 @@ def test_a_whole_council_is_loaded_and_progress_counts_every_row_of_it(
     council = demo_council(framework)
     rows: list[int] = []
     outcome = database.write_now(
-        import_establishment, framework, council, actor=COMMAND_LINE, now=NOW, progress=rows.append
+        import_establishment, framework, Import(council), actor=COMMAND_LINE, now=NOW, progress=rows.append
     )
     assert outcome.counts["cases"] == 2000
     assert sum(rows) == sum(len(table.rows) for table in council.values())

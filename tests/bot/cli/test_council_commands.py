@@ -122,9 +122,9 @@ def test_a_database_address_that_is_none_is_refused_by_its_key(
 def test_a_framework_with_a_mistake_is_refused_with_its_line(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, council: Council
 ) -> None:
-    import policy.loader
+    import policy.check.loader
 
-    broken = policy.loader.SHIPPED.read_text(encoding="utf-8").replace(
+    broken = policy.check.loader.SHIPPED.read_text(encoding="utf-8").replace(
         'role = "team_manager"', 'role = "team_manger"', 1
     )
     mine = tmp_path / "mine.toml"
