@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from bot import __version__
 from bot.cli.allocate import allocate
 from bot.cli.chat import chat
 from bot.cli.checks import doctor, verify
@@ -52,6 +54,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"learning-space-bot {__version__} on Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None: ...
+
 
 app.command("serve")(serve)
 app.command("desk")(desk)
