@@ -59,8 +59,8 @@ def assign_action(
 ) -> Action:
     """Set one action and tell its owner. `subject` is the learning space it is about; `set_by` a person's id.
 
-    `profile` is the key of the ladder it climbs (`assurance.action_ladder.ladder_for`). Raises NotSmart without an
-    owner of this council, something to do, or a date after today.
+    `profile` is the key of the ladder it climbs (`assurance.actions.action_ladder.ladder_for`). Raises NotSmart
+    without an owner of this council, something to do, or a date after today.
     """
     new = NewAction(owner, what.strip(), kind, due_on)
     establishment = establishments.current(session)

@@ -35,7 +35,7 @@ class Reaudit:
     item: LearningSpace | None
     shared: bool = False
     reason: str = ""
-    """Why there is none, in the codes of `policy.reaudit`."""
+    """Why there is none, in the codes of `policy.allocation.reaudit`."""
 
 
 def open_reaudit(

@@ -195,5 +195,5 @@ class ItemAuditor:
 
 
 def _of_an_earlier_date(notice: Notice) -> bool:
-    """Whether it was about a due date that has moved since (`storage.more_time.retire_steps`)."""
+    """Whether it was about a due date that has moved since (`storage.casework.more_time.retire_steps`)."""
     return OF_AN_EARLIER_DATE in notice.key

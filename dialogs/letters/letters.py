@@ -83,8 +83,8 @@ def letter(
     """A message as a letter.
 
     `subject` comes from `dialogs/letters/letter_subjects.py`. `token_line` is the signed line a reply brings back
-    (`policy.reply_token.token_line`); with `can_reply` False nothing about replying is said, because the message itself
-    asks for a phone call or a reply is not awaited. `may_stop` adds how to ask for no more email.
+    (`policy.lifecycle.reply_token.token_line`); with `can_reply` False nothing about replying is said, because the
+    message itself asks for a phone call or a reply is not awaited. `may_stop` adds how to ask for no more email.
     `of_many` is an answer, which may list several things: a word that names none of them would not say which is meant.
     """
     parts = _parts(message, can_reply=can_reply, of_many=of_many)

@@ -43,7 +43,7 @@ class Loop:
     """'embedded', 'partly', 'not_yet', 'not_testable' or 'stood_down' once it is closed."""
     next_step_at: datetime | None = None
     steps_done: tuple[str, ...] = ()
-    """Names of the steps already judged, as `policy.loop_steps` names them."""
+    """Names of the steps already judged, as `policy.follow_up.loop_steps` names them."""
     form: dict[str, Any] = field(default_factory=dict)
     """The closing-the-loop form as it was last sent: field -> answer."""
     filled_by: str = ""

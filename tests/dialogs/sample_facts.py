@@ -185,7 +185,7 @@ def delivery(
 
 
 def header(on: date, role: str = "team_manager", **more: Any) -> dict[str, Any]:
-    """The facts of a ladder notice on a day, as `assurance.tell` writes them."""
+    """The facts of a ladder notice on a day, as `assurance.notify.tell` writes them."""
     calendar = Calendar.of(FRAMEWORK)
     ahead = what_happens(FRAMEWORK.ladder("learning_space"), DUE, calendar, FRAMEWORK, role)
     days = (on - DUE).days

@@ -18,9 +18,9 @@ from storage.schema.tables import meta as facts
 WRITER = """
 import asyncio, os, sys
 from datetime import UTC, datetime
-from policy.actor import Actor
-from storage import history
-from storage.database import Database
+from policy.council.actor import Actor
+from storage.council import history
+from storage.engine.database import Database
 from tests.storage.use_cases import write_down
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)

@@ -115,7 +115,7 @@ def test_the_drive_is_looked_at_before_the_file_is_touched(tmp_path: Path) -> No
 
 SECOND_SERVICE = """
 import sys
-from storage.database import Database, AlreadyRunning
+from storage.engine.database import Database, AlreadyRunning
 try:
     Database.open(sys.argv[1], service=True)
 except AlreadyRunning as error:
