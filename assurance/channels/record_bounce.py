@@ -24,9 +24,10 @@ from storage.outbox.letters import BOUNCED
 MAIL_EDGE = Actor.system("mail edge")
 STALE = timedelta(days=14)
 """Mail servers give up within five days; a report this late says nothing about how things stand now (fault 53)."""
+NOT_ALLOWED = "mail: a mail server does not let us write to them"
 _STATUS = re.compile(r"^[245]\.\d{1,3}\.\d{1,3}$")
 
-Effect = Literal["address_marked", "mailbox_full", "delayed", "too_late", "not_ours", "seen"]
+Effect = Literal["address_marked", "mailbox_full", "not_allowed", "delayed", "too_late", "not_ours", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def record_bounce(
 
     Only one that names a letter of ours, sent to the address it speaks of, counts: anyone can write such a report.
     `status` is the enhanced status of the report ('5.1.1'). A full mailbox and a delay mark nothing: mail servers try
-    again, and so do we with the next letter.
+    again, and so do we with the next letter. Nor does a rule of some server against our mail (5.7.x): the address is
+    good, and the rule may be mended.
     """
     found = letters.by_message_ids(session, [original_message_id])
     letter = found[0] if found else None
@@ -60,15 +62,15 @@ def record_bounce(
     if letter.state == BOUNCED:
         return Bounced("seen", **about)
     letters.set_state(session, letter.message_id, BOUNCED, reason=said)
-    full = said == "5.2.2"
+    full, rule = said == "5.2.2", said.startswith("5.7.")
     person = establishments.current(session).people.get(letter.person)
-    if not full and person is not None and person.email.casefold() == letter.address.casefold():
+    if not full and not rule and person is not None and person.email.casefold() == letter.address.casefold():
         _mark(session, letter.person, letter.address, said, now)
     notice = outbox.get(session, letter.notice) if letter.notice is not None else None
     if notice is not None:
-        reason = "mail: the mailbox is full" if full else ADDRESS_FAILS
+        reason = "mail: the mailbox is full" if full else NOT_ALLOWED if rule else ADDRESS_FAILS
         try_another_way(session, framework, notice, reason=reason, now=now)
-    return Bounced("mailbox_full" if full else "address_marked", **about)
+    return Bounced("mailbox_full" if full else "not_allowed" if rule else "address_marked", **about)
 
 
 def addresses_that_fail(session: Session) -> dict[str, str]:

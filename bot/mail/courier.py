@@ -59,6 +59,8 @@ class Posted:
     remote_id: str = ""
     address_fails: bool = False
     """The address itself is refused for good."""
+    no_answer: bool = False
+    """With `later`: nobody answered, or said 'not now' to everybody; it has nothing to do with this message."""
 
 
 class Road(Protocol):

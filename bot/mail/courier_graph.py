@@ -25,8 +25,15 @@ class GraphRoad(PacedRoad):
         super().__init__("graph", pace=pace, monotonic=monotonic)
         self._graph = graph
 
-    async def close(self) -> None:
-        """The session and the tokens belong to whoever opened them."""
+    def _name(self) -> str:
+        return "Microsoft Graph"
+
+    async def _answers(self) -> bool:
+        try:
+            await self._graph.find("<is-anybody-there@invalid>")
+        except GraphFailed as failed:
+            return failed.failure.kind != "busy"
+        return True
 
     async def _hand_over(self, envelope: Envelope) -> Posted:
         try:
@@ -70,4 +77,6 @@ class GraphRoad(PacedRoad):
             case "unknown":
                 return Posted("unknown", failure.code)
             case _:
-                return Posted("later", failure.code, wait_seconds=failure.wait_seconds)
+                return Posted(
+                    "later", failure.code, wait_seconds=failure.wait_seconds, no_answer=failure.kind == "busy"
+                )

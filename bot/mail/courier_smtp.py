@@ -13,6 +13,7 @@ import aiosmtplib
 from bot.alarm import STOP_SECONDS
 from bot.mail.courier import Envelope, Posted
 from bot.mail.pace import Pace
+from bot.mail.refusals import TurnedAway, about, about_us, code_of, is_certificate
 from bot.mail.relay import Relay
 from bot.mail.road import PacedRoad
 
@@ -24,8 +25,6 @@ WAIT_SECONDS = 300.0
 """After a passing refusal (4xx): relays that greylist want a few minutes."""
 FULL_SECONDS = 4 * 3600.0
 """A full mailbox is not emptied in minutes."""
-_GONE = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.2.1")
-"""Enhanced statuses that mean the address itself is no good."""
 
 
 class SmtpRoad(PacedRoad):
@@ -47,9 +46,20 @@ class SmtpRoad(PacedRoad):
         self._sender = sender
         self._trust = trust or ssl.create_default_context()
         self._seconds = answer_seconds
+        self._turned_away = TurnedAway(monotonic)
 
-    async def close(self) -> None:
-        """Nothing stays open between messages."""
+    def problem(self) -> str:
+        """What stops mail, or some of it, in words for an administrator; empty when nothing does."""
+        if words := super().problem():
+            return words
+        refused, code = self._turned_away.alone()
+        if not refused:
+            return ""
+        who = "one person" if refused == 1 else f"{refused} people"
+        return (
+            f"The relay {self._relay.host} takes letters, but none to {who} ({code}): a rule there or at their mailbox "
+            f"does not let {self._sender} write to them."
+        )
 
     async def check(self) -> str:
         """Connect, greet and sign in without sending anything. Empty when that works, else what does not."""
@@ -96,18 +106,20 @@ class SmtpRoad(PacedRoad):
                     await client.login(relay.user, relay.password)
         except aiosmtplib.SMTPAuthenticationError as error:
             if error.code < 500:
-                raise _Refused(Posted("later", _code(error), wait_seconds=WAIT_SECONDS)) from None
+                raise _Refused(Posted("later", code_of(error), wait_seconds=WAIT_SECONDS, no_answer=True)) from None
             raise self._stop(
-                _code(error), f"The relay {relay.host} refuses the user or the password in BOT_SMTP_URL."
+                code_of(error), f"The relay {relay.host} refuses the user or the password in BOT_SMTP_URL."
             ) from None
         except aiosmtplib.SMTPNotSupported:
             raise self._stop("no_sign_in", f"The relay {relay.host} offers no way to sign in that we know.") from None
         except (aiosmtplib.SMTPException, OSError) as error:
-            if _is_certificate(error):
+            if is_certificate(error):
                 raise self._stop(
                     "certificate", f"The certificate of the relay {relay.host} cannot be trusted."
                 ) from None
-            raise _Refused(Posted("later", _code(error))) from None
+            if about_us(error):
+                raise self._stop(code_of(error), self._refuses_us(error)) from None
+            raise _Refused(Posted("later", code_of(error), no_answer=True)) from None
 
     async def _secure(self, client: aiosmtplib.SMTP) -> None:
         if not client.supports_extension("starttls"):
@@ -121,24 +133,72 @@ class SmtpRoad(PacedRoad):
             await client.mail(self._sender)
         except aiosmtplib.SMTPResponseException as error:
             if error.code >= 500:
-                stop = self._stop(_code(error), f"The relay refuses {self._sender} as a sender ({_code(error)}).")
-                return stop.posted
-            return Posted("later", _code(error), wait_seconds=WAIT_SECONDS)
+                return self._stop(code_of(error), self._refuses_us(error)).posted
+            return Posted("later", code_of(error), wait_seconds=WAIT_SECONDS, no_answer=True)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return Posted("later", _code(error))
+            return Posted("later", code_of(error), no_answer=True)
         try:
             await client.rcpt(envelope.recipient)
         except aiosmtplib.SMTPResponseException as error:
-            return _refusal(error)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return Posted("later", _code(error))
+            return self._refusal(error, envelope.recipient)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return Posted("later", code_of(error), no_answer=True)
+        except ValueError as error:
+            return Posted("later", code_of(error))
         try:
             answer = await client.data(envelope.raw)
         except aiosmtplib.SMTPResponseException as error:
-            return _refusal(error)
+            return self._refusal(error, envelope.recipient)
         except (aiosmtplib.SMTPException, OSError, asyncio.IncompleteReadError) as error:
-            return Posted("unknown", _code(error))
+            return Posted("unknown", code_of(error))
+        self._turned_away.taken(envelope.recipient)
         return Posted("sent", remote_id="", reason=str(answer.code))
+
+    def _refusal(self, error: aiosmtplib.SMTPResponseException, recipient: str) -> Posted:
+        """What the relay's no to one recipient or one message comes to."""
+        code = code_of(error)
+        match about(error):
+            case "full":
+                return Posted("later", f"mailbox full {code}", wait_seconds=FULL_SECONDS)
+            case "busy":
+                return Posted("later", code, wait_seconds=WAIT_SECONDS)
+            case "us":
+                return self._not_us(error, recipient)
+            case whose:
+                return Posted("never", code, address_fails=whose == "address")
+
+    def _not_us(self, error: aiosmtplib.SMTPResponseException, recipient: str) -> Posted:
+        """Nothing is lost by what the relay has against us: the letter waits until that is mended.
+
+        One alone does not keep the others waiting: it may be a mailbox that lets nobody write to it.
+        """
+        code = code_of(error)
+        self._turned_away.refused(recipient, code)
+        if self._turned_away.for_good(recipient):
+            return Posted("never", code)
+        if self._turned_away.everybody():
+            return self._stop(code, self._refuses_us(error)).posted
+        self._alarm.sound(self._refuses_us(error), seconds=0.0, code=code)
+        return Posted("later", code, wait_seconds=STOP_SECONDS)
+
+    def _refuses_us(self, error: BaseException) -> str:
+        return (
+            f"The relay refuses letters from {self._sender} ({code_of(error)}). Let {self._relay.host} accept this "
+            "sender from this machine; until then letters wait."
+        )
+
+    def _name(self) -> str:
+        return f"The relay {self._relay.host}"
+
+    async def _answers(self) -> bool:
+        client = self._client()
+        try:
+            await self._open(client)
+        except _Refused as refused:
+            return not refused.posted.no_answer
+        finally:
+            await _part(client)
+        return True
 
     def _stop(self, code: str, alarm: str) -> _Refused:
         """Nothing more is tried for a while: somebody has to mend it."""
@@ -152,43 +212,6 @@ class _Refused(Exception):
     def __init__(self, posted: Posted) -> None:
         super().__init__(posted.reason)
         self.posted = posted
-
-
-def _refusal(error: aiosmtplib.SMTPResponseException) -> Posted:
-    """What the relay's no to one recipient or one message means: 4xx later, 5xx never, a full mailbox much later."""
-    status = _status_of(error)
-    if status.endswith(".2.2"):
-        return Posted("later", f"mailbox full {status}", wait_seconds=FULL_SECONDS)
-    if error.code < 500:
-        return Posted("later", _code(error), wait_seconds=WAIT_SECONDS)
-    gone = status in _GONE or (not status and error.code in (550, 551, 553) and _is_rcpt(error))
-    return Posted("never", _code(error), address_fails=gone)
-
-
-def _is_rcpt(error: aiosmtplib.SMTPResponseException) -> bool:
-    return isinstance(error, aiosmtplib.SMTPRecipientRefused)
-
-
-def _status_of(error: aiosmtplib.SMTPResponseException) -> str:
-    """The enhanced status at the head of the answer ('5.1.1'), or empty; the rest of it is never kept."""
-    word = str(error.message).strip().split(" ", 1)[0]
-    parts = word.split(".")
-    return word if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts) else ""
-
-
-def _code(error: BaseException) -> str:
-    """'550 5.1.1', or the kind of failure: safe to keep."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"{error.code} {_status_of(error)}".strip()
-    return type(error).__name__
-
-
-def _is_certificate(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 async def _part(client: aiosmtplib.SMTP) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -51,13 +52,15 @@ class _Taken:
     with_details: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
     """A message that was read and acted on, and is still to be answered."""
 
     incoming: Incoming
     came_at: datetime
     taken: _Taken
+    not_before: datetime | None = None
+    """The answer could not be sent, and is left until then."""
 
 
 class MailDesk:
@@ -83,7 +86,7 @@ class MailDesk:
                 return found
             self._unsent[number] = found
         read = self._unsent[number]
-        if not await self._write_back(read):
+        if (read.not_before and self._now < read.not_before) or not await self._write_back(read):
             return False
         await self._note(number, read.taken, read.incoming)
         del self._unsent[number]
@@ -161,7 +164,7 @@ class MailDesk:
         return Outcome(IGNORE, reason=f"bounce_{found.effect}", subject=found.subject)
 
     async def _write_back(self, read: _Read) -> bool:
-        """Send the answer. False when it could not be sent now."""
+        """Send the answer. False when it could not be sent now; it is then left for as long as a notice would be."""
         taken, incoming = read.taken, read.incoming
         message, person = taken.outcome.message, taken.person
         if message is None or person is None:
@@ -176,7 +179,10 @@ class MailDesk:
             references=(*incoming.references, incoming.in_reply_to),
             came_at=read.came_at,
         )
-        return posted.outcome != "later"
+        if posted.outcome != "later":
+            return True
+        read.not_before = self._now + timedelta(seconds=posted.wait_seconds or 0.0)
+        return False
 
     async def _note(self, number: int, taken: _Taken, incoming: Incoming) -> None:
         outcome = taken.outcome

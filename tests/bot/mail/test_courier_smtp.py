@@ -42,7 +42,18 @@ async def test_a_letter_arrives_with_the_headers_that_keep_machines_from_answeri
         ("rcpt", "552 5.2.2 Mailbox full", "later", False),
         ("rcpt", "550 5.1.1 No such user", "never", True),
         ("rcpt", "550 No such user here", "never", True),
-        ("rcpt", "550 5.7.1 Not allowed to write to this person", "never", False),
+        ("rcpt", "550 5.2.2 Mailbox full", "later", False),
+        ("rcpt", "553 5.7.1 Sender address rejected: not owned by user", "later", False),
+        ("rcpt", "554 5.7.1 Relay access denied", "later", False),
+        ("rcpt", "553 sorry, that domain is not in my list of allowed rcpthosts (#5.7.1)", "later", False),
+        ("rcpt", "504 5.5.2 Helo command rejected: need fully-qualified hostname", "later", False),
+        ("rcpt", "550 5.1.8 Sender address rejected: Domain not found", "later", False),
+        ("rcpt", "501 5.1.3 Bad recipient address syntax", "never", True),
+        ("rcpt", "530 Authentication required", "later", False),
+        ("data", "550 5.7.1 Command rejected", "later", False),
+        ("data", "530 5.7.0 Must issue a STARTTLS command first", "later", False),
+        ("data", "552 5.3.4 Message too big", "never", False),
+        ("connect", "554 5.7.1 Client host rejected: Access denied", "later", False),
         ("data", "451 4.3.0 Try again", "later", False),
         ("data", "554 5.6.0 Message refused", "never", False),
         ("mail", "451 4.7.1 Too many messages", "later", False),
@@ -113,13 +124,83 @@ async def test_starttls_is_used_and_a_relay_without_it_gets_nothing(post: Post, 
     assert len(post.taken) == 1
 
 
+@pytest.mark.parametrize(
+    ("at", "answer"),
+    [
+        ("connect", "554 5.7.1 Client host rejected"),
+        ("mail", "530 5.7.0 Must issue a STARTTLS command first"),
+        ("rcpt", "553 5.7.1 Sender address rejected"),
+        ("data", "550 5.7.1 Command rejected"),
+    ],
+)
+async def test_what_the_relay_has_against_us_is_said_at_once_and_two_refused_stop_the_rest(
+    post: Post, at: str, answer: str
+) -> None:
+    post.faults.append(SmtpFault(at, answer, times=2))
+    clock = [0.0]
+    async with smtp_server(post) as port:
+        road = road_to(port, monotonic=lambda: clock[0])
+        await road.send(envelope(1))
+        assert f"refuses letters from {MAILBOX} ({answer[:9]})" in road.problem()
+        await road.send(envelope(2, "leila.coldharrow@northmoor.example"))
+        waiting = await road.send(envelope(3, "kwame.tarn@northmoor.example"))
+        assert (waiting.outcome, waiting.reason) == ("later", "mail is stopped")
+        clock[0] = 601.0
+        while post.faults[0].times:
+            await road.send(envelope(1))
+            clock[0] += 301.0
+        assert (await road.send(envelope(3))).outcome == "sent", "nothing was lost by it"
+    assert road.problem() == ""
+
+
+async def test_a_mailbox_that_lets_nobody_write_to_it_does_not_keep_the_others_waiting(post: Post) -> None:
+    picky, answer = "picky@northmoor.example", "550 5.7.1 Not allowed to write to this person"
+    post.faults.append(SmtpFault("rcpt", answer, times=-1, recipient=picky))
+    clock = [0.0]
+    async with smtp_server(post) as port:
+        road = road_to(port, monotonic=lambda: clock[0])
+        for number in range(4):
+            assert (await road.send(envelope(number, picky))).outcome == "later"
+            assert (await road.send(envelope(number))).outcome == "sent"
+            clock[0] += 300.0
+        assert "takes letters, but none to one person (550 5.7.1)" in road.problem()
+        clock[0] = 4 * 3600.0
+        posted = await road.send(envelope(9, picky))
+        assert (posted.outcome, posted.address_fails) == ("never", False), "it goes another way by now"
+
+
+async def test_a_relay_that_does_not_answer_is_said_after_three_minutes_and_one_letter_knocks_for_all(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.mail.road.LOOK_SECONDS", 0.02)
+    clock = [0.0]
+    async with smtp_server(post) as port:
+        pass
+    road = road_to(port, monotonic=lambda: clock[0])
+    await road.send(envelope(1))
+    assert (await road.send(envelope(2))).wait_seconds == 15.0
+    assert (await road.send(envelope(3))).reason == "mail is stopped"
+    clock[0] = 179.0
+    assert road.problem() == ""
+    assert (await road.send(envelope(1))).wait_seconds == 30.0
+    clock[0] = 180.0
+    assert road.problem().startswith("The relay 127.0.0.1 has not answered for 3 minutes (SMTPConnectError).")
+    clock[0] = 4000.0
+    assert "66 minutes" in road.problem()
+    async with smtp_server(post, port=port), asyncio.timeout(10):
+        while road.problem():
+            await asyncio.sleep(0.01)
+        assert (await road.send(envelope(1))).outcome == "sent"
+    await road.close()
+
+
 async def test_a_refused_sender_stops_everything_until_it_is_mended(post: Post) -> None:
     post.faults.append(SmtpFault("mail", "550 5.7.60 Not permitted"))
     clock = [0.0]
     async with smtp_server(post) as port:
         road = road_to(port, monotonic=lambda: clock[0])
         await road.send(envelope(1))
-        assert "refuses" in road.problem()
+        assert f"refuses letters from {MAILBOX} (550 5.7.60)" in road.problem()
         waiting = await road.send(envelope(2))
         assert (waiting.outcome, waiting.wait_seconds) == ("later", 300.0)
         clock[0] = 301.0

@@ -88,8 +88,11 @@ async def test_what_came_back_is_said_in_teams_where_teams_reaches_them_by_now(
     assert not [row for row in db.read_now(notice_lists.to_person, lead) if row.event == "E65"]
 
 
-@pytest.mark.parametrize(("status", "came_of_it"), [("4.2.2", "bounce_delayed"), ("5.2.2", "bounce_mailbox_full")])
-async def test_a_full_mailbox_and_a_delay_leave_the_address_as_it_is(
+@pytest.mark.parametrize(
+    ("status", "came_of_it"),
+    [("4.2.2", "bounce_delayed"), ("5.2.2", "bounce_mailbox_full"), ("5.7.1", "bounce_not_allowed")],
+)
+async def test_a_full_mailbox_a_delay_and_a_rule_against_us_leave_the_address_as_it_is(
     manager: Correspondent, db: Database, status: str, came_of_it: str
 ) -> None:
     first = await manager.letter()

@@ -162,16 +162,48 @@ async def test_a_yes_whose_answer_cannot_be_sent_is_done_once_and_answered_when_
     post[0].faults.append(fault)
     await manager.reply(whole, "YES")
     async with asyncio.timeout(20):
-        while now(db, item).state != "submitted" or fault.times > -6:
+        while now(db, item).state != "submitted" or fault.times > -2:
             await asyncio.sleep(0.02)
     await manager.no_letter()
+    assert fault.times == -2, "it is left for as long as a notice would be"
     post[0].faults.clear()
+    service._clock.move_to(service._clock.now() + timedelta(minutes=5))
     receipt = await manager.letter()
     while "About your email" not in str(receipt["Subject"]):
         receipt = await manager.letter()
     assert "Nothing waits" not in body(receipt) and "Already" not in body(receipt), body(receipt)
     await until_read(db)
     await manager.no_letter()
+
+
+async def test_an_answer_to_a_full_mailbox_waits_four_hours_whatever_comes_in_meanwhile(
+    manager: Correspondent,
+    item: LearningSpace,
+    db: Database,
+    post: tuple[Post, int],
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postman, "AGAIN_SECONDS", 0.05)
+    fault = SmtpFault("rcpt", "550 5.2.2 Mailbox full", times=-1, recipient=manager.address)
+    post[0].faults.append(fault)
+    await manager.send(f"open {item.reference}")
+    async with asyncio.timeout(20):
+        while fault.times > -2:
+            await asyncio.sleep(0.02)
+    for _ in range(3):
+        await manager.send("hello", sender="stranger@elsewhere.example", found="")
+    async with asyncio.timeout(20):
+        while db.read_now(replies.get, 4) is None or db.read_now(replies.get, 4).state == replies.RECEIVED:
+            await asyncio.sleep(0.02)
+    service._clock.move_to(service._clock.now() + timedelta(hours=3, minutes=59))
+    await manager.no_letter()
+    assert fault.times == -2
+    post[0].faults.clear()
+    service._clock.move_to(service._clock.now() + timedelta(minutes=2))
+    while "About your email" not in str((answer := await manager.letter())["Subject"]):
+        pass
+    assert "  1. " in body(answer)
 
 
 async def test_a_message_half_answered_when_the_service_stops_is_answered_once(
