@@ -33,6 +33,8 @@ class Press:
     """The last row of history its answer knows of."""
     did: bool = False
     """Whether it has changed anything that others see."""
+    settled: bool = False
+    """Whether it came second: what the message offered had been decided before."""
 
 
 @contextlib.contextmanager
@@ -57,7 +59,7 @@ def note_answered(session: Session, press: Press, after: int, *, now: datetime) 
     press.seq = max(press.seq, rows[-1].seq if rows else after)
     press.did = press.did or any(row.actor == me and row.verb not in QUIET for row in rows)
     if press.activity_id:
-        living_cards.answered(session, press.person, press.activity_id, at=now, seq=press.seq)
+        living_cards.answered(session, press.person, press.activity_id, at=now)
 
 
 _PRESS: ContextVar[Press | None] = ContextVar("press", default=None)

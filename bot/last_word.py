@@ -39,7 +39,11 @@ async def say_who_was_first(
     if any(did):
         return message
     word = await talk.db.read(last_word, verb, _token(data), person.id)
-    return with_last_word(message, word, talk.framework) if word else message
+    if word is None:
+        return message
+    if press := pressed_now():
+        press.settled, press.seq = True, max(press.seq, word.seq)
+    return with_last_word(message, word, talk.framework)
 
 
 def watched(use_case: Callable[..., Any], person: Person) -> Callable[..., Any]:

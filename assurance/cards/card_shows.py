@@ -30,6 +30,10 @@ class Shown:
     """What its first button acts on."""
     boxes: bool = False
     """Whether it can be typed in."""
+    copied: bool = False
+    """Whether the channel's own copy shows it too; else the client that pressed, alone."""
+    overtaken: bool = False
+    """Whether it was answered with what makes the message untrue as it stood: something done, now or before."""
 
 
 def is_known(session: Session, person: str, activity_id: str) -> bool:
@@ -43,9 +47,10 @@ def about_an_item(session: Session, shown: Shown) -> bool:
 
 
 def note_shown(session: Session, shown: Shown, *, person: str, seq: int, now: datetime) -> None:
-    """Remember what a message shows now, said with all that was known up to row `seq` of history.
+    """Remember what a message shows to its holder now, said with all that was known up to row `seq` of history.
 
-    A change that came after that is not lost: the card is looked at once more.
+    What the client that pressed shows and what the channel keeps are two facts: only `shown.copied` makes the second
+    one so. A change that came after `seq`, or that the channel's copy does not know, is still to be said on it.
     """
     noted = False
     for card in living_cards.on_message(session, person, shown.activity_id):
@@ -53,40 +58,53 @@ def note_shown(session: Session, shown: Shown, *, person: str, seq: int, now: da
         if subject == shown.reference:
             _note(session, card, shown, seq=seq, now=now)
             noted = True
-        elif living:
-            _note(session, card, shown, seq=seq, now=now)
+        elif living or not shown.copied:
+            living_cards.shows(
+                session, replace(card, shows=shown.reference or ELSE, boxes=shown.boxes, shown_at=now)
+            )  # what was not said on it yet is still to be said, once it shows its subject again
         else:
-            living_cards.forget(session, card)  # it shows something else now
+            living_cards.forget(session, card)  # it shows something else now, to everybody
+    if not noted:
+        _begin(session, shown, person=person, seq=seq, now=now)
+
+
+def _begin(session: Session, shown: Shown, *, person: str, seq: int, now: datetime) -> None:
+    """A message that was no card of an item has come to show one: from now on it is kept true."""
     subject, event = _behind(session, shown.token)
-    if not noted and subject and subject == shown.reference:
-        first = channels.card_of(session, person, subject)
-        name = other_message(subject, shown.activity_id, BESIDE) if first else subject
-        if event != ASKS and first is not None:
-            event = first.event
-        card = Card(person, name, shown.conversation_id, shown.activity_id, now, event)
-        _note(session, card, shown, seq=seq, now=now)
+    if shown.overtaken and not shown.token:
+        subject = shown.reference  # nothing is left to press; what it offered before is to go
+    if not subject or subject != shown.reference:
+        return
+    first = channels.card_of(session, person, subject)
+    name = other_message(subject, shown.activity_id, BESIDE) if first else subject
+    if event != ASKS and first is not None:
+        event = first.event
+    # Nobody knows how old it is; what was done, or had been done before, its copy does not know.
+    known = 0 if shown.overtaken and not shown.copied else seq
+    card = Card(person, name, shown.conversation_id, shown.activity_id, now, event, shown_seq=known)
+    channels.save_card(session, card)
+    _note(session, card, shown, seq=known, now=now)
 
 
-def look_again(session: Session, person: str, activity_id: str, *, now: datetime) -> None:
-    """What was answered on a message is not on its holder's other devices: it is to be changed once they are done."""
-    for card in living_cards.on_message(session, person, activity_id):
-        living_cards.look_again(session, card, at=now)
+def note_copied(session: Session, shown: Shown, *, person: str, seq: int, now: datetime) -> None:
+    """The channel's copy of a message was written; its holder has pressed something else there meanwhile."""
+    for card in living_cards.on_message(session, person, shown.activity_id):
+        if subject_of(card) == shown.reference:
+            living_cards.written(session, card, shown.reference, seq=seq, at=now, quiet=QUIET)
 
 
 def _note(session: Session, card: Card, shown: Shown, *, seq: int, now: datetime) -> None:
-    """On its own message. What was not said on it yet is still to be said, once it shows its subject again."""
-    subject, shows = subject_of(card), shown.reference or ELSE
-    if shows != subject:
-        living_cards.shows(session, replace(card, shows=shows, boxes=shown.boxes, shown_at=now))
-        return
+    """It shows its own subject."""
+    subject = subject_of(card)
     if RETIRED in card.subject:  # pressed on before it could say that there is a newer one: it lives on beside that
-        living_cards.forget(session, card)
-        card = replace(card, subject=other_message(subject, card.activity_id, BESIDE))
-    seq = max(seq, card.shown_seq)
-    card = replace(card, shows=shows, boxes=shown.boxes, shown_at=now, shown_seq=seq)
-    channels.save_card(session, card)
-    if living_cards.changed_after(session, subject, seq, quiet=QUIET):
-        living_cards.look_again(session, card, at=now)
+        name = other_message(subject, card.activity_id, BESIDE)
+        living_cards.rename(session, card, name)
+        card = replace(card, subject=name)
+    living_cards.shows(session, replace(card, shows=subject, boxes=shown.boxes, shown_at=now))
+    if shown.copied:
+        living_cards.written(session, card, subject, seq=seq, at=now, quiet=QUIET)
+    elif living_cards.changed_after(session, subject, seq, quiet=QUIET):
+        living_cards.look_again(session, card, at=now)  # the client was answered with what is not so any more
 
 
 def _behind(session: Session, token: str) -> tuple[str, str]:

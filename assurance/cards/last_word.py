@@ -54,6 +54,8 @@ class LastWord:
     """The name of who did it; empty when it was this person, or the bot itself."""
     yours: bool
     at: datetime
+    seq: int = 0
+    """Its row of history."""
 
 
 def newest(session: Session) -> int:
@@ -77,7 +79,7 @@ def last_word(session: Session, pressed: str, token: str, person: str) -> LastWo
         if row.verb in settles:
             kind, _, name = row.actor.partition(":")
             by = name_of(establishments.current(session), name) if kind == "person" and row.actor != me else ""
-            return LastWord(row.verb, by, row.actor == me, row.at)
+            return LastWord(row.verb, by, row.actor == me, row.at, row.seq)
         if row.verb not in QUIET and row.actor.startswith("person:"):
             return None  # somebody has done something else since, so the question is open again
     return None

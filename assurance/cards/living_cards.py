@@ -62,6 +62,8 @@ class Refresh:
     stale: StaleCard
     channel_state: ChannelState
     present: Present
+    known: int
+    """The last row of history that `present` knows of."""
 
     @property
     def card(self) -> Card:
@@ -127,7 +129,7 @@ def claim_refreshes(session: Session, framework: Framework, *, now: datetime, li
     """Up to `limit` cards to change now, for the caller alone for a while; empty when all say what is so."""
     note_changes(session)
     establishment = establishments.current(session)
-    found = []
+    found, known = [], living_cards.newest_change(session)
     for stale in living_cards.claim(session, now=now, until=now + LEASE, limit=limit):
         card = stale.card
         state = channels.get(session, card.person, TEAMS)
@@ -135,9 +137,6 @@ def claim_refreshes(session: Session, framework: Framework, *, now: datetime, li
             living_cards.forget(session, card)
             continue
         subject, older = subject_of(card), RETIRED in card.subject
-        if older and card.shows not in ("", subject):
-            living_cards.forget(session, card)  # it has become something else and points nowhere
-            continue
         shown = present(session, framework, establishment, card.person, subject, card.event, now=now)
         if older:
             shown = Present("older", subject, finished=shown is not None and shown.finished)
@@ -146,14 +145,14 @@ def claim_refreshes(session: Session, framework: Framework, *, now: datetime, li
         elif wait := _left_until(card, subject, finished=shown.finished, now=now):
             living_cards.try_again(session, stale, at=wait)
         else:
-            found.append(Refresh(stale, state, shown))
+            found.append(Refresh(stale, state, shown, known))
     return found
 
 
 def note_changes(session: Session) -> int:
     """Mark the cards of everything that has changed since the last look; how many cards that is.
 
-    A card that was said after the change, as the answer to its holder's own press is, stands.
+    A card of which the channel's copy was written after the change, as that with a receipt is, stands.
     """
     marked = 0
     while changes := living_cards.changes(session):
@@ -167,7 +166,8 @@ def finish_refresh(session: Session, refresh: Refresh, result: CourierResult, *,
     """Write down what came of changing a card. A card that is gone is forgotten, without a word to anyone."""
     stale = refresh.stale
     if result.outcome == "sent" and RETIRED not in refresh.card.subject:
-        living_cards.put_anew(session, stale, at=now)
+        living_cards.put_anew(session, stale, at=now, seq=refresh.known)
+        living_cards.forget_beside(session, refresh.card)
     elif result.outcome in ("sent", "never") or now - stale.stale_since > GIVE_UP_AFTER:
         living_cards.forget(session, refresh.card)
     else:

@@ -15,6 +15,7 @@ from botbuilder.schema import Activity, ActivityTypes, InvokeResponse
 
 from assurance.channels import receive
 from assurance.channels.record_contact import record_installation
+from bot.answering import Press
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.teams import invokes
@@ -147,8 +148,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
             verb, data = pressed
             async with self._showing.press(turn_context, visitor.person.id) as press:
                 message = await self._press(visitor, verb, data)
-            await self._replace_or_send(turn_context, message)
-            self._showing.answered(turn_context, press, message, put=False)
+            await self._replace_or_send(turn_context, press, message)
         else:
             verb = "text"
             async with self._showing.line(visitor.person.id) as line:
@@ -250,15 +250,17 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
                 record_installation, person.id, installed=False, channel=CHANNEL, now=self._clock.now()
             )
 
-    async def _replace_or_send(self, context: TurnContext, message: Message) -> None:
+    async def _replace_or_send(self, context: TurnContext, press: Press, message: Message) -> None:
         """Put the answer where the pressed card is; if it cannot be replaced, below it."""
         reply = reply_of(message)
         if context.activity.reply_to_id:
             reply.id = context.activity.reply_to_id
             with contextlib.suppress(SendFailed):
                 await context.update_activity(reply)
+                self._showing.answered(context, press, message, copied=True)
                 return
-        await _send(context, message)
+        self._showing.sent(context, press, message, await _send(context, message))
+        self._showing.done_with(press)
 
     def _remember(self, visitor: Visitor, verb: str, data: dict[str, Any]) -> None:
         """Write down, behind the answer's back, that this delivery was answered. Until that is done we remember it."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from assurance.cards.card_shows import Shown, about_an_item, is_known, look_again, note_shown
+from assurance.cards.card_shows import Shown, about_an_item, is_known, note_copied, note_shown
 from bot.answering import Press, answering
 from bot.teams.activities import card_attachment, message_activity
 from bot.teams.errors import SendFailed
@@ -59,7 +60,7 @@ class Showing:
             with answering(press):
                 yield press
         except BaseException:
-            self._done_with(press)
+            self.done_with(press)
             raise
 
     @contextlib.asynccontextmanager
@@ -68,19 +69,20 @@ class Showing:
         with answering(Press(person, "")) as press:
             yield press
 
-    def answered(self, context: TurnContext, press: Press, message: Message, *, put: bool = True) -> None:
-        """The answer stands where the button was. With `put` a receipt is put on the message itself as well.
+    def answered(self, context: TurnContext, press: Press, message: Message, *, copied: bool = False) -> None:
+        """The answer stands where the button was, on the client that asked; `copied` when on the message itself too.
 
-        Words without a card leave the one that was pressed as it is.
+        Otherwise a receipt is put there behind the answer's back. Words without a card leave the one that was pressed
+        as it is.
         """
         if press.activity_id and message.card is not None:
-            self._begin(self._settle(context, press, message, put=put))
+            self._begin(self._settle(context, press, message, copied=copied))
         else:
-            self._done_with(press)
+            self.done_with(press)
 
     def sent(self, context: TurnContext, press: Press, message: Message, activity_id: str) -> None:
         """A message was sent in answer; one that shows an item is kept true from now on."""
-        shown = _shown(message, context, activity_id)
+        shown = replace(_shown(message, context, activity_id), copied=True)
         if activity_id and shown.reference and shown.token:
             self._begin(self._note(shown, press))
 
@@ -97,15 +99,20 @@ class Showing:
         except Exception as error:  # noqa: BLE001 - the answer stands
             log.warning("card not noted", error=type(error).__name__)
 
-    async def _settle(self, context: TurnContext, press: Press, message: Message, *, put: bool) -> None:
+    async def _settle(self, context: TurnContext, press: Press, message: Message, *, copied: bool) -> None:
         shown = _shown(message, context, press.activity_id)
+        overtaken = press.did or press.settled
         try:
+            if overtaken and not (copied or shown.boxes):
+                copied = await self._put(context, press, message)
+            shown = replace(shown, copied=copied, overtaken=overtaken)
             if self._is_newest(press):
                 await self._note(shown, press)
-            if put and press.did and (shown.boxes or not await self._put(context, press, message)):
-                await self._db.write(look_again, press.person, press.activity_id, now=self._clock.now())
+            elif copied:
+                now = self._clock.now()
+                await self._db.write(note_copied, shown, person=press.person, seq=press.seq, now=now)
         finally:
-            self._done_with(press)
+            self.done_with(press)
 
     async def _put(self, context: TurnContext, press: Press, message: Message) -> bool:
         """On the message itself, when its turn has come; a press that came meanwhile is not covered by this one's."""
@@ -123,7 +130,8 @@ class Showing:
     def _is_newest(self, press: Press) -> bool:
         return self._newest.get((press.person, press.activity_id)) is press
 
-    def _done_with(self, press: Press) -> None:
+    def done_with(self, press: Press) -> None:
+        """Nothing more is said on the message of this press."""
         if self._is_newest(press):
             del self._newest[press.person, press.activity_id]
 

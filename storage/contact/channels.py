@@ -55,7 +55,10 @@ class Card:
     shown_at: datetime | None = None
     """When they pressed."""
     shown_seq: int = 0
-    """The last row of history that was known when what it shows was said."""
+    """The last row of history that was known when what the channel keeps was written.
+
+    The answer to a press goes to the client that asked alone; it raises this only once it is on the channel's copy.
+    """
 
 
 def get(session: Session, person: str, channel: str) -> ChannelState | None:

@@ -29,6 +29,11 @@ _CHANGES = (
     .limit(PAGE)
 )
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(history.c.seq), 0))
+_ANSWERED = (
+    sa.update(cards)
+    .where(cards.c.person == sa.bindparam("whose"), cards.c.activity_id == sa.bindparam("message"))
+    .values(shown_at=sa.bindparam("at"))
+)
 # Spelt out, not bound: only then does a database see that the index of these will do.
 _STALE = sa.text("cards.try_at IS NOT NULL")
 
@@ -74,7 +79,7 @@ def behind(session: Session) -> bool:
 def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None = None) -> int:
     """Every card anyone holds of a subject is to be looked at again; how many those are.
 
-    With `seq`, only those that say what was so before that row of history.
+    With `seq`, only those of which the channel keeps what was so before that row of history.
     """
     holders = sa.select(cards.c.person).where(cards.c.subject == subject)
     marked = sa.update(cards).where(cards.c.person.in_(holders), _about(subject)).values(stale_since=at, try_at=at)
@@ -106,17 +111,35 @@ def on_message(session: Session, person: str, activity_id: str) -> list[Card]:
     return [Card(*row) for row in session.execute(sa.select(*_COLUMNS).where(*of).order_by(cards.c.subject))]
 
 
-def answered(session: Session, person: str, activity_id: str, *, at: datetime, seq: int) -> None:
-    """Its holder pressed on a message and is being answered with all that is known up to `seq`."""
-    mine = (cards.c.person == person, cards.c.activity_id == activity_id)
-    said = {"stale_since": None, "try_at": None, "shown_at": at, "shown_seq": seq}
-    session.execute(sa.update(cards).where(*mine).values(said))
+def answered(session: Session, person: str, activity_id: str, *, at: datetime) -> None:
+    """Its holder pressed on a message and their client is being answered: it is left to them for a while.
+
+    What the channel keeps is as it was: a card that was marked stays marked.
+    """
+    session.execute(_ANSWERED, {"whose": person, "message": activity_id, "at": at})
 
 
 def shows(session: Session, card: Card) -> None:
-    """Something else stands on it for now."""
+    """Its holder's client shows something else for now; what the channel keeps is as it was."""
     now_shows = {"shows": card.shows, "boxes": card.boxes, "shown_at": card.shown_at}
     session.execute(sa.update(cards).where(_is(card)).values(now_shows))
+
+
+def written(session: Session, card: Card, subject: str, *, seq: int, at: datetime, quiet: Collection[str]) -> None:
+    """What the channel keeps was written at `at`, with all that was known up to row `seq` of history.
+
+    What happened to the subject after that row, apart from what is `quiet`, is still to be said on it.
+    """
+    known = sa.case((cards.c.shown_seq < seq, seq), else_=cards.c.shown_seq)
+    session.execute(sa.update(cards).where(_is(card)).values(shown_seq=known))
+    if not changed_after(session, subject, seq, quiet=quiet):
+        done = sa.update(cards).where(_is(card), cards.c.stale_since <= at)
+        session.execute(done.values(stale_since=None, try_at=None))
+
+
+def rename(session: Session, card: Card, subject: str) -> None:
+    """The same message is remembered under another name from now on; everything else of it stands."""
+    session.execute(sa.update(cards).where(_is(card)).values(subject=subject))
 
 
 def newest_change(session: Session) -> int:
@@ -159,14 +182,14 @@ def up_to_date(session: Session, one: StaleCard) -> None:
     )
 
 
-def put_anew(session: Session, one: StaleCard, *, at: datetime) -> None:
-    """It was changed to what was so when it was claimed.
+def put_anew(session: Session, one: StaleCard, *, at: datetime, seq: int) -> None:
+    """It was changed to what was so when it was claimed, at row `seq` of history.
 
     Whoever pressed on it meanwhile may see that in place of their answer, so it is looked at once more.
     """
     found = session.execute(sa.select(*_COLUMNS).where(_is(one.card))).first()
     if found is not None and Card(*found) == one.card:
-        as_sent = {"shows": "", "boxes": False, "shown_at": None}
+        as_sent = {"shows": "", "boxes": False, "shown_at": None, "shown_seq": max(seq, one.card.shown_seq)}
         session.execute(sa.update(cards).where(_is(one.card)).values(as_sent))
         up_to_date(session, one)
     else:
@@ -176,6 +199,13 @@ def put_anew(session: Session, one: StaleCard, *, at: datetime) -> None:
 def try_again(session: Session, one: StaleCard, *, at: datetime) -> None:
     """Not now; later."""
     session.execute(sa.update(cards).where(_is(one.card)).values(try_at=at))
+
+
+def forget_beside(session: Session, card: Card) -> None:
+    """The message of a card says nothing of the other things it came to show for a while."""
+    others = (cards.c.activity_id == card.activity_id, cards.c.subject != card.subject)
+    passing = cards.c.subject.contains(BESIDE, autoescape=True)
+    session.execute(sa.delete(cards).where(cards.c.person == card.person, passing, *others))
 
 
 def forget(session: Session, card: Card) -> None:

@@ -105,7 +105,7 @@ cards = Table(
     Column("shows", String(40), nullable=False, server_default=""),  # what stands on it since its holder pressed
     Column("boxes", Boolean, nullable=False, server_default=text("false")),  # whether that can be typed in
     Column("shown_at", UtcDateTime),  # when they pressed; None while it stands as it was sent
-    Column("shown_seq", Integer, nullable=False, server_default=text("0")),  # the history known when it was said
+    Column("shown_seq", Integer, nullable=False, server_default=text("0")),  # the history the channel's copy knows
 )
 Index("ix_cards_subject", cards.c.subject)
 _stale = text("try_at IS NOT NULL")

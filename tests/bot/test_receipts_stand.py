@@ -73,7 +73,7 @@ async def pressed(council: LivingCouncil, press: Press, person: str) -> Message:
     assert noted.did, message.text
     assert message.card is not None
     reference = find_reference(message.card["body"][0]["text"]) or ""
-    shown = Shown(f"chat-{person}", MESSAGE, reference)
+    shown = Shown(f"chat-{person}", MESSAGE, reference, copied=True)
     await db.write(note_shown, shown, person=person, seq=noted.seq, now=council.now)
     return message
 

@@ -44,9 +44,10 @@ def shown(item: LearningSpace, activity: str = OWN, *, boxes: bool = False, toke
 
 
 def pressed(council: LivingCouncil, what: Shown) -> None:
-    """Answered with all that is known by now."""
+    """Answered with all that is known by now; what has no boxes is put on the channel's copy too."""
     seq = council.database.read_now(living_cards.newest_change)
-    council.database.write_now(living_cards.answered, ME, what.activity_id, at=council.now, seq=seq)
+    council.database.write_now(living_cards.answered, ME, what.activity_id, at=council.now)
+    what = replace(what, copied=not what.boxes)
     council.database.write_now(note_shown, what, person=ME, seq=seq, now=council.now)
 
 

@@ -199,6 +199,18 @@ async def test_a_page_on_the_card_keeps_what_is_typed_there_while_a_window_saves
     assert "up to step 2 of " in text_of(chat.kept()["attachments"][0]["content"])
 
 
+async def test_a_page_saved_on_the_card_itself_is_told_to_the_other_devices_once_nobody_can_be_typing(
+    chat: Chat,
+) -> None:
+    page = await chat.press("open")
+    data = {one["verb"]: one["data"] for one in walk(page) if one.get("type") == "Action.Execute"}
+    await chat.press("next", **answers_on(page), **{key: data["next"][key] for key in ("step", "v")})
+    await chat.keep_cards(timedelta(minutes=90))
+    assert chat.updates() == 0
+    await chat.keep_cards(timedelta(minutes=31))
+    assert "up to step 2 of " in text_of(chat.kept()["attachments"][0]["content"])
+
+
 async def test_what_was_opened_by_typing_is_kept_true_like_any_card(chat: Chat) -> None:
     await chat.me.say(f"open {chat.item.reference}")
     await chat.settled()
