@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import signal
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from bot.conversation import Conversation
 from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
 from bot.edge import Addresses, Edge
+from bot.login import login
 from bot.mail.postman import Postman, open_postman
 from bot.metrics import Metrics
 from bot.teams.card_keeper import CardKeeper
@@ -108,7 +108,7 @@ class Service:
         self.dispatcher = Dispatcher(self._db, self._framework, self._clock, couriers, self.metrics)
         outbound = self._edge.outbound
         self.cards = CardKeeper(self._db, self._framework, self._clock, outbound.connector, outbound.limits)
-        await self._db.write(note_framework, self._framework, by=_account(), now=self._clock.now())
+        await self._db.write(note_framework, self._framework, by=login(), now=self._clock.now())
         # The first sweep begins at once; nobody at the door waits for it.
         self._timer.start()
         self._watchdog.start()
@@ -262,14 +262,6 @@ def run_service(settings: Settings, framework: Framework, clock: Clock, db: Data
     db.read_now(warm)
     with asyncio.Runner(loop_factory=fast_loop()) as runner:
         runner.run(_until_told(Service(settings, framework, clock, db)))
-
-
-def _account() -> str:
-    """The account this process runs under, for the history; empty where the machine does not say."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def warm(session: Session) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from assurance.access.authority import COMMAND_LINE
 from assurance.access.loop_people import may_authorise
 from assurance.common.final_grade import grade_that_stands
 from assurance.common.refusals import NotYours
@@ -152,7 +151,7 @@ def require_everywhere(
 
     Whoever can run commands on the server is the council's administrator, and may.
     """
-    if actor != COMMAND_LINE and not reads_everything(framework, establishment, what, actor.person_id, on=on):
+    if not actor.is_operator and not reads_everything(framework, establishment, what, actor.person_id, on=on):
         raise NotYours(detail=f"for {' or '.join(sorted(roles_for(framework, what)))}")
 
 

@@ -23,7 +23,7 @@ from storage.reads import open_work
 from storage.reads.upcoming import Ahead
 
 MORNING, WEEKLY, LOOPS, MONTHLY = "E74", "E63", "E33", "E64"
-LATE = "E10"
+LATE, EXPORTED = "E10", "E86"
 WEEK, YOUNG, OLD = timedelta(days=7), timedelta(days=28), timedelta(days=84)
 Row = dict[str, Any]
 
@@ -63,6 +63,8 @@ def morning_messages(session: Session, framework: Framework, now: datetime) -> i
 
 def _gone(notice: Notice, item: LearningSpace | None) -> bool:
     """Whether there is nothing left to read of: it was taken back, or what was late has come in or stands still."""
+    if notice.event == EXPORTED:
+        return False  # it is about no learning space, and what was taken out stays out
     if item is None:
         return False
     if notice.event == LATE:
@@ -71,11 +73,18 @@ def _gone(notice: Notice, item: LearningSpace | None) -> bool:
 
 
 def _lines(waiting: Iterable[Notice]) -> list[Row]:
-    """By event: how many, and their references where those may be said."""
+    """By event: how many, and their references where those may be said; of an export who took what."""
     found: dict[str, list[str]] = {}
+    taken: list[Row] = []
     for notice in waiting:
-        found.setdefault(notice.event, []).append(notice.subject)
-    return [{"event": event, "count": len(about), "references": sorted(about)} for event, about in found.items()]
+        if notice.event == EXPORTED:
+            taken.append(dict(notice.facts))
+        else:
+            found.setdefault(notice.event, []).append(notice.subject)
+    lines: list[Row] = [
+        {"event": event, "count": len(about), "references": sorted(about)} for event, about in found.items()
+    ]
+    return [*lines, {"event": EXPORTED, "count": len(taken), "taken": taken}] if taken else lines
 
 
 # -- every Monday -----------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from assurance.access.authority import COMMAND_LINE
 from assurance.access.loop_people import RUNS_IT, in_team, loop_and_item, told
 from assurance.common.refusals import NotReady, NotYours
 from assurance.loop.loop_decide import Decided, answer_to
@@ -157,5 +156,5 @@ def _close(
 
 def _runs_it(session: Session, framework: Framework, loop: Loop, actor: Actor, now: datetime) -> None:
     on = Calendar.of(framework).local_date(now)
-    if actor != COMMAND_LINE and not in_team(establishments.current(session), actor.person_id, RUNS_IT, on):
+    if not actor.is_operator and not in_team(establishments.current(session), actor.person_id, RUNS_IT, on):
         raise NotYours(loop.reference)

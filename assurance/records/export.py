@@ -6,6 +6,7 @@ from datetime import datetime
 
 from assurance.access.may_see import require_everywhere
 from assurance.common.refusals import NotFound, Refused
+from assurance.notify.tell import hearers_of_all, name_of, next_morning, notices
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.forms.identifiers import scan
@@ -13,9 +14,12 @@ from policy.framework.framework import Framework
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
+from storage.outbox import notices as outbox
 from storage.reads.exports import EXPORTS, Sheet, count_rows, read_sheets
 
 LONGEST_REASON = 300  # characters
+EXPORTED = "E86"
+"""The QA lead reads the next morning who took what out; never what was in it."""
 
 
 class ReasonNeeded(Refused):
@@ -27,7 +31,8 @@ def record_export(
 ) -> None:
     """Ask for an export and leave a trace of it: who, what, why, and how many rows there were.
 
-    `read_export` then hands the rows out. On the command line the actor is the council's administrator.
+    The QA lead hears of it the next morning (E86). `read_export` then hands the rows out.
+
     Raises NotFound for an unknown export, NotYours outside the roles the framework lets have rows, ReasonNeeded
     without a usable reason.
     """
@@ -42,7 +47,34 @@ def record_export(
         raise ReasonNeeded(what, detail="it looks as if it held a number, a postcode or an address")
     # The history holds this very line once it is taken out.
     taken = {"reason": reason, "rows": count_rows(session, what) + (what == "history")}
-    history.append(session, at=now, actor=actor, verb="exported", subject=what, detail=taken)
+    seq = history.append(session, at=now, actor=actor, verb="exported", subject=what, detail=taken)
+    _tell(session, framework, what, number=seq, rows=taken["rows"], actor=actor, now=now)
+
+
+def _tell(
+    session: Session, framework: Framework, what: str, *, number: int, rows: object, actor: Actor, now: datetime
+) -> None:
+    """What was taken and by whom; the reason is free text, so it stays in the history."""
+    calendar, establishment = Calendar.of(framework), establishments.current(session)
+    morning = calendar.next_send(next_morning(calendar, now))
+    told = hearers_of_all(framework, establishment, EXPORTED, on=calendar.local_date(morning))
+    facts = {
+        "what": what,
+        "rows": rows,
+        "by": "" if actor.is_operator else name_of(establishment, actor.person_id),
+        "login": actor.name if actor.is_operator else "",
+        "on": calendar.local_date(now).isoformat(),
+    }
+    fresh = notices(
+        framework,
+        EXPORTED,
+        told.recipients,
+        subject=f"export-{number}",
+        due_at=now,
+        not_before=morning,
+        facts=facts,
+    )
+    outbox.add(session, fresh, at=now)
 
 
 def read_export(session: Session, what: str) -> tuple[Sheet, ...]:

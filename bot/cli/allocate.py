@@ -76,9 +76,9 @@ def _propose_and_approve(
     """Both in one transaction: either the month is allocated or nothing has happened."""
     from assurance.allocation.approve_allocation import approve_allocation
     from assurance.allocation.propose_allocation import propose_allocation
-    from bot.cli.opened import command_line
+    from bot.cli.opened import operator
 
-    actor = command_line()
+    actor = operator()
     proposal = propose_allocation(session, framework, month=month, actor=actor, now=now, seed=seed, at_most=at_most)
     return proposal, approve_allocation(session, framework, proposal.run_id, actor=actor, now=now)
 

@@ -16,7 +16,6 @@ from bot.cli.say import complain, complain_table, console, count, say
 if TYPE_CHECKING:
     from assurance.establishment.import_establishment import Import, ImportOutcome
     from bot.cli.opened import Opened
-    from policy.council.actor import Actor
     from policy.council.establishment import Establishment
 
 SHEETS = ("people", "posts", "cases", "cover", "leave")
@@ -104,6 +103,7 @@ def is_demo(council: Establishment) -> bool:
 def load(bot: Opened, asked: Import) -> ImportOutcome:
     """Import tables with a progress bar. A refusal is printed as a table, then ends the command."""
     from assurance.establishment.import_establishment import ImportRefused, NotInvented, import_establishment
+    from bot.cli.opened import operator
 
     rows = sum(len(table.rows) for table in asked.tables.values())
     try:
@@ -112,7 +112,7 @@ def load(bot: Opened, asked: Import) -> ImportOutcome:
                 import_establishment,
                 bot.framework,
                 asked,
-                actor=_actor(),
+                actor=operator(),
                 now=bot.clock.now(),
                 progress=progress,
             )
@@ -129,12 +129,6 @@ def load(bot: Opened, asked: Import) -> ImportOutcome:
             complain(f"and {refused.more:,} more.")
         complain("Nothing was imported. Correct the rows above and import again.")
         raise typer.Exit(2) from None
-
-
-def _actor() -> Actor:
-    from bot.cli.opened import command_line
-
-    return command_line()
 
 
 def _report(outcome: ImportOutcome) -> None:

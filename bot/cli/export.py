@@ -35,19 +35,21 @@ def export(
     ] = None,
     reason: Annotated[
         str, typer.Option("--reason", help="why they are taken out; kept in the history, so name no child")
-    ] = "not given at the command line",
+    ] = "",
 ) -> None:
-    """Write every row of one kind to a file or to standard output."""
+    """Write every row of one kind to a file or to standard output, with a reason; the QA lead hears of it."""
     from assurance.records.export import record_export
-    from bot.cli.opened import command_line, opened
+    from bot.cli.opened import opened, operator
     from storage.reads.exports import EXPORTS
 
     if what not in EXPORTS:
         raise Refusal(f"There is no export '{what}'. There is: {', '.join(EXPORTS)}.")
     if format_ is Format.XLSX and out is None:
         raise Refusal("A spreadsheet cannot be printed: give --out FILE.xlsx.")
+    if not reason.strip():
+        raise Refusal('Say in a few words why these rows are taken out: --reason "...". It is kept, so name no child.')
     with opened() as bot:
-        bot.db.write_now(record_export, bot.framework, what, actor=command_line(), reason=reason, now=bot.clock.now())
+        bot.db.write_now(record_export, bot.framework, what, actor=operator(), reason=reason, now=bot.clock.now())
         written = bot.db.read_now(_write, what, format_, out)
     if out is not None:
         complain(f"{out}: {count(written, 'row')} of {what}.")

@@ -34,7 +34,7 @@ def sweep(
     """
     from assurance.sweep import sweep as sweeping
     from bot.cli.invented import refuse_a_council
-    from bot.cli.opened import command_line, opened
+    from bot.cli.opened import opened, operator
     from storage.outbox import notice_lists
 
     try:
@@ -51,9 +51,7 @@ def sweep(
         council = bot.council()
         now = instant or bot.clock.now()
         newest = bot.db.read_now(notice_lists.newest)
-        outcome = bot.db.write_now(
-            sweeping.sweep, bot.framework, now=now, actor=command_line(), confirm=instant is None
-        )
+        outcome = bot.db.write_now(sweeping.sweep, bot.framework, now=now, actor=operator(), confirm=instant is None)
         attempts = asyncio.run(_deliver(bot, max(now, bot.clock.now()))) if deliver else 0
         written = bot.db.read_now(notice_lists.written_after, newest)
     say(f"A pass at {when(now)}: {count(outcome.judged, 'learning space')} judged, {_told(written)}.")

@@ -82,8 +82,9 @@ def open_database(settings: Settings, *, service: bool = False) -> Database:
         raise SettingsError(f"BOT_DATABASE_URL: {error}") from None
 
 
-def command_line() -> Actor:
-    """Who history says it was."""
+def operator() -> Actor:
+    """Who history says it was: whoever is logged in to this machine."""
+    from bot.login import login
     from policy.council.actor import Actor
 
-    return Actor.system("command line")
+    return Actor.operator(login())

@@ -26,7 +26,7 @@ def reassign(
     """Give one open learning space, or all of a leaver's, to somebody else. People by id or whole name."""
     from assurance.learning_space.reassign import find_person
     from assurance.learning_space.reassign import reassign as give
-    from bot.cli.opened import command_line, opened
+    from bot.cli.opened import opened, operator
 
     if bool(reference) == bool(leaver):
         raise Refusal("Give either a reference or --leaver PERSON.")
@@ -47,7 +47,7 @@ def reassign(
             reference.upper(),
             to=person,
             reason=reason,
-            actor=command_line(),
+            actor=operator(),
             now=bot.clock.now(),
         )
         _say(done)
@@ -59,7 +59,7 @@ def reopen(
 ) -> None:
     """Open a submitted form again, so that its auditor can correct it. The earlier form stands until then."""
     from assurance.learning_space.reopen import reopen as open_again
-    from bot.cli.opened import command_line, opened
+    from bot.cli.opened import opened, operator
 
     with opened() as bot:
         reasons = bot.framework.corrections.reasons
@@ -70,7 +70,7 @@ def reopen(
             bot.framework,
             reference.upper(),
             reason=because,
-            actor=command_line(),
+            actor=operator(),
             now=bot.clock.now(),
         )
     already = "was open again already" if done.already else "is open again"
@@ -81,7 +81,7 @@ def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
     """Somebody who has left is no longer in the establishment, so their id is taken as it is."""
     from assurance.common.refusals import UnknownPerson
     from assurance.learning_space.reassign import find_person, reassign_leaver
-    from bot.cli.opened import command_line
+    from bot.cli.opened import operator
 
     try:
         who = find_person(bot.council(), leaver)
@@ -93,7 +93,7 @@ def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
         who,
         to=person,
         reason=reason,
-        actor=command_line(),
+        actor=operator(),
         now=bot.clock.now(),
     )
     for done in bulk.done:

@@ -15,11 +15,11 @@ def replan(
     """Show open learning spaces that were promised another ladder than the file has now; due dates never move."""
     from assurance.escalation.replan import replan as do
     from assurance.escalation.replan import see_replan
-    from bot.cli.opened import command_line, opened
+    from bot.cli.opened import opened, operator
 
     with opened() as bot:
         if apply:
-            found = bot.db.write_now(do, bot.framework, actor=command_line(), now=bot.clock.now())
+            found = bot.db.write_now(do, bot.framework, actor=operator(), now=bot.clock.now())
         else:
             found = bot.db.read_now(see_replan, bot.framework, now=bot.clock.now())
     if not found:

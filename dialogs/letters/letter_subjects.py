@@ -68,6 +68,7 @@ SUBJECTS: dict[str, str] = {
     "E78": "A learning space is open again",
     "E79": "A correction",
     "E85": "A date in your calendar",
+    "E86": "Rows were taken out",
 }
 
 

@@ -11,6 +11,7 @@ from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.speaking import say_count, say_date, say_list, say_month, sentence
 from dialogs.learning_space.learning_space import About, begin
+from dialogs.qa_team import housekeeping_news
 from policy.framework.framework import Framework
 
 Facts = Mapping[str, Any]
@@ -24,6 +25,7 @@ COUNTED = {
 }
 """What a summary counts, in the order it is shown."""
 MOST_NAMED = 10
+WHY_IT_LEFT = housekeeping_news.WHY_IT_LEFT
 
 
 def _morning(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
@@ -35,6 +37,8 @@ def _morning(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
 
 
 def _line(line: Mapping[str, Any]) -> str:
+    if line.get("event") == "E86":
+        return " ".join(housekeeping_news.taken_out(one) for one in line.get("taken", ())) + f" {WHY_IT_LEFT}"
     count, references = int(line.get("count", 0)), [str(one) for one in line.get("references", ())]
     if line.get("event") == "E2":
         pieces = sentence(say_count(count, "piece of work", "pieces of work"))

@@ -26,6 +26,34 @@ PURGED = {
 """What a purge takes away, as its message counts it."""
 
 
+TAKEN = {
+    "allocations": "the list of learning spaces",
+    "actions": "the list of actions",
+    "loops": "the list of loops",
+    "moderations": "the list of moderations",
+    "notices": "the list of messages",
+    "history": "the history",
+    "establishment": "people, posts and cases",
+}
+"""What can be taken out, as a sentence names it."""
+WHY_IT_LEFT = "The history says why. If you did not expect it, ask them."
+
+
+def taken_out(facts: Facts) -> str:
+    """'On 3 March Oren Willowgarth took out the list of actions, 12 rows.' Never what was in it."""
+    what = str(facts.get("what", ""))
+    rows = say_count(int(facts.get("rows", 0)), "row", "rows")
+    on = date.fromisoformat(str(facts["on"]))
+    by = str(facts.get("by") or f"the account {facts.get('login', '')} at the server")
+    return sentence(f"{by} took out {TAKEN.get(what, what)} on {on:%A} {on.day} {on:%B}, {rows}") + "."
+
+
+def _exported(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    page = begin("Rows were taken out", "Rows were taken out of the record.", about)
+    page.para(taken_out(facts))
+    return page.small(WHY_IT_LEFT).message()
+
+
 def _kept_true(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     mended, wrong = int(facts.get("mended", 0)), int(facts.get("wrong", 0))
     line = "Something is wrong in what the bot keeps" if wrong else "The bot has put something right"
@@ -107,4 +135,5 @@ EVENTS: dict[str, Speaker] = {
     "E77": _kept_true,
     "E79": _reopened,
     "E80": _corrected,
+    "E86": _exported,
 }

@@ -7,6 +7,7 @@ import pytest
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
 from bot.clock import Clock
 from bot.conversation import Conversation
+from bot.login import login
 from dialogs.kit.message import Message
 from policy.council.establishment import Establishment, Person
 from policy.framework.framework import Framework
@@ -127,4 +128,4 @@ async def test_the_command_on_the_server_opens_it_too(
     done = command("reopen", sent_in.reference, "--because", "wrong_case")
     assert done.exit_code == 0, done.output
     row = db.read_now(corrections.asked, sent_in.reference)
-    assert row and row.reopened_by == "system:command line"
+    assert row and row.reopened_by == f"operator:{login()}"

@@ -13,6 +13,7 @@ from storage.casework.moderations import Moderation
 from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, TOKEN, delivery, header
 from tests.dialogs.sample_facts import item as an_item
 
+EXPORT = {"what": "actions", "rows": 12, "by": "", "login": "", "on": "2026-12-03"}
 CORRECT_BY = date(2026, 12, 10)
 
 
@@ -38,6 +39,8 @@ def notices() -> dict[str, Message]:
         "e79_reopened": _say("E79", "auditor", again),
         "e80_corrected": _say("E80", "qa_lead", header(TODAY)),
         "e80_stale": _say("E80", "moderator", {**header(TODAY), "moderation": "MO-2026Q3-004"}),
+        "e86_exported": _say("E86", "qa_lead", {**EXPORT, "by": "Oren Willowgarth"}),
+        "e86_exported_at_the_server": _say("E86", "qa_lead", {**EXPORT, "what": "history", "login": "anna"}),
         "e80_lapsed": _say("E80", "qa_lead", {**header(TODAY), "lapsed": True}),
     }
 

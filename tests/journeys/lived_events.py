@@ -17,13 +17,15 @@ from assurance.learning_space.release import release
 from assurance.loop.loop_close import record_result
 from assurance.loop.loop_decide import send_loop_back
 from assurance.more_time.decide_more_time import decide_request
+from assurance.records.export import record_export
 from assurance.records.note_framework import note_framework
 from assurance.red_route.acknowledge import acknowledge
 from policy.council.actor import Actor
+from policy.council.establishment import Cover
 from storage.casework import moderations
 from storage.contact import inbox
 from tests.assurance.forms_filled import save
-from tests.councils import HEAD, QA_LEAD, TEAM_MANAGER, TEAM_MANAGER_SOUTH, WORKERS, with_post
+from tests.councils import HEAD, QA_LEAD, QA_OFFICER, TEAM_MANAGER, TEAM_MANAGER_SOUTH, WORKERS, with_cover, with_post
 from tests.councils import small_council as everyone
 from tests.journeys.actions_given import DUE, given_an_action
 from tests.journeys.living_council import london
@@ -291,6 +293,24 @@ def another_file(council: WatchedCouncil) -> None:
     council.live("2026-01-12", "2026-01-13")
 
 
+def taken_out(council: WatchedCouncil) -> None:
+    """An officer takes the actions out on a Friday, somebody at the server the history; the lead is away on Tuesday."""
+    council.at("2026-01-09 10:00")
+    officer, operator = Actor.person(QA_OFFICER), Actor.operator("anna")
+    for what, actor in (("actions", officer), ("history", operator)):
+        council.database.write_now(
+            record_export, council.framework, what, actor=actor, reason="the yearly return", now=council.now
+        )
+    council.live("2026-01-10", "2026-01-12")
+    away = Cover("qa-lead", QA_OFFICER, date(2026, 1, 13), date(2026, 1, 14))
+    council.given_the_council_is(with_cover(everyone(), away))
+    council.at("2026-01-13 11:00")
+    council.database.write_now(
+        record_export, council.framework, "loops", actor=operator, reason="the yearly return", now=council.now
+    )
+    council.live("2026-01-13", "2026-01-14")
+
+
 def kept_long_enough(council: WatchedCouncil) -> None:
     """What came in in January has been kept long enough when June begins."""
     sent_in(council, council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED), "2026-01-29 15:10")
@@ -324,6 +344,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     weeks_and_months: ("E33", "E63", "E64"),
     out_of_reach: ("E65",),
     another_file: ("E66",),
+    taken_out: ("E86",),
     kept_long_enough: ("E67",),
 }
 """Which events each situation is the example of."""

@@ -119,7 +119,7 @@ def test_a_person_at_the_command_line_lets_a_held_sweep_go(council: LivingCounci
     council.when_the_service_looks(london("2026-01-26 09:00"))
     council.now = london("2026-02-09 12:00")
     assert council.sweep().held
-    assert council.sweep(actor=Actor.system("command line")).judged == 30
+    assert council.sweep(actor=Actor.operator("anna")).judged == 30
     assert council.sweep().held == "", "there is nothing left to hold"
 
 

@@ -67,7 +67,7 @@ def imports(council: LivingCouncil, new: Establishment) -> Any:
         import_establishment,
         council.framework,
         Import(sheets_of(new)),
-        actor=Actor.system("command line"),
+        actor=Actor.operator("anna"),
         now=council.now,
     )
 

@@ -87,7 +87,7 @@ class WatchedCouncil(LivingCouncil):
 
     def does(self, person: str, use_case: Callable[..., Any], subject: str, **facts: Any) -> Any:
         """One use-case by one person, now, and what goes out because of it."""
-        actor = Actor.person(person) if person else Actor.system("command line")
+        actor = Actor.person(person) if person else Actor.operator("anna")
         done = self.database.write_now(use_case, self.framework, subject, actor=actor, now=self.now, **facts)
         self.dispatch()
         return done
@@ -126,7 +126,7 @@ def asked(council: WatchedCouncil, item: LearningSpace, kind: str, raw: dict[str
 
 def imported(council: WatchedCouncil, new: Establishment) -> None:
     """The council's own sheets say so now."""
-    operator = Actor.system("command line")
+    operator = Actor.operator("anna")
     council.database.write_now(
         import_establishment, council.framework, Import(sheets_of(new)), actor=operator, now=council.now
     )

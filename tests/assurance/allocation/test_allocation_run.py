@@ -46,7 +46,7 @@ from tests.councils import (
 )
 
 LEAD = Actor.person(QA_LEAD)
-COMMAND_LINE = Actor.system("command line")
+COMMAND_LINE = Actor.operator("anna")
 DECEMBER = date(2026, 12, 1)
 JANUARY = date(2027, 1, 1)
 NOVEMBER_23 = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

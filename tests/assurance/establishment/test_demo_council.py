@@ -28,7 +28,7 @@ from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
 from storage.engine.database import Database
 
-COMMAND_LINE = Actor.system("command line")
+COMMAND_LINE = Actor.operator("anna")
 MONTHS = (date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1))
 
 

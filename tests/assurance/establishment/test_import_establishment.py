@@ -29,7 +29,7 @@ from tests.assurance.sheets import row_of, sheet, sheets_of
 from tests.councils import PDM, PRACTITIONER, TEAM_MANAGER, small_council
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
-COMMAND_LINE = Actor.system("command line")
+COMMAND_LINE = Actor.operator("anna")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_an_import_leaves_one_row_in_the_history_saying_who_and_how_much(
 ) -> None:
     load(database, framework, sheets)
     (row,) = database.read_now(history.read)
-    assert (row.actor, row.verb, row.subject) == ("system:command line", "imported", "establishment")
+    assert (row.actor, row.verb, row.subject) == ("operator:anna", "imported", "establishment")
     assert row.detail["counts"]["posts"] == 48
     assert row.detail["changes"]["cases"] == {"added": 66, "changed": 0, "removed": 0}
 

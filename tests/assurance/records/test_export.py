@@ -192,7 +192,7 @@ def test_a_large_export_is_recorded_first_and_then_read_row_by_row(
     [
         (LEAD, True),
         (OFFICER, True),
-        (Actor.system("command line"), True),
+        (Actor.operator("anna"), True),
         (Actor.person(TEAM_MANAGER), False),
         (Actor.person("p-director"), False),
         (Actor.system("sweep"), False),

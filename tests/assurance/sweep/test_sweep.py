@@ -57,7 +57,7 @@ def test_the_notice_holds_the_header_and_what_comes_next(council: LivingCouncil)
 def test_an_item_whose_ladder_is_climbed_is_never_looked_at_again(council: LivingCouncil) -> None:
     item = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED)
     council.now = nine(date(2026, 2, 16))
-    council.sweep(actor=Actor.system("command line"))
+    council.sweep(actor=Actor.operator("anna"))
     assert council.item(item.reference).next_step_at is None
     assert council.item(item.reference).is_open, "it is still owed"
 
@@ -93,7 +93,7 @@ def test_a_person_in_two_posts_reads_which_post_a_message_is_about(council: Livi
 def test_the_pulse_is_kept_by_the_service_and_not_by_a_look_at_another_time(council: LivingCouncil) -> None:
     council.sweep()
     council.now = london("2027-01-01 09:00")
-    council.sweep(actor=Actor.system("command line"))
+    council.sweep(actor=Actor.operator("anna"))
     for name in (PULSE, JUDGED):
         beat = council.database.read_now(heartbeats.last, name)
         assert beat is not None and beat.at == london("2026-01-20 10:00")
@@ -124,7 +124,7 @@ def test_a_later_step_takes_the_place_of_one_that_still_waits_for_the_same_perso
 def test_odd_moments_of_the_calendar_are_moments_like_any_other(council: LivingCouncil, moment: str) -> None:
     council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED)
     council.now = london(moment)
-    assert council.sweep(actor=Actor.system("command line")).judged == 1
+    assert council.sweep(actor=Actor.operator("anna")).judged == 1
 
 
 def _without_reminders(framework: Framework) -> Framework:

@@ -12,11 +12,13 @@ from storage.council import establishment
 from storage.engine.database import Database
 from tests.bot.conftest import Command, Council
 
+REASON = ("--reason", "the yearly return")
+
 
 @pytest.fixture
 def folder(command: Command, tmp_path: Path) -> Path:
     """The demo council as the five CSV files an import reads."""
-    command("export", "establishment", "--format", "csv", "--out", str(tmp_path / "sheets"))
+    command("export", "establishment", "--format", "csv", "--out", str(tmp_path / "sheets"), *REASON)
     return tmp_path / "sheets"
 
 
@@ -84,7 +86,7 @@ def test_a_path_that_is_not_there_is_refused_with_what_to_give(command: Command,
 
 def test_a_workbook_imports_like_a_folder(command: Command, tmp_path: Path) -> None:
     book = tmp_path / "council.xlsx"
-    assert command("export", "establishment", "--format", "xlsx", "--out", str(book)).exit_code == 0
+    assert command("export", "establishment", "--format", "xlsx", "--out", str(book), *REASON).exit_code == 0
     done = command("import", str(book))
     assert done.exit_code == 0, done.output
     assert "Nothing was different" in done.output

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from assurance.establishment.demo_council import DEMO_QA_LEAD
-from storage.council import history
+from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from bot.login import login
+from storage.casework import learning_spaces
+from storage.council import establishment, history
 from storage.engine.database import Database
 from tests.bot.conftest import Command, Council
 
+REASON = ("--reason", "the yearly return")
 COLUMNS = {
     "allocations": "reference activity post person function case_ref practitioner month allocated_on due_on state "
     "grade impact submitted_at parent_loop",
@@ -29,20 +32,51 @@ COLUMNS = {
 
 @pytest.mark.parametrize("what", COLUMNS)
 def test_an_export_has_the_columns_others_script_against(command: Command, what: str) -> None:
-    table = command("export", what, "--format", "csv").output
+    table = command("export", what, "--format", "csv", *REASON).output
     assert next(csv.reader(io.StringIO(table))) == COLUMNS[what].split()
 
 
 def test_every_line_of_an_export_is_json(command: Command) -> None:
-    rows = [json.loads(line) for line in command("export", "allocations").output.splitlines()]
+    rows = [json.loads(line) for line in command("export", "allocations", *REASON).output.splitlines()]
     assert len(rows) == 40
     assert rows[0]["due_on"] == "2026-12-18"
 
 
-def test_history_remembers_that_rows_were_taken_out_and_why(command: Command, db: Database) -> None:
+def test_history_remembers_that_rows_were_taken_out_by_whom_at_the_server_and_why(
+    command: Command, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for claimed in ("LOGNAME", "USER", "SUDO_USER"):
+        monkeypatch.setenv(claimed, "somebody-else")
     command("export", "allocations", "--reason", "for the quarterly return")
     last = db.read_now(history.read)[-1]
     assert (last.verb, last.subject, last.detail["reason"]) == ("exported", "allocations", "for the quarterly return")
+    assert last.actor == f"operator:{login()}"
+    assert "somebody-else" not in last.actor
+
+
+def test_without_a_reason_no_row_comes_out(command: Command, db: Database) -> None:
+    before = db.read_now(history.read)
+    for words in ((), ("--reason", ""), ("--reason", "  ")):
+        refused = command("export", "allocations", *words)
+        assert refused.exit_code == 2
+        assert "--reason" in refused.output
+        assert "LS-" not in refused.output
+    assert db.read_now(history.read) == before
+
+
+def test_every_change_at_the_command_line_is_in_the_history_under_the_operators_login(
+    command: Command, db: Database
+) -> None:
+    before = db.read_now(history.read)[-1].seq
+    item = db.read_now(learning_spaces.waiting_for, DEMO_TEAM_MANAGER)[0]
+    other = db.read_now(establishment.current).people["p-0053"]
+    assert command("freeze").exit_code == 0
+    assert command("unfreeze").exit_code == 0
+    assert command("allocate", "--month", "2026-12", "--at-most", "1").exit_code == 0
+    assert command("reassign", item.reference, "--to", other.id, "--reason", "left").exit_code == 0
+    changed = db.read_now(history.read, after=before)
+    assert {entry.actor for entry in changed} == {f"operator:{login()}"}
+    assert "reassigned" in {entry.verb for entry in changed}
 
 
 def test_a_reason_with_a_childs_details_in_it_is_refused(command: Command) -> None:
@@ -59,7 +93,7 @@ def test_an_export_there_is_not_is_refused_with_those_there_are(command: Command
 
 def test_a_spreadsheet_needs_a_file(command: Command, tmp_path: Path) -> None:
     assert command("export", "notices", "--format", "xlsx").exit_code == 2
-    done = command("export", "notices", "--format", "xlsx", "--out", str(tmp_path / "out" / "notices.xlsx"))
+    done = command("export", "notices", "--format", "xlsx", "--out", str(tmp_path / "out" / "notices.xlsx"), *REASON)
     assert done.exit_code == 0
     assert zipfile.is_zipfile(tmp_path / "out" / "notices.xlsx")
 
