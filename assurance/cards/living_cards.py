@@ -31,7 +31,6 @@ QUIET = frozenset(
         "loop_read",
         "moderation_read",
         "steps_judged",
-        "action_steps_judged",
         "loop_chased",
         "red_route_chased",
         "red_route_raised",

@@ -35,7 +35,7 @@ def record_contact(
     before = known or ChannelState(person, channel, START, now)
     after = replace(
         before,
-        state=move(CHANNEL, before.state, "hear_from") if known else "reachable",
+        state=move(CHANNEL, before.state, "hear_from"),
         reason="",
         service_url=service_url or before.service_url,
         conversation_id=conversation_id or before.conversation_id,

@@ -16,9 +16,10 @@ from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
+from policy.lifecycle.lifecycle import ALLOCATION_RUN, START, move
 from storage.casework import allocation_runs, learning_spaces, loops
 from storage.casework.allocation_history import history_since
-from storage.casework.allocation_runs import APPROVED, RE_AUDITS, AllocationRun
+from storage.casework.allocation_runs import RE_AUDITS, AllocationRun
 from storage.casework.learning_spaces import EXCLUDED, WITHDRAWN, LearningSpace
 from storage.casework.loops import Loop
 from storage.council import establishment as establishments
@@ -109,7 +110,7 @@ def _allocate(
         id=uuid.uuid4().hex,
         month=month,
         seed=0,
-        state=APPROVED,
+        state=move(ALLOCATION_RUN, START, "re_audit"),
         proposed_by=RE_AUDITS,
         proposed_at=now,
         decided_by=RE_AUDITS,

@@ -141,7 +141,7 @@ def expire_requests(session: Session, framework: Framework, now: datetime) -> in
         item = learning_spaces.by_reference(session, request.reference)
         if item is None or (item.is_open and still_in_time(item, now)):
             continue
-        more_time.decide(session, request.token, EXPIRED, by="", at=now)
+        more_time.decide(session, request.token, move(REQUEST, request.state, "expire"), by="", at=now)
         if item.is_open:
             written += _tell(session, framework, establishment, item, request, EXPIRED, by="", now=now)
         detail = {"kind": request.kind, "reason": request.reason}

@@ -65,8 +65,8 @@ SUBJECTS: dict[str, str] = {
     "E75": "Who cannot be reached",
     "E76": "A learning space was taken back",
     "E77": "The bot's housekeeping",
-    "E78": "A learning space is open again",
-    "E79": "A correction",
+    "E79": "A learning space is open again",
+    "E80": "A correction",
     "E85": "A date in your calendar",
     "E86": "Rows were taken out",
 }

@@ -20,7 +20,10 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One arrow: in `state`, `event` leads to `to`; `who` (role words or a part of the system) may do it."""
+    """One arrow: in `state`, `event` leads to `to`; `who` (role words or a part of the system) does it.
+
+    `move` holds everybody to the arrows. Who may, is asked elsewhere (`assurance/access`); `who` is for the reader.
+    """
 
     state: str
     event: str
@@ -52,7 +55,7 @@ LOOP: Table = (
     Transition("submitted", "return", "returned_for_change", "head_of_service or director"),
     Transition("returned_for_change", "submit", "submitted", "senior_manager"),
     Transition("submitted", "authorise", "authorised", "head_of_service or director"),
-    Transition("authorised", "receive", "with_qa", "qa_lead"),
+    Transition("authorised", "receive", "with_qa", "the loop itself, at once"),
     Transition("with_qa", "fall_due", "re_audit_due", "sweep"),
     Transition("re_audit_due", "record_result", "closed", "qa_lead"),
     Transition("with_qa", "not_testable", "closed", "qa_lead"),
@@ -117,6 +120,7 @@ _CHANNEL_STATES = ("unknown", "reachable", "blocked", "uninstalled", "disabled")
 # Whether a person can be reached on a channel. Any word from them proves they can.
 CHANNEL: Table = (
     Transition(START, "meet", "unknown", "import"),
+    Transition(START, "hear_from", "reachable", "front desk"),
     *(Transition(state, "hear_from", "reachable", "front desk") for state in _CHANNEL_STATES),
     *(Transition(state, "block", "blocked", "courier") for state in _CHANNEL_STATES),
     *(Transition(state, "uninstall", "uninstalled", "courier or front desk") for state in _CHANNEL_STATES),
@@ -147,11 +151,12 @@ FINDING: Table = (
     Transition("gone", "find", "wrong", "verify"),
 )
 
-# A month's proposal of learning spaces.
+# A month's proposal of learning spaces, or the single one of a re-audit.
 ALLOCATION_RUN: Table = (
     Transition(START, "propose", "proposed", "qa_lead"),
     Transition("proposed", "approve", "approved", "qa_lead"),
     Transition("proposed", "withdraw", "withdrawn", "qa_lead"),
+    Transition(START, "re_audit", "approved", "sweep"),  # one learning space, which its loop had promised
 )
 
 # An email that came in. What nobody could understand waits for a person of the QA team; nothing is guessed.

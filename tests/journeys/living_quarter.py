@@ -42,6 +42,7 @@ from assurance.self_check.upkeep import WORK, end_round, note
 from assurance.self_check.verify import verify
 from assurance.self_check.verify_item import Finding
 from policy.council.actor import Actor
+from policy.lifecycle.lifecycle import START
 from storage.casework import actions, learning_spaces, loops, moderations
 from storage.casework.learning_spaces import LearningSpace
 from storage.casework.loops import Loop
@@ -487,21 +488,22 @@ def _open_action(session: Session) -> tuple[str, Any]:
     return first, found.next_step_at
 
 
-def watch_states(session: Session) -> None:
-    """From here on the database itself writes down every state that any row is ever in."""
+def watch_moves(session: Session) -> None:
+    """From here on the database itself writes down every change of state of any row, a row's first state too."""
     run = session.connection.exec_driver_sql
-    run("CREATE TABLE seen_states (life TEXT, state TEXT, PRIMARY KEY (life, state)) WITHOUT ROWID")
+    run("CREATE TABLE seen_moves (life TEXT, before TEXT, after TEXT, PRIMARY KEY (life, before, after)) WITHOUT ROWID")
     for life, table in KEPT_IN.items():
-        note = f"BEGIN INSERT OR IGNORE INTO seen_states VALUES ('{life}', NEW.state); END"
-        run(f"CREATE TRIGGER see_new_{table} AFTER INSERT ON {table} {note}")
-        run(f"CREATE TRIGGER see_changed_{table} AFTER UPDATE OF state ON {table} {note}")
+        note = "BEGIN INSERT OR IGNORE INTO seen_moves VALUES"
+        run(f"CREATE TRIGGER see_new_{table} AFTER INSERT ON {table} {note} ('{life}', '{START}', NEW.state); END")
+        changed = f"AFTER UPDATE OF state ON {table} WHEN OLD.state <> NEW.state"
+        run(f"CREATE TRIGGER see_changed_{table} {changed} {note} ('{life}', OLD.state, NEW.state); END")
 
 
-def seen_states(session: Session) -> dict[str, set[str]]:
-    """Every state seen, life by life."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for life, state in session.connection.exec_driver_sql("SELECT life, state FROM seen_states"):
-        found[life].add(state)
+def seen_moves(session: Session) -> dict[str, set[tuple[str, str]]]:
+    """Every change of state seen, from and to, life by life."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for life, before, after in session.connection.exec_driver_sql("SELECT life, before, after FROM seen_moves"):
+        found[life].add((before, after))
     return found
 
 
