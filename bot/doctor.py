@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from assurance.channels.channel_choice import can_be_written_to
 from assurance.establishment.council_kind import kind_of
-from bot.checks import Check
+from bot.checks import Check, State
 from bot.credential import credential_ends
 from policy.calendar.calendar import Calendar
 from storage.contact import channels
 from storage.council import establishment, heartbeats
 
 if TYPE_CHECKING:
-    from bot.edge import Addresses
+    from bot.edge import Addresses, Outbound
+    from bot.network.client import HttpClient
     from bot.settings import Settings
     from policy.council.establishment import Establishment, Post
     from policy.framework.framework import Framework
@@ -154,28 +155,69 @@ def pulse(session: Session, *, now: datetime) -> Iterator[Check]:
         yield Check("Service", "ok", "It is running.")
 
 
-async def tokens(settings: Settings, addresses: Addresses | None = None) -> Check:
-    """Whether Entra gives the bot a token. Production only: it speaks to Microsoft."""
-    from bot.edge import Addresses, token_source
+async def line(settings: Settings, addresses: Addresses | None = None) -> list[Check]:
+    """Whether every host answers, whether Entra gives a token, and whether the clock is right. Production only.
+
+    Everything goes the way the service's own requests go: one session, one proxy, one set of authorities.
+    """
+    from bot.edge import Addresses, Outbound
+    from bot.line import stations, why_not
     from bot.settings import SettingsError
+
+    where = addresses or Addresses()
+    try:
+        outbound = await Outbound.open(settings, settings.clock(), addresses=where)
+    except SettingsError as error:
+        return [Check("Entra", "problem", str(error))]
+    try:
+        checks = list(_proxy(settings))
+        for station in stations(settings, where):
+            why = await why_not(outbound.http, station)
+            state: State = "ok" if not why else "problem" if station.needed else "note"
+            checks.append(Check(station.host, state, f"{why} Without it {station.without_it}." if why else "Answers."))
+        return [*checks, await _keys(outbound.http, where), await _token(outbound), *_clock(outbound.http)]
+    finally:
+        await outbound.close()
+
+
+def _proxy(settings: Settings) -> Iterator[Check]:
+    proxies = settings.proxies()
+    if proxies.proxy:
+        but = f", but for {proxies.no_proxy} (NO_PROXY)" if proxies.no_proxy else ""
+        yield Check("Proxy", "ok", f"All goes through {proxies.proxy.shown} (HTTPS_PROXY){but}.")
+
+
+async def _keys(http: HttpClient, addresses: Addresses) -> Check:
+    from bot.network.client import name_of
+    from bot.teams.jwks import SigningKeys
+
+    keys = SigningKeys(http, addresses.openid_metadata)
+    await keys.warm()
+    why = keys.problem()
+    return Check(name_of(addresses.openid_metadata), "problem" if why else "ok", why or "Gives Microsoft's keys.")
+
+
+async def _token(outbound: Outbound) -> Check:
     from bot.teams.tokens import NoToken
 
     try:
-        source = token_source(settings, addresses or Addresses())
-    except SettingsError as error:
-        return Check("Entra", "problem", str(error))
-    try:
-        await source.get()
+        await outbound.tokens.get()
     except NoToken as refusal:
         advice = (
             "Check BOT_APP_ID, BOT_TENANT_ID and the credential; a secret may have run out."
             if refusal.permanent
-            else "Is login.microsoftonline.com reachable from here?"
+            else "Nothing can be sent without one."
         )
         return Check("Entra", "problem", f"It gave no token ({refusal.code}). {advice}")
-    finally:
-        await source.close()
     return Check("Entra", "ok", "It gives the bot a token.")
+
+
+def _clock(http: HttpClient) -> Iterator[Check]:
+    from bot.line import wrong_clock
+
+    if http.seen.clocks():
+        wrong = wrong_clock(http.seen)
+        yield Check("Clock", "problem" if wrong else "ok", wrong or "As right as Microsoft's.")
 
 
 def certificate(settings: Settings, *, now: datetime) -> Iterator[Check]:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import aiohttp
 from aiohttp import web
 
 from assurance.common.courier import Courier
+from bot.line import Line, stations
 from bot.local_courier import LocalCourier
+from bot.network.client import HttpClient
 from bot.settings import Settings, SettingsError
 from bot.teams import bodies
 from bot.teams.adapter import TeamsAdapter
-from bot.teams.connector import Connector, open_http
+from bot.teams.connector import Connector
 from bot.teams.courier import TEAMS_SERVICE_URL, TeamsCourier
 from bot.teams.front_desk import FrontDesk
 from bot.teams.gate import Gate
 from bot.teams.hosts import Hosts
-from bot.teams.install import GRAPH_URL, Installer
+from bot.teams.install import Installer
 from bot.teams.jwks import OPENID_METADATA, SigningKeys
 from bot.teams.limits import UNHURRIED, Limits
 from bot.teams.routes import add_messages_route
-from bot.teams.tokens import AUTHORITY, Certificate, Credential, EntraTokens, ManagedIdentity, NoTokens, Secret
+from bot.teams.tokens import AUTHORITY, GRAPH, Certificate, Credential, EntraTokens, ManagedIdentity, NoTokens, Secret
 from dialogs.kit.message import Message
 from manifest.package import APP_NAMESPACE
 
@@ -43,10 +45,11 @@ class Addresses:
 
     openid_metadata: str = OPENID_METADATA
     authority: str = AUTHORITY
-    graph: str = GRAPH_URL
+    graph: str = GRAPH
+    """Without the version, which each of its parts adds for itself."""
     service_url: str = TEAMS_SERVICE_URL
-    trust: str | bool = True
-    """What the token endpoint's certificate is checked against."""
+    trust: str = ""
+    """The file of an authority to trust beside the machine's own."""
     loopback: bool = False
     """Whether a service on this machine may stand in for Teams; always so in local mode."""
 
@@ -54,14 +57,14 @@ class Addresses:
 class Outbound:
     """The way out: what a courier needs, for the service and for one-shot commands alike."""
 
-    def __init__(self, settings: Settings, clock: Clock, http: aiohttp.ClientSession, addresses: Addresses) -> None:
+    def __init__(self, settings: Settings, clock: Clock, http: HttpClient, addresses: Addresses) -> None:
         self.http = http
         self._graph = addresses.graph
         self.hosts = Hosts(loopback=settings.local or addresses.loopback)
         # A stand-in for Teams on this machine has no limits of Teams' kind, and a clock it moves cannot wait for ours.
         stand_in = settings.local and bool(settings.service_url)
         self.limits = Limits(UNHURRIED, UNHURRIED, UNHURRIED) if stand_in else Limits()
-        self.tokens = token_source(settings, addresses)
+        self.tokens = token_source(settings, http, addresses)
         self.connector = Connector(http, self.tokens, self.hosts, clock.now)
         installer = None if settings.local else _installer(settings, clock, http, self.tokens, addresses)
         self._teams = TeamsCourier(
@@ -81,9 +84,10 @@ class Outbound:
     @classmethod
     async def open(cls, settings: Settings, clock: Clock, *, addresses: Addresses | None = None) -> Outbound:
         """Open the one outbound session. SettingsError for a certificate that cannot be used."""
-        http = open_http()
+        where = addresses or Addresses()
+        http = open_http(settings, clock, where)
         try:
-            return cls(settings, clock, http, addresses or Addresses())
+            return cls(settings, clock, http, where)
         except BaseException:
             await http.close()
             raise
@@ -122,6 +126,7 @@ class Edge:
         self.outbound = outbound
         self.courier = outbound.courier
         self._keys = None if settings.local else SigningKeys(outbound.http, addresses.openid_metadata)
+        self.line = Line(outbound.http, [] if settings.local else stations(settings, addresses))
         self._gate = Gate(
             app_id=settings.app_id,
             tenant_id=settings.tenant_id,
@@ -150,31 +155,52 @@ class Edge:
         outbound = await Outbound.open(settings, clock, addresses=where)
         edge = cls(settings, db, clock, conversation, metrics, outbound, where)
         if edge._keys:
-            edge._warming = asyncio.create_task(edge._keys.warm(), name="signing keys")
+            edge._keeping = [
+                asyncio.create_task(edge._keys.keep(), name="signing keys"),
+                asyncio.create_task(edge.line.keep(), name="line"),
+            ]
         return edge
 
-    _warming: asyncio.Task[None] | None = None
+    _keeping: Sequence[asyncio.Task[None]] = ()
 
     def add_routes(self, app: web.Application) -> None:
         """Serve POST /api/messages."""
         add_messages_route(app, self._gate, self._adapter, self._desk.on_turn, self._metrics)
 
-    def problem(self) -> str:
-        """What is wrong with the edge as a whole; empty when nothing is."""
-        return self.outbound.problem()
+    def problems(self) -> list[str]:
+        """What is wrong with the edge as a whole, each in words; empty when nothing is."""
+        keys = self._keys.problem() if self._keys else ""
+        return [words for words in (self.outbound.problem(), keys, *self.line.problems()) if words]
+
+    @property
+    def can_check(self) -> bool:
+        """Whether anybody's message can be let in: without Microsoft's keys, nobody's can."""
+        return self._keys is None or self._keys.believed
+
+    def keys_age(self) -> float | None:
+        """Seconds since Microsoft's signing keys were confirmed; infinite for never, None where none are wanted."""
+        return self._keys.age() if self._keys else None
 
     async def close(self) -> None:
         """Finish what is being written down, then let go."""
         await self._desk.close()
         if self._keys:
             await self._keys.close()
-        if self._warming:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
         await self.outbound.close()
 
 
-def token_source(settings: Settings, addresses: Addresses) -> EntraTokens | NoTokens:
+def open_http(settings: Settings, clock: Clock, addresses: Addresses) -> HttpClient:
+    """The one session for everything that goes out: through the council's proxy, trusting the council's authority."""
+    if settings.local:
+        return HttpClient(now=clock.now)
+    more = [addresses.trust] if addresses.trust else []
+    return HttpClient(proxies=settings.proxies(), context=settings.trust(*more), now=clock.now)
+
+
+def token_source(settings: Settings, http: HttpClient, addresses: Addresses) -> EntraTokens | NoTokens:
     """Where the bot's own tokens come from. SettingsError for a certificate that cannot be used."""
     if settings.local:
         return NoTokens()
@@ -186,16 +212,14 @@ def token_source(settings: Settings, addresses: Addresses) -> EntraTokens | NoTo
     else:
         credential = Secret(settings.app_secret.get_secret_value())
     try:
-        return EntraTokens(
-            settings.app_id, settings.tenant_id, credential, authority=addresses.authority, trust=addresses.trust
-        )
+        return EntraTokens(settings.app_id, settings.tenant_id, credential, http, authority=addresses.authority)
     except ValueError as error:
         raise SettingsError(f"BOT_APP_CERTIFICATE: {error}") from None
 
 
 def _installer(
-    settings: Settings, clock: Clock, http: aiohttp.ClientSession, tokens: EntraTokens | NoTokens, addresses: Addresses
+    settings: Settings, clock: Clock, http: HttpClient, tokens: EntraTokens | NoTokens, addresses: Addresses
 ) -> Installer:
     # The catalogue knows the app by the id of its manifest, which is derived from the bot's.
     manifest_id = str(uuid.uuid5(APP_NAMESPACE, settings.app_id.lower()))
-    return Installer(http, tokens, manifest_id, clock.now, graph_url=addresses.graph)
+    return Installer(http, tokens, manifest_id, clock.now, graph_url=f"{addresses.graph}/v1.0")

@@ -223,7 +223,7 @@ class Service:
 
     async def problems(self) -> list[str]:
         """Everything wrong now: a sweep that is late, a dispatcher that is stuck, a database that does not answer."""
-        found = [self._watchdog.trouble(), self._verify_watchdog.trouble(), self._edge.problem()]
+        found = [self._watchdog.trouble(), self._verify_watchdog.trouble(), *self._edge.problems()]
         found.append(self.mail.problem() if self.mail else "")
         found.append(self.postman.problem() if self.postman else "")
         if self._dispatching:

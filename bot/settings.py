@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.clock import Clock
 from bot.instants import parse_instant
 from bot.mail.relay import BadAddress, Relay
+from bot.network.proxy import Proxies, Proxy
+from bot.network.trust import trust
 
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 DEFAULT_DATABASE = "sqlite:///var/council.db"
@@ -42,6 +45,12 @@ class Settings(BaseSettings):
     managed_identity: bool = False
     service_url: str = ""
     """Where to reach people who have not spoken to the bot yet; Teams' own address in production unless set."""
+    https_proxy: Annotated[SecretStr, Field(validation_alias="https_proxy")] = SecretStr("")
+    """HTTPS_PROXY, as every program takes it: the council's proxy, with name and password where it asks for them."""
+    no_proxy: Annotated[str, Field(validation_alias="no_proxy")] = ""
+    """NO_PROXY: names that are reached without it, separated by commas."""
+    ca_bundle: Path | None = None
+    """A PEM file of certificate authorities to trust on the way out, beside the machine's own."""
     mail: Literal["none", "graph", "smtp"] = "none"
     """How letters leave: not at all, through Microsoft Graph, or through a council's own relay."""
     mailbox: str = ""
@@ -67,6 +76,7 @@ class Settings(BaseSettings):
         if self.clock_start and self.mode != "local":
             raise ValueError("BOT_CLOCK_START moves the clock, so it works with BOT_MODE=local only")
         self._mail_is_whole()
+        self._way_out_is_whole()
         if self.mode == "local" and self.host and self.host not in LOOPBACK_HOSTS:
             raise ValueError("BOT_HOST must be 127.0.0.1 in local mode: unsigned messages are answered there")
         return self
@@ -84,6 +94,22 @@ class Settings(BaseSettings):
                 raise ValueError(f"BOT_SMTP_URL: {error}") from None
         if self.mail_listen:
             self.listen_for_mail()
+
+    def _way_out_is_whole(self) -> None:
+        """ValueError for a proxy or a bundle of certificates that cannot be used, naming the key."""
+        if not self.local:
+            self.proxies()
+            if self.ca_bundle:
+                self.trust()
+
+    def proxies(self) -> Proxies:
+        """The council's proxy, and what is reached without it. ValueError for an address that is none."""
+        address = self.https_proxy.get_secret_value()
+        return Proxies(Proxy.parse(address) if address else None, self.no_proxy)
+
+    def trust(self, *more: Path | str) -> ssl.SSLContext:
+        """Whose certificates are trusted on the way out. ValueError for a bundle that cannot be used."""
+        return trust([*([self.ca_bundle] if self.ca_bundle else []), *more])
 
     def listen_for_mail(self) -> tuple[str, int] | None:
         """Where replies are taken by SMTP, or None. ValueError for what is no host and port."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,10 +30,14 @@ async def serving(app: web.Application, *, port: int = 0, tls: ssl.SSLContext | 
         await runner.cleanup()
 
 
-def own_certificate(folder: Path, now: datetime) -> tuple[ssl.SSLContext, Path]:
-    """A certificate for this machine, for one day: the server's context, and the file a client is to trust."""
+def own_certificate(folder: Path, now: datetime, *, names: Iterable[str] = ()) -> tuple[ssl.SSLContext, Path]:
+    """A certificate for this machine, for one day: the server's context, and the file a client is to trust.
+
+    `names` are hosts it is good for besides, for whoever stands in for them behind a proxy.
+    """
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk")])
+    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -42,7 +46,7 @@ def own_certificate(folder: Path, now: datetime) -> tuple[ssl.SSLContext, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([here, *map(x509.DNSName, names)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -97,7 +97,7 @@ def _everything(*, mail: bool = False) -> Iterable[Check]:
             import asyncio
 
             yield from surgery.certificate(settings, now=settings.clock().now())
-            yield asyncio.run(surgery.tokens(settings))
+            yield from asyncio.run(surgery.line(settings))
     yield from _inside(settings, mail=mail)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 
 from bot.mail.graph_errors import GraphFailed, GraphFailure, no_token, read_answer, read_lost_answer
+from bot.network.client import HttpClient
 from bot.teams.tokens import GRAPH, NoToken, TokenSource
 
 GRAPH_URL = "https://graph.microsoft.com"
@@ -53,7 +54,7 @@ class GraphMailbox:
 
     def __init__(
         self,
-        http: aiohttp.ClientSession,
+        http: HttpClient,
         tokens: TokenSource,
         mailbox: str,
         now: Callable[[], datetime],
@@ -181,7 +182,6 @@ class GraphMailbox:
                         data=body,
                         headers=headers,
                         timeout=self._timeout,
-                        allow_redirects=False,
                     ) as response,
                 ):
                     said = await _read(response)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import aiohttp
-
+from bot.network.failures import not_connected
 from bot.retry_after import retry_after
 from bot.teams.tokens import NoToken
 
@@ -110,8 +109,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: da
 def read_lost_answer(error: BaseException, *, safe: bool) -> GraphFailure:
     """A connection that broke: before it was made nothing was done, after that nobody knows."""
     code = type(error).__name__
-    not_connected = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-    return GraphFailure("busy" if not_connected or safe else "unknown", code)
+    return GraphFailure("busy" if not_connected(error) or safe else "unknown", code)
 
 
 def in_words(failure: GraphFailure, mailbox: str) -> str:

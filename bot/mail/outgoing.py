@@ -14,9 +14,8 @@ from bot.mail.relay import Relay
 if TYPE_CHECKING:
     import ssl
 
-    import aiohttp
-
     from bot.clock import Clock
+    from bot.network.client import HttpClient
     from bot.settings import Settings
     from bot.teams.tokens import TokenSource
     from policy.framework.framework import Framework
@@ -35,7 +34,7 @@ class MailOut:
         db: Database,
         framework: Framework,
         clock: Clock,
-        http: aiohttp.ClientSession,
+        http: HttpClient,
         tokens: TokenSource,
         *,
         graph_url: str = GRAPH_URL,

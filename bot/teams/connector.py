@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -14,45 +13,15 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from bot.network.client import CONNECT_SECONDS, DEADLINE_SECONDS, HttpClient, Sending, read_bounded
 from bot.teams.activities import to_bytes
 from bot.teams.errors import Failure, Remedy, SendFailed, no_id, read_exception, read_response
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import CONNECTOR, NoToken, TokenSource
 
-DEADLINE_SECONDS = 15.0
-CONNECT_SECONDS = 5.0
 MAX_ANSWER_BYTES = 256 * 1024
 
 log = structlog.get_logger("bot.teams.connector")
-
-
-def open_http() -> aiohttp.ClientSession:
-    """The one outbound session: pooled, with deadlines, and marking when a request has left us."""
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(_mark_left)
-    return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=DEADLINE_SECONDS, sock_connect=CONNECT_SECONDS),
-        # Shorter than the channel keeps an idle connection, so a post does not meet one that is being closed.
-        connector=aiohttp.TCPConnector(limit=100, limit_per_host=50, keepalive_timeout=15.0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=[trace],
-        auto_decompress=True,
-    )
-
-
-async def _mark_left(session: aiohttp.ClientSession, context: SimpleNamespace, params: Any) -> None:
-    request = context.trace_request_ctx
-    if isinstance(request, _Sending):
-        request.left_us = True
-
-
-class _Sending:
-    """One request on its way."""
-
-    __slots__ = ("left_us",)
-
-    def __init__(self) -> None:
-        self.left_us = False
 
 
 class Connector:
@@ -60,7 +29,7 @@ class Connector:
 
     def __init__(
         self,
-        http: aiohttp.ClientSession,
+        http: HttpClient,
         tokens: TokenSource,
         hosts: Hosts,
         now: Callable[[], datetime],
@@ -127,7 +96,7 @@ class Connector:
             headers["Content-Type"] = "application/json"
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        sending = _Sending()
+        sending = Sending()
         began = self._monotonic()
         try:
             async with self._http.request(
@@ -135,11 +104,10 @@ class Connector:
                 url,
                 data=body,
                 headers=headers,
-                allow_redirects=False,
                 timeout=self._timeout,
                 trace_request_ctx=sending,
             ) as response:
-                answer = await _read_bounded(response)
+                answer = await read_bounded(response, MAX_ANSWER_BYTES)
                 status, said = response.status, response.headers
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             failure = read_exception(error, left_us=sending.left_us, repeatable=repeatable)
@@ -166,16 +134,6 @@ def _activities(conversation_id: str) -> str:
 def _part(text: str) -> str:
     """One segment of a path, whatever is in it. Dots alone would climb the path, so they are spelt out."""
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
-
-
-async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            response.close()
-            break
-    return bytes(body)
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal
 
-import aiohttp
-
+from bot.network.failures import not_connected
 from bot.retry_after import retry_after
 
 RATE_WAIT_SECONDS = 5.0
@@ -106,8 +105,7 @@ def read_response(status: int, headers: Any, body: bytes, *, now: datetime, repe
 def read_exception(error: BaseException, *, left_us: bool, repeatable: bool = False) -> Failure:
     """What a broken connection means: before the request left us it is safe to repeat, after that nobody knows."""
     code = type(error).__name__
-    not_connected = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-    if not_connected or not left_us or repeatable:
+    if not_connected(error) or not left_us or repeatable:
         return Failure("later", code)
     return Failure("unknown", code)
 

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from bot.network.client import HttpClient, read_bounded
 from bot.teams.errors import Failure, Remedy, SendFailed, read_exception, read_response
 from bot.teams.hosts import is_loopback
 from bot.teams.tokens import GRAPH, NoToken, TokenSource
@@ -34,7 +35,7 @@ class Installer:
 
     def __init__(
         self,
-        http: aiohttp.ClientSession,
+        http: HttpClient,
         tokens: TokenSource,
         manifest_id: str,
         now: Callable[[], datetime],
@@ -110,10 +111,9 @@ class Installer:
                 URL(self._graph_url + path.replace(" ", "%20").replace("'", "%27"), encoded=True),
                 json=payload,
                 headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-                allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=DEADLINE_SECONDS),
             ) as response:
-                body = await response.content.read(MAX_ANSWER_BYTES)
+                body = await read_bounded(response, MAX_ANSWER_BYTES)
                 status, said = response.status, response.headers
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return read_exception(error, left_us=True, repeatable=True), {}, ""

@@ -14,6 +14,7 @@ import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from bot.network.client import HttpClient, name_of, read_bounded
 from bot.teams import bodies
 from bot.teams.hosts import is_loopback
 
@@ -28,6 +29,10 @@ UNKNOWN_KEY_SECONDS = 60.0
 """At most one fetch a minute, however many unknown keys are thrown at us."""
 NEVER_LOADED_SECONDS = 10.0
 """Before the first keys arrive there is nothing to serve, so we ask a little more often."""
+REFRESH_SECONDS = 300.0
+"""How often they are fetched without being asked for, which shows that the page is still within reach."""
+OLD_SECONDS = 900.0
+"""Keys that could not be confirmed for this long are said to be old, long before they are no longer believed."""
 MAX_KEYS = 100
 MIN_KEY_BITS = 2048
 
@@ -52,7 +57,7 @@ class SigningKeys:
 
     def __init__(
         self,
-        http: aiohttp.ClientSession,
+        http: HttpClient,
         metadata_url: str = OPENID_METADATA,
         *,
         monotonic: Callable[[], float] = time.monotonic,
@@ -64,14 +69,45 @@ class SigningKeys:
         self._loaded_at: float | None = None
         self._tried_at: float | None = None
         self._fetching: asyncio.Task[None] | None = None
+        self._why = ""
+        """What the last fetch met, in words; empty when it went well or none has ended."""
+
+    @property
+    def believed(self) -> bool:
+        """Whether there are keys to check anybody's message with."""
+        return self.age() <= STALE_SECONDS
+
+    def problem(self) -> str:
+        """What is wrong with the keys, in words for an administrator; empty when nothing is."""
+        age = self.age()
+        if age <= OLD_SECONDS or not self._why:
+            return ""
+        if self._loaded_at is None:
+            return f"Microsoft's signing keys have not been had yet, so no message can be answered. {self._why}"
+        for_how_long = f"Microsoft's signing keys could not be fetched for {age / 60:.0f} minutes"
+        if age > STALE_SECONDS:
+            return f"{for_how_long} and are no longer believed, so no message can be answered. {self._why}"
+        return f"{for_how_long}. They are believed for a day. {self._why}"
+
+    def age(self) -> float:
+        """Seconds since they were last confirmed; infinite when there are none."""
+        return float("inf") if self._loaded_at is None else self._monotonic() - self._loaded_at
+
+    async def keep(self) -> None:
+        """Fetch them now and every REFRESH_SECONDS, sooner while that fails; until cancelled."""
+        while True:
+            fetching = self._start_fetch()
+            if fetching is not None:
+                await asyncio.shield(fetching)
+            await asyncio.sleep(REFRESH_SECONDS if not self._why else self._pause())
 
     def current(self, kid: str) -> SigningKey | None:
         """The key, if it is known and still believed; never waits and never fetches."""
-        return self._keys.get(kid) if self._age() <= STALE_SECONDS else None
+        return self._keys.get(kid) if self.believed else None
 
     async def find(self, kid: str) -> SigningKey | None:
         """The key of that id, or None. May wait up to FETCH_SECONDS when the id is new to us."""
-        age = self._age()
+        age = self.age()
         known = self._keys.get(kid)
         if known is not None and age <= STALE_SECONDS:
             if age > FRESH_SECONDS:
@@ -92,32 +128,41 @@ class SigningKeys:
             self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
 
-    def _age(self) -> float:
-        return float("inf") if self._loaded_at is None else self._monotonic() - self._loaded_at
+    def _pause(self) -> float:
+        return UNKNOWN_KEY_SECONDS if self._keys else NEVER_LOADED_SECONDS
 
     def _start_fetch(self) -> asyncio.Task[None] | None:
         """The fetch under way, a new one if one may start, or None while it is too soon."""
         if self._fetching is not None and not self._fetching.done():
             return self._fetching
-        pause = UNKNOWN_KEY_SECONDS if self._keys else NEVER_LOADED_SECONDS
-        if self._tried_at is not None and self._monotonic() - self._tried_at < pause:
+        if self._tried_at is not None and self._monotonic() - self._tried_at < self._pause():
             return None
         self._tried_at = self._monotonic()
         self._fetching = asyncio.create_task(self._fetch())
         return self._fetching
 
     async def _fetch(self) -> None:
+        ends = asyncio.get_running_loop().time() + FETCH_SECONDS
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                metadata = await self._get(self._metadata_url)
-                jwks = await self._get(self._keys_url(metadata))
+            metadata = await self._get(self._metadata_url, ends)
+            jwks = await self._get(self._keys_url(metadata), ends)
             keys = read_keys(jwks)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            self._why = self._in_words(error)
             log.warning("signing_keys_not_fetched", error=type(error).__name__)
             return
-        self._keys = keys
+        self._keys, self._why = keys, ""
         self._loaded_at = self._monotonic()
         log.info("signing_keys_fetched", keys=len(keys))
+
+    def _in_words(self, error: Exception) -> str:
+        """What the client says of the host, or that what the host says is not what was asked for."""
+        host = name_of(self._metadata_url)
+        known = self._http.seen.host(host)
+        if known is not None and known.why:
+            return known.why
+        said = str(error) if isinstance(error, KeysUnreadable) else type(error).__name__
+        return f"{host} answers, but not with Microsoft's keys ({said}): is there a proxy's page in between?"
 
     def _keys_url(self, metadata: dict[str, Any]) -> str:
         """The key page must live where the metadata lives; a page that points elsewhere is not Microsoft's."""
@@ -129,16 +174,12 @@ class SigningKeys:
             raise KeysUnreadable("jwks_uri")
         return found
 
-    async def _get(self, url: str) -> dict[str, Any]:
-        async with self._http.get(url, allow_redirects=False) as response:
+    async def _get(self, url: str, ends: float) -> dict[str, Any]:
+        left = max(ends - asyncio.get_running_loop().time(), 0.001)
+        async with self._http.request("GET", url, timeout=aiohttp.ClientTimeout(total=left)) as response:
             if response.status != 200:
                 raise KeysUnreadable(f"status {response.status}")
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > bodies.MAX_BYTES:
-                    raise KeysUnreadable("too_large")
-            return bodies.parse(bytes(body))
+            return bodies.parse(await read_bounded(response, bodies.MAX_BYTES))
 
 
 def read_keys(jwks: dict[str, Any]) -> dict[str, SigningKey]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,9 @@ import structlog
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
+
+from bot.network.blocking import BlockingHttp
+from bot.network.client import HttpClient
 
 CONNECTOR = "https://api.botframework.com"
 GRAPH = "https://graph.microsoft.com"
@@ -90,21 +92,19 @@ class EntraTokens:
         app_id: str,
         tenant_id: str,
         credential: Credential,
+        http: HttpClient,
         *,
         authority: str = AUTHORITY,
-        trust: str | bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """ValueError when the certificate file cannot be used, so that the service says so as it starts.
-
-        `trust` is what `requests` calls verify: True, or the path of a certificate to trust instead.
-        """
+        """ValueError when the certificate file cannot be used, so that the service says so as it starts."""
         self._app_id = app_id
         self._tenant_id = tenant_id
         self._credential = credential
         self._client_credential = _client_credential(credential)
         self._authority = authority.rstrip("/")
-        self._trust = trust
+        self._http = http
+        self._blocking: BlockingHttp | None = None
         self._monotonic = monotonic
         self._app: Any = None
         self._held: dict[str, _Held] = {}
@@ -135,9 +135,11 @@ class EntraTokens:
             self._generation += 1
 
     async def close(self) -> None:
-        """Stop asking. A question under way is left to its own deadline."""
+        """Stop asking; the thread is told at once, so that it keeps no process from ending."""
         for task in self._asking.values():
             task.cancel()
+        if self._blocking:
+            self._blocking.close()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _ask_once(self, audience: str) -> str:
@@ -153,6 +155,7 @@ class EntraTokens:
 
     async def _ask(self, audience: str) -> str:
         loop = asyncio.get_running_loop()
+        self._blocking = self._blocking or BlockingHttp(self._http, loop, seconds=ASK_SECONDS)
         try:
             answer = await loop.run_in_executor(self._thread, self._acquire, audience, self._generation)
             token, seconds = _read_answer(answer)
@@ -175,26 +178,21 @@ class EntraTokens:
             if isinstance(self._credential, ManagedIdentity):
                 return app.acquire_token_for_client(resource=audience)
             return app.acquire_token_for_client(scopes=[f"{audience}/.default"])
-        except Exception as error:  # noqa: BLE001 - whatever MSAL or requests raise, we have no token
+        except Exception as error:  # noqa: BLE001 - whatever MSAL or the session raise, we have no token
             raise NoToken(type(error).__name__, permanent=False) from None
 
     def _make_app(self) -> Any:
         import msal  # slow to load, and not needed on a machine without a tenant
-        import requests
 
-        http = requests.Session()
-        # Said at each call, where `requests` heeds it; its session-wide settings give way to the environment's.
-        http.request = functools.partial(http.request, timeout=ASK_SECONDS, verify=self._trust)  # type: ignore[method-assign]
         if isinstance(self._credential, ManagedIdentity):
-            return msal.ManagedIdentityClient(
-                msal.UserAssignedManagedIdentity(client_id=self._app_id), http_client=http
-            )
+            identity = msal.UserAssignedManagedIdentity(client_id=self._app_id)
+            return msal.ManagedIdentityClient(identity, http_client=self._blocking)
         return msal.ConfidentialClientApplication(
             self._app_id,
             client_credential=self._client_credential,
             authority=f"{self._authority}/{self._tenant_id}",
             instance_discovery=None if self._authority == AUTHORITY else False,
-            http_client=http,
+            http_client=self._blocking,
         )
 
 

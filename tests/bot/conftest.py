@@ -39,7 +39,7 @@ class Council:
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of this machine reaches a test: an empty folder has no .env."""
     for key in list(os.environ):
-        if key.startswith("BOT_"):
+        if key.startswith("BOT_") or key.lower() in ("https_proxy", "no_proxy"):
             monkeypatch.delenv(key)
     monkeypatch.chdir(tmp_path)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.doctor import certificate, tokens
+from bot.checks import Check
+from bot.doctor import certificate, line
 from bot.edge import Addresses
 from bot.settings import Settings
 from desk.entra import Entra
@@ -19,6 +21,14 @@ TODAY = datetime.now(UTC)  # noqa: TID251  a real handshake wants a certificate 
 
 def _settings(secret: str = "s3cret", pem: Path | None = None) -> Settings:
     return Settings.load(app_id=APP_ID, tenant_id=TENANT_ID, app_secret=secret, app_certificate=pem)
+
+
+async def tokens(settings: Settings, where: Addresses | None = None) -> Check:
+    """What the doctor says of Entra."""
+    nowhere = "https://127.0.0.1:9"
+    where = replace(where or Addresses(), openid_metadata=nowhere, graph=nowhere, service_url=nowhere)
+    [found] = [check for check in await line(settings, where) if check.what == "Entra"]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -37,7 +47,7 @@ async def test_the_doctor_asks_entra_for_a_token(tmp_path: Path, secret: str, st
 async def test_an_entra_that_cannot_be_reached_is_another_matter(tmp_path: Path) -> None:
     found = await tokens(_settings(), Addresses(authority="https://127.0.0.1:9"))
     assert found.state == "problem"
-    assert "reachable" in found.said
+    assert "Nothing can be sent without one" in found.said
 
 
 async def test_a_certificate_that_is_none_is_said_by_its_key(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ async def test_a_pass_from_the_command_line_reaches_the_chat_beside_the_running_
         assert done.exit_code == 0, done.output
         assert "teams, sent" in done.output
         assert any("late" in str(each) for each in teams.chat_of(manager).messages.values())
-        assert (await status(http, f"{url}/healthz"))[0] == 200
+        assert await status(http, f"{url}/healthz") == (200, {"status": "ok", "problems": []})
 
 
 async def test_a_stand_in_for_teams_that_is_named_by_its_address_is_written_to_first(

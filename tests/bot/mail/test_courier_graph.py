@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 
 from bot.clock import Clock
@@ -13,7 +12,7 @@ from bot.mail.courier_graph import GraphRoad
 from bot.mail.graph import GraphMailbox
 from bot.mail.graph_errors import GraphFailed
 from bot.mail.pace import Pace
-from bot.teams.connector import open_http
+from bot.network.client import HttpClient
 from bot.teams.tokens import GRAPH, NoToken
 from desk import faults
 from desk.faults import Fault
@@ -44,7 +43,7 @@ class Tokens:
 class Exchange:
     """The desk's mailbox, and our road to it."""
 
-    def __init__(self, desk: GraphMailboxDesk, url: str, http: aiohttp.ClientSession) -> None:
+    def __init__(self, desk: GraphMailboxDesk, url: str, http: HttpClient) -> None:
         self.desk = desk
         self.tokens = Tokens()
         self.clock = [0.0]
@@ -59,7 +58,7 @@ class Exchange:
 @pytest.fixture
 async def exchange(post: Post) -> AsyncIterator[Exchange]:
     desk = GraphMailboxDesk(MAILBOX, post, good_token=lambda token: token == "good")
-    http = open_http()
+    http = HttpClient()
     async with serving(desk.application()) as url:
         yield Exchange(desk, url, http)
     await http.close()
@@ -102,7 +101,7 @@ async def test_a_draft_whose_making_got_no_answer_was_surely_not_sent(exchange: 
 
 async def test_a_mailbox_that_gives_its_own_message_id_is_remembered_by_it(post: Post) -> None:
     desk = GraphMailboxDesk(MAILBOX, post, own_message_ids=True)
-    http = open_http()
+    http = HttpClient()
     async with serving(desk.application()) as url:
         road = Exchange(desk, url, http).road
         posted = await road.send(envelope())

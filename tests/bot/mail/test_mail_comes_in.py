@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-import aiohttp
 import pytest
 
 from assurance.channels.receive_mail import MOST_ATTEMPTS, begin_reading, finish_reading, keep_mail
@@ -22,7 +21,7 @@ from bot.mail.graph_errors import GraphFailed
 from bot.mail.pace import Pace
 from bot.mail.postman import Postman
 from bot.mail.relay import Relay
-from bot.teams.connector import open_http
+from bot.network.client import HttpClient
 from bot.teams.tokens import GRAPH
 from desk.faults import Fault
 from desk.graph_mailbox import GraphMailboxDesk
@@ -83,7 +82,7 @@ class Office:
 async def office(db: Database, framework: Framework) -> AsyncIterator[Office]:
     post = Post()
     exchange = GraphMailboxDesk(MAILBOX, post, good_token=lambda token: token == "good")
-    http: aiohttp.ClientSession = open_http()
+    http = HttpClient()
     clock = Clock.standing(FRIDAY)
     async with smtp_server(post) as port, serving(exchange.application()) as url:
         graph = GraphMailbox(http, GoodToken(), MAILBOX, clock.now, graph_url=url, answer_seconds=2.0)

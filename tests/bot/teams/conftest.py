@@ -12,8 +12,9 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.network.client import HttpClient
 from bot.teams.adapter import TeamsAdapter
-from bot.teams.connector import Connector, open_http
+from bot.teams.connector import Connector
 from bot.teams.front_desk import FrontDesk
 from bot.teams.gate import Gate
 from bot.teams.hosts import Hosts
@@ -122,8 +123,16 @@ def entra() -> Entra:
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with open_http() as session:
+    """Whoever calls the bot."""
+    async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+async def way_out() -> AsyncIterator[HttpClient]:
+    """What the bot itself calls with."""
+    async with HttpClient() as client:
+        yield client
 
 
 @pytest.fixture
@@ -156,14 +165,19 @@ def db(fast_folder: Path, empty_council: Path) -> Iterator[Database]:
 
 @pytest.fixture
 async def stack(
-    teams: TeamsDesk, entra: Entra, db: Database, http: aiohttp.ClientSession, request: pytest.FixtureRequest
+    teams: TeamsDesk,
+    entra: Entra,
+    db: Database,
+    http: aiohttp.ClientSession,
+    way_out: HttpClient,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Stack]:
     local = getattr(request, "param", "") == "local"
     async with serving(entra.application()) as entra_url:
         hosts = Hosts(loopback=True)
-        keys = SigningKeys(http, entra_url + METADATA_PATH)
+        keys = SigningKeys(way_out, entra_url + METADATA_PATH)
         gate = Gate(APP_ID, TENANT_ID, hosts, CLOCK.now, None if local else keys, local=local)
-        adapter = TeamsAdapter(Connector(http, NoTokens(), hosts, CLOCK.now), Limits())
+        adapter = TeamsAdapter(Connector(way_out, NoTokens(), hosts, CLOCK.now), Limits())
         parrot = Parrot()
         metrics = Metrics()
         desk = FrontDesk(db, parrot, CLOCK, metrics)

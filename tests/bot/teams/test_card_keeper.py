@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 
 from bot.clock import Clock
+from bot.network.client import HttpClient
 from bot.teams.card_keeper import CardKeeper
 from bot.teams.connector import Connector
 from bot.teams.hosts import Hosts
@@ -59,14 +59,14 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(http: aiohttp.ClientSession, sqlite_database: Any) -> AsyncIterator[Bench]:
+async def bench(way_out: HttpClient, sqlite_database: Any) -> AsyncIterator[Bench]:
     council = LivingCouncil(sqlite_database, now=london("2026-01-20 10:00"))
     person = small_council().people[HEAD]
     member = Member(entra_id(HEAD), person.name, person.email)
     teams = TeamsDesk(APP_ID, TENANT_ID, [member])
     async with serving(teams.application()) as url:
         teams.service_url = url
-        connector = Connector(http, NoTokens(), Hosts(loopback=True), lambda: council.now, deadline=0.5)
+        connector = Connector(way_out, NoTokens(), Hosts(loopback=True), lambda: council.now, deadline=0.5)
         clock = Clock.standing(council.now)
         keeper = CardKeeper(council.database, council.framework, clock, connector, Limits())
         await keeper.drain()  # the first look begins at the newest row of history

@@ -5,9 +5,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import aiohttp
 import pytest
 
+from bot.network.client import HttpClient
 from bot.teams.connector import Connector
 from bot.teams.errors import Failure, Remedy, SendFailed
 from bot.teams.hosts import Hosts
@@ -39,8 +39,8 @@ class Purse:
 
 
 @pytest.fixture
-def connector(http: aiohttp.ClientSession, teams: TeamsDesk) -> Connector:
-    return Connector(http, NoTokens(), Hosts(loopback=True), CLOCK.now, deadline=0.5)
+def connector(way_out: HttpClient, teams: TeamsDesk) -> Connector:
+    return Connector(way_out, NoTokens(), Hosts(loopback=True), CLOCK.now, deadline=0.5)
 
 
 async def failure_of(call: Any) -> Failure:
@@ -125,23 +125,25 @@ async def test_nobody_listening_may_be_tried_again(connector: Connector) -> None
     assert failure.outcome == "later"
 
 
-async def test_no_token_ever_follows_a_redirect(http: aiohttp.ClientSession, teams: TeamsDesk) -> None:
+async def test_no_token_ever_follows_a_redirect(way_out: HttpClient, teams: TeamsDesk) -> None:
     elsewhere = TeamsDesk(APP_ID, TENANT_ID, [AMIRA])
     async with serving(elsewhere.application()) as url:
         teams.faults.add(faults.redirect(f"{url}/v3/conversations/{CHAT}/activities"))
-        failure = await failure_of(POST(Connector(http, Purse(), Hosts(loopback=True), CLOCK.now), teams.service_url))
+        failure = await failure_of(
+            POST(Connector(way_out, Purse(), Hosts(loopback=True), CLOCK.now), teams.service_url)
+        )
     assert failure.outcome == "later"
     assert elsewhere.accepted == []
 
 
-async def test_no_token_goes_to_a_host_that_is_not_allowed(http: aiohttp.ClientSession, teams: TeamsDesk) -> None:
-    failure = await failure_of(POST(Connector(http, Purse(), Hosts(), CLOCK.now), teams.service_url))
+async def test_no_token_goes_to_a_host_that_is_not_allowed(way_out: HttpClient, teams: TeamsDesk) -> None:
+    failure = await failure_of(POST(Connector(way_out, Purse(), Hosts(), CLOCK.now), teams.service_url))
     assert failure.outcome == "never"
     assert teams.accepted == []
 
 
 @pytest.fixture
-async def strict(http: aiohttp.ClientSession) -> AsyncIterator[TeamsDesk]:
+async def strict(way_out: HttpClient) -> AsyncIterator[TeamsDesk]:
     """A channel that knows one token."""
     desk = TeamsDesk(APP_ID, TENANT_ID, [AMIRA], good_token=lambda token: token == "token-2")
     async with serving(desk.application()) as url:
@@ -149,16 +151,16 @@ async def strict(http: aiohttp.ClientSession) -> AsyncIterator[TeamsDesk]:
         yield desk
 
 
-async def test_a_refused_token_is_renewed_once(http: aiohttp.ClientSession, strict: TeamsDesk) -> None:
+async def test_a_refused_token_is_renewed_once(way_out: HttpClient, strict: TeamsDesk) -> None:
     purse = Purse()
-    assert await POST(Connector(http, purse, Hosts(loopback=True), CLOCK.now), strict.service_url)
+    assert await POST(Connector(way_out, purse, Hosts(loopback=True), CLOCK.now), strict.service_url)
     assert purse.number == 2
 
 
-async def test_a_second_refusal_stops_everything(http: aiohttp.ClientSession, strict: TeamsDesk) -> None:
+async def test_a_second_refusal_stops_everything(way_out: HttpClient, strict: TeamsDesk) -> None:
     purse = Purse()
     purse.number = 5
-    failure = await failure_of(POST(Connector(http, purse, Hosts(loopback=True), CLOCK.now), strict.service_url))
+    failure = await failure_of(POST(Connector(way_out, purse, Hosts(loopback=True), CLOCK.now), strict.service_url))
     assert failure.remedy is Remedy.STOP_ALL
     assert purse.number == 6
     assert len(strict.refused) == 2
@@ -166,10 +168,10 @@ async def test_a_second_refusal_stops_everything(http: aiohttp.ClientSession, st
 
 @pytest.mark.parametrize(("permanent", "remedy"), [(True, Remedy.STOP_ALL), (False, Remedy.NONE)])
 async def test_without_a_token_nothing_is_sent(
-    http: aiohttp.ClientSession, teams: TeamsDesk, permanent: bool, remedy: Remedy
+    way_out: HttpClient, teams: TeamsDesk, permanent: bool, remedy: Remedy
 ) -> None:
     purse = Purse(NoToken("invalid_client", permanent=permanent))
-    failure = await failure_of(POST(Connector(http, purse, Hosts(loopback=True), CLOCK.now), teams.service_url))
+    failure = await failure_of(POST(Connector(way_out, purse, Hosts(loopback=True), CLOCK.now), teams.service_url))
     assert (failure.outcome, failure.remedy) == ("later", remedy)
     assert teams.accepted == []
 

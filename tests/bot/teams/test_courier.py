@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 
 from assurance.common.courier import CourierResult, Delivery
+from bot.network.client import HttpClient
 from bot.teams.connector import Connector
 from bot.teams.courier import STOP_SECONDS, TeamsCourier
 from bot.teams.hosts import Hosts
@@ -100,15 +100,15 @@ def a_notice(attempts: int = 1) -> Notice:
 
 
 @pytest.fixture(params=["without installing"])
-async def bench(http: aiohttp.ClientSession, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+async def bench(way_out: HttpClient, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     member = Member("eeeeeeee-0000-4000-8000-000000000009", "Em Lowe", "em.lowe@council.example")
     teams, hands = TeamsDesk(APP_ID, TENANT_ID, [member]), Hands()
     graph = Graph(teams, MANIFEST_ID)
     async with serving(teams.application()) as url, serving(graph.application()) as graph_url:
         teams.service_url = url
-        installer = Installer(http, NoTokens(), MANIFEST_ID, lambda: NOW, graph_url=f"{graph_url}/v1.0")
+        installer = Installer(way_out, NoTokens(), MANIFEST_ID, lambda: NOW, graph_url=f"{graph_url}/v1.0")
         courier = TeamsCourier(
-            Connector(http, NoTokens(), Hosts(loopback=True), lambda: NOW, deadline=0.5),
+            Connector(way_out, NoTokens(), Hosts(loopback=True), lambda: NOW, deadline=0.5),
             Limits(monotonic=hands.monotonic, sleep=hands.sleep),
             lambda: NOW,
             app_id=APP_ID,

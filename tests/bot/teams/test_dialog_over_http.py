@@ -15,6 +15,7 @@ from assurance.establishment.demo_council import DEMO_SENIOR_MANAGER, DEMO_TEAM_
 from bot.clock import Clock
 from bot.conversation import Conversation
 from bot.metrics import Metrics
+from bot.network.client import HttpClient
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.connector import Connector
 from bot.teams.front_desk import FrontDesk
@@ -72,7 +73,9 @@ def demo_db(council: Council) -> Iterator[Database]:
 
 
 @pytest.fixture
-async def window(demo_db: Database, framework: Framework, http: aiohttp.ClientSession) -> AsyncIterator[Window]:
+async def window(
+    demo_db: Database, framework: Framework, http: aiohttp.ClientSession, way_out: HttpClient
+) -> AsyncIterator[Window]:
     clock = Clock.standing(NOW)
     item = demo_db.read_now(learning_spaces.waiting_for, DEMO_TEAM_MANAGER)[0]
     person = demo_db.read_now(establishment.current).people[DEMO_TEAM_MANAGER]
@@ -80,7 +83,7 @@ async def window(demo_db: Database, framework: Framework, http: aiohttp.ClientSe
     member.installed = True
     desk = TeamsDesk(APP_ID, TENANT_ID, [member])
     hosts = Hosts(loopback=True)
-    adapter = TeamsAdapter(Connector(http, NoTokens(), hosts, clock.now), Limits(UNHURRIED, UNHURRIED, UNHURRIED))
+    adapter = TeamsAdapter(Connector(way_out, NoTokens(), hosts, clock.now), Limits(UNHURRIED, UNHURRIED, UNHURRIED))
     metrics = Metrics()
     front = FrontDesk(demo_db, Conversation(demo_db, framework, clock), clock, metrics)
     app = web.Application()

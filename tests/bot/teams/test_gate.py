@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from prometheus_client import generate_latest
 
+from bot.network.client import HttpClient
 from bot.teams.gate import Gate, TurnedAway
 from bot.teams.hosts import Hosts
 from bot.teams.jwks import SigningKeys
@@ -320,8 +321,8 @@ async def test_in_local_mode_other_machines_are_turned_away() -> None:
         assert refused.value.status == 403
 
 
-def test_outside_local_mode_there_is_no_gate_without_an_app_id(http: aiohttp.ClientSession) -> None:
-    keys = SigningKeys(http, "https://login.botframework.com/x")
+def test_outside_local_mode_there_is_no_gate_without_an_app_id(way_out: HttpClient) -> None:
+    keys = SigningKeys(way_out, "https://login.botframework.com/x")
     for app_id, tenant_id, found in (("", TENANT_ID, keys), (APP_ID, "", keys), (APP_ID, TENANT_ID, None)):
         with pytest.raises(ValueError, match="outside local mode"):
             Gate(app_id, tenant_id, Hosts(), CLOCK.now, found)

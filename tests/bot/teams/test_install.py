@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import aiohttp
 import pytest
 
+from bot.network.client import HttpClient
 from bot.teams.errors import SendFailed
 from bot.teams.install import Installer
 from bot.teams.tokens import GRAPH, NoTokens
@@ -43,11 +43,11 @@ class Purse:
 
 
 @pytest.fixture
-async def bench(http: aiohttp.ClientSession) -> AsyncIterator[Bench]:
+async def bench(way_out: HttpClient) -> AsyncIterator[Bench]:
     member = Member("eeeeeeee-0000-4000-8000-000000000009", "Em Lowe", "em.lowe@council.example", installed=False)
     graph = Graph(TeamsDesk(APP_ID, TENANT_ID, [member]), MANIFEST_ID, good_token=lambda token: token == "token-2")
     async with serving(graph.application()) as url:
-        yield Bench(member, graph, Installer(http, Purse(), MANIFEST_ID, lambda: NOW, graph_url=f"{url}/v1.0"))
+        yield Bench(member, graph, Installer(way_out, Purse(), MANIFEST_ID, lambda: NOW, graph_url=f"{url}/v1.0"))
 
 
 async def test_installing_gives_the_chat_and_may_be_done_twice(bench: Bench) -> None:
@@ -84,6 +84,6 @@ async def test_whatever_breaks_on_the_way_may_be_tried_again(bench: Bench, fault
     assert failed.value.failure.outcome == "later"
 
 
-def test_graph_is_never_spoken_to_in_the_clear(http: aiohttp.ClientSession) -> None:
+def test_graph_is_never_spoken_to_in_the_clear(way_out: HttpClient) -> None:
     with pytest.raises(ValueError, match="https"):
-        Installer(http, NoTokens(), MANIFEST_ID, lambda: NOW, graph_url="http://graph.example/v1.0")
+        Installer(way_out, NoTokens(), MANIFEST_ID, lambda: NOW, graph_url="http://graph.example/v1.0")

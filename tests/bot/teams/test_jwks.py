@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import aiohttp
 import pytest
 
+from bot.network.client import HttpClient
 from bot.teams import jwks
 from bot.teams.jwks import FRESH_SECONDS, STALE_SECONDS, UNKNOWN_KEY_SECONDS, KeysUnreadable, SigningKeys, read_keys
 from desk import faults
@@ -33,11 +33,11 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(http: aiohttp.ClientSession) -> AsyncIterator[Bench]:
+async def bench(way_out: HttpClient) -> AsyncIterator[Bench]:
     entra = Entra(APP_ID, TENANT_ID, CLOCK.now, secret="desk")
     hands = Hands()
     async with serving(entra.application()) as url:
-        keys = SigningKeys(http, url + METADATA_PATH, monotonic=hands)
+        keys = SigningKeys(way_out, url + METADATA_PATH, monotonic=hands)
         yield Bench(entra, keys, hands)
         await keys.close()
 

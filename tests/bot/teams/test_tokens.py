@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.network.client import HttpClient
+from bot.network.trust import trust
 from bot.teams.tokens import (
     CONNECTOR,
     GRAPH,
@@ -46,17 +48,17 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path,
 class Bench:
     entra: Entra
     url: str
-    trusted: Path
     key_file: Path
     hands: Hands
+    http: HttpClient
 
     def tokens(self, credential: Credential | None = None) -> EntraTokens:
         return EntraTokens(
             APP_ID,
             TENANT_ID,
             credential or Secret("desk"),
+            self.http,
             authority=self.url,
-            trust=str(self.trusted),
             monotonic=self.hands,
         )
 
@@ -68,8 +70,8 @@ async def bench(entra: Entra, tls: tuple[ssl.SSLContext, Path, Path]) -> AsyncIt
     entra.token_seconds = 3599
     entra.token_requests.clear()
     context, trusted, key_file = tls
-    async with serving(entra.application(), tls=context) as url:
-        yield Bench(entra, url, trusted, key_file, Hands())
+    async with serving(entra.application(), tls=context) as url, HttpClient(context=trust([trusted])) as http:
+        yield Bench(entra, url, key_file, Hands(), http)
     entra.refusal = None
 
 
