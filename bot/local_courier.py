@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from assurance.common.courier import Courier, CourierResult, Delivery
+from assurance.common.courier import Begin, Courier, CourierResult, Delivery, unwatched
 from dialogs.kit.message import Message
 
 NOT_HERE = "has not opened a chat on this machine"
@@ -20,10 +20,10 @@ class LocalCourier:
         self._now = now
         self.channel = courier.channel
 
-    async def deliver(self, delivery: Delivery, message: Message) -> CourierResult:
+    async def deliver(self, delivery: Delivery, message: Message, begin: Begin = unwatched) -> CourierResult:
         """Deliver to whoever has spoken to the bot; anyone else's message stays in the outbox."""
         state = delivery.channel_state
         if state is None or not state.conversation_id:
             wait = min(FIRST_WAIT_SECONDS * max(delivery.notice.attempts, 1), LONGEST_WAIT_SECONDS)
             return CourierResult("later", self._now() + timedelta(seconds=wait), reason=NOT_HERE)
-        return await self._courier.deliver(delivery, message)
+        return await self._courier.deliver(delivery, message, begin)

@@ -22,6 +22,7 @@ from bot.edge import Addresses, Edge
 from bot.login import login
 from bot.mail.postman import Postman, open_postman
 from bot.metrics import Metrics
+from bot.out_of_memory import end_if_out_of_memory, ends_when_out_of_memory, watch_memory
 from bot.teams.card_keeper import CardKeeper
 from bot.upkeep import Upkeep
 from bot.web import add_pages, plain_headers
@@ -164,7 +165,9 @@ class Service:
             raise PortTaken(f"{where} cannot take mail ({error.strerror}). Set BOT_MAIL_LISTEN to another.") from None
 
     async def _listen(self) -> None:
-        app = web.Application(middlewares=[plain_headers], client_max_size=self._edge.largest_body)
+        app = web.Application(
+            middlewares=[plain_headers, ends_when_out_of_memory], client_max_size=self._edge.largest_body
+        )
         add_pages(app, self, self.metrics)
         self._edge.add_routes(app)
         if self._settings.local:
@@ -193,7 +196,8 @@ class Service:
         began = time.monotonic()
         try:
             found = await self._db.write(sweep, self._framework, now=self._clock.now())
-        except Exception:
+        except Exception as error:
+            end_if_out_of_memory(error)
             self.metrics.sweeps.labels("failed").inc()
             raise
         self.metrics.sweep_seconds.observe(time.monotonic() - began)
@@ -202,7 +206,10 @@ class Service:
 
     async def _verify(self) -> None:
         """What must exist, compared with what is; what it put back may have to be said."""
-        await self._upkeep.look()
+        try:
+            await self._upkeep.look()
+        except MemoryError as error:
+            end_if_out_of_memory(error)
         self._wake()
 
     def _report(self, found: SweepOutcome) -> None:
@@ -282,6 +289,7 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _until_told(service: Service) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(watch_memory)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     await service.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
@@ -60,6 +61,22 @@ class CourierResult:
     """Other ids worth keeping of the channel: 'channel_user_id', 'bot_id', 'tenant_id'."""
 
 
+NO_WORDS = "could not be put into words"
+"""How the reason begins of a notice whose rendering failed, waiting for another process or parked."""
+
+
+class LeaseLost(Exception):
+    """The notice in hand has been taken over by somebody else: it must not be posted by us."""
+
+
+Begin = Callable[[], Awaitable[None]]
+"""Awaited just before a message leaves for good: from then on it may have arrived. Raises LeaseLost."""
+
+
+async def unwatched() -> None:
+    """The `Begin` of a message nobody has claimed."""
+
+
 MessageT_contra = TypeVar("MessageT_contra", contravariant=True)
 
 
@@ -69,6 +86,9 @@ class Courier(Protocol[MessageT_contra]):
     channel: str
     """The channel's key: 'teams' or 'mail'."""
 
-    async def deliver(self, delivery: Delivery, message: MessageT_contra) -> CourierResult:
-        """Try once, within the courier's own deadline, and say what came of it."""
+    async def deliver(self, delivery: Delivery, message: MessageT_contra, begin: Begin = unwatched) -> CourierResult:
+        """Try once, within the courier's own deadline, and say what came of it.
+
+        `begin` is awaited just before what cannot be taken back or harmlessly repeated; what it raises is passed on.
+        """
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assurance.actions.action_ladder import why_moot
@@ -16,10 +16,10 @@ from assurance.channels.channel_choice import (
     let_mail_follow,
     not_needed,
     offer,
-    try_another_way,
     ways_of,
 )
 from assurance.common.courier import Delivery
+from assurance.delivery.lost import lost
 from assurance.notify.tell import OUTLIVES_SUBMISSION, header
 from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
@@ -34,6 +34,7 @@ from storage.council import heartbeats
 from storage.engine.session import Session
 from storage.outbox import notices as outbox
 from storage.outbox.notices import Notice
+from storage.outbox.turns import Turn
 
 PULSE = "dispatcher"
 """The heartbeat of whoever claims, written at most once in `PULSE_EVERY`."""
@@ -41,45 +42,60 @@ PULSE_EVERY = timedelta(seconds=10)
 EACH_PERSON = 2
 """Notices one person may have under way at once: a conversation takes one at a time, and nobody waits behind another's
 long queue."""
-LEASE = timedelta(minutes=2)
-"""How long a claimed notice belongs to its claimer; longer than any courier's deadline."""
+LEASE = timedelta(seconds=30)
+"""How long a claimed notice belongs to a claimer that gives no sign of life; one that lives renews its leases. Half of
+the minute within which everything is attempted after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimer:
+    """Who claims, what they carry with, and what they have in hand."""
+
+    owner: str
+    couriers: Collection[str] = (TEAMS,)
+    holding: frozenset[int] = frozenset()
+    """Notices it is sending at this moment."""
+    passing_over: frozenset[str] = frozenset()
+    """People who do not answer at this moment: what is for them waits."""
+    only: frozenset[str] | None = None
+    """Nobody but these people; None for everybody."""
 
 
 def claim_notices(
     session: Session,
     framework: Framework,
+    claimer: Claimer,
     *,
-    owner: str,
     now: datetime,
     limit: int = 50,
     lease: timedelta = LEASE,
-    couriers: Collection[str] = (TEAMS,),
 ) -> list[Delivery]:
-    """Up to `limit` deliveries for `owner` alone until the lease runs out; urgent ones first, then the longest due.
+    """Up to `limit` deliveries for the claimer alone until the lease runs out: urgent ones first, then what has never
+    been tried, then the longest due.
 
     Outside the send window only urgent ones. A notice whose item has been submitted or withdrawn meanwhile, or has
-    gone to someone else, is cancelled here. `couriers` are the ways there are: a notice takes the one that leads to its
-    recipient, an email follows where the framework says so, and where no way leads to them it is parked and the QA
-    lead told.
+    gone to someone else, is cancelled here. The claimer's couriers are the ways there are: a notice takes the one that
+    leads to its recipient, an email follows where the framework says so, and where no way leads to them it is parked
+    and the QA lead told.
     """
     _beat(session, now)
-    offer(session, couriers)
-    urgent_only = not Calendar.of(framework).in_send_window(now)
-    for notice in outbox.about_to_be_parked(session, now=now):
-        try_another_way(session, framework, notice, reason="nobody knows whether it arrived", now=now)
+    offer(session, claimer.couriers)
+    turn = Turn(
+        urgent_only=not Calendar.of(framework).in_send_window(now),
+        per_recipient=EACH_PERSON,
+        holding=claimer.holding,
+        passing_over=claimer.passing_over,
+        only=claimer.only,
+    )
+    for notice in outbox.about_to_be_parked(session, now=now, holding=claimer.holding):
+        # The first time two crashes hid what became of it, it is tried once more when all is quiet again.
+        for_good = notice.unknown_outcomes > 1
+        lost(session, framework, notice, reason="nobody knows whether it arrived", for_good=for_good, now=now)
     deliveries: list[Delivery] = []
     while len(deliveries) < limit:
         wanted = limit - len(deliveries)
-        claimed = outbox.claim(
-            session,
-            owner=owner,
-            now=now,
-            lease=lease,
-            limit=wanted,
-            urgent_only=urgent_only,
-            per_recipient=EACH_PERSON,
-        )
-        sent_on = _still_to_send(session, framework, claimed, couriers, now=now)
+        claimed = outbox.claim(session, owner=claimer.owner, now=now, lease=lease, limit=wanted, turn=turn)
+        sent_on = _still_to_send(session, framework, claimed, claimer.couriers, now=now)
         deliveries += sent_on
         if len(claimed) == len(sent_on) < wanted:
             break
@@ -109,7 +125,7 @@ def _still_to_send(
         if person is None or not way:
             hopeless = "has left the council" if person is None else _why_closed(session, notice)
             outbox.finish(session, notice.id, notice.fence, outcome="never", at=now, reason=hopeless)
-            try_another_way(session, framework, notice, reason=hopeless, now=now)
+            lost(session, framework, notice, reason=hopeless, now=now)
             continue
         if way != notice.channel:
             outbox.move_to(session, notice.id, way)

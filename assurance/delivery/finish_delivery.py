@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from assurance.cards.living_cards import QUIET, TEAMS, retire
-from assurance.channels.channel_choice import ADDRESS_FAILS, try_another_way
+from assurance.channels.channel_choice import ADDRESS_FAILS
 from assurance.common.courier import CourierResult, Delivery
+from assurance.delivery.lost import lost
 from policy.calendar.calendar import Calendar
 from policy.council.ways import MAIL
 from policy.framework.framework import Framework
@@ -50,7 +51,7 @@ def finish_delivery(
     if result.outcome == "sent":
         _keep_card(session, delivery, result, now=now)
     elif result.outcome == "never" or (result.outcome == "unknown" and notice.unknown_outcomes > 0):
-        try_another_way(session, framework, notice, reason=_why(result, notice.channel), now=now)
+        lost(session, framework, notice, reason=_why(result, notice.channel), now=now)
     return True
 
 

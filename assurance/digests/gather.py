@@ -50,14 +50,14 @@ def morning_messages(session: Session, framework: Framework, now: datetime) -> i
                 framework,
                 MORNING,
                 [Recipient(person, roles, "holder")],
-                subject=f"morning-{day}",
+                subject=f"{digests.MORNING_SUBJECT}{day}",
                 due_at=min(notice.not_before for notice in still),
                 not_before=now,
                 facts={"lines": lines},
             )
         elif lines:
             continue  # today's has gone out: this is for tomorrow's
-        digests.put_into(session, [notice.id for notice in mine], f"in the morning message of {day}")
+        digests.put_into(session, [notice.id for notice in mine], f"{digests.IN_MORNING}{day}")
     return outbox.add(session, fresh, at=now)
 
 

@@ -15,7 +15,7 @@ import structlog
 from assurance.channels.invite import DateEntry, invite
 from assurance.channels.mail_preference import offer_to
 from assurance.channels.write_letter import Written, letter_went, write_letter
-from assurance.common.courier import ChannelCondition, CourierResult, Delivery, Outcome
+from assurance.common.courier import Begin, ChannelCondition, CourierResult, Delivery, Outcome, unwatched
 from bot.mail.mime import compose
 from dialogs.kit.message import Message
 from dialogs.letters.invitations import calendar_file
@@ -45,6 +45,8 @@ class Envelope:
     """It may have gone out already, so the road looks it up first if it can."""
     remote_id: str = ""
     """The Message-ID a mailbox gave it instead of ours, if it did."""
+    begin: Begin = unwatched
+    """Awaited by the road just before the message is handed over for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class MailCourier:
         """What stops all mail, in words for an administrator; empty when nothing does."""
         return self._road.problem()
 
-    async def deliver(self, delivery: Delivery, message: Message) -> CourierResult:
+    async def deliver(self, delivery: Delivery, message: Message, begin: Begin = unwatched) -> CourierResult:
         """Write the letter down, send it, and write down what came of it."""
         notice, person = delivery.notice, delivery.person
         if "@" not in person.email:
@@ -123,7 +125,7 @@ class MailCourier:
             token_line=token_line(reference, written.letter.token),
             may_stop=not stays and await self._db.read(offer_to, person.id) == "stop",
         )
-        posted = await self._post(written, said, person, date, again=notice.attempts > 1)
+        posted = await self._post(written, said, person, date, again=notice.attempts > 1, begin=begin)
         return _result(posted, self._now())
 
     async def answer(
@@ -165,7 +167,14 @@ class MailCourier:
         return await self._post(written, said, person, None)
 
     async def _post(
-        self, written: Written, said: Letter, person: Person, date: DateEntry | None, *, again: bool = False
+        self,
+        written: Written,
+        said: Letter,
+        person: Person,
+        date: DateEntry | None,
+        *,
+        again: bool = False,
+        begin: Begin = unwatched,
     ) -> Posted:
         try:
             raw = compose(
@@ -192,6 +201,7 @@ class MailCourier:
                     written.letter.message_id,
                     written.tried_before or again,
                     written.letter.remote_id,
+                    begin,
                 )
             )
         await self._db.write(

@@ -50,6 +50,7 @@ class GraphRoad(PacedRoad):
             draft = next(iter(there), None)
         if draft is None:
             draft = await self._graph.create_draft(envelope.raw)
+        await envelope.begin()
         await self._graph.send_draft(draft.id)
         given = draft.message_id if draft.message_id not in ("", envelope.message_id) else ""
         return Posted("sent", "202", remote_id=given)

@@ -145,6 +145,7 @@ class SmtpRoad(PacedRoad):
             return Posted("later", code_of(error), no_answer=True)
         except ValueError as error:
             return Posted("later", code_of(error))
+        await envelope.begin()
         try:
             answer = await client.data(envelope.raw)
         except aiosmtplib.SMTPResponseException as error:

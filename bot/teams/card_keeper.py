@@ -10,6 +10,7 @@ import structlog
 
 from assurance.cards.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh
 from assurance.common.courier import CourierResult
+from bot.out_of_memory import end_if_out_of_memory
 from bot.teams.activities import message_activity
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
@@ -60,6 +61,7 @@ class CardKeeper:
             try:
                 await self.drain()
             except Exception as error:  # noqa: BLE001  a locked or full database must not end the loop
+                end_if_out_of_memory(error)
                 log.warning("cards not looked at", error=type(error).__name__)
                 pause = BACK_OFF_SECONDS
             try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from assurance.common.courier import CourierResult, Delivery
+from assurance.common.courier import Begin, CourierResult, Delivery, unwatched
 from bot.teams.activities import message_activity
 from bot.teams.connector import Connector
 from bot.teams.errors import Failure, Remedy, SendFailed
@@ -63,11 +63,11 @@ class TeamsCourier:
         """What stops all sending, in words for an administrator; empty when nothing does."""
         return self._alarm
 
-    async def deliver(self, delivery: Delivery, message: Message) -> CourierResult:
+    async def deliver(self, delivery: Delivery, message: Message, begin: Begin = unwatched) -> CourierResult:
         """Try once, and say what came of it. Never raises for a delivery that fails."""
         if self._alarm and self._monotonic() < self._stopped_until:
             return CourierResult("later", self._at(self._stopped_until - self._monotonic()), reason=self._alarm)
-        attempt = _Attempt(self, delivery, message)
+        attempt = _Attempt(self, delivery, message, begin)
         try:
             result = await attempt.run()
         except TooLong as wait:
@@ -110,11 +110,12 @@ class TeamsCourier:
 class _Attempt:
     """One delivery under way: where it goes, and each remedy that may still be tried, at most once."""
 
-    def __init__(self, courier: TeamsCourier, delivery: Delivery, message: Message) -> None:
+    def __init__(self, courier: TeamsCourier, delivery: Delivery, message: Message, begin: Begin) -> None:
         state = delivery.channel_state
         self._courier = courier
         self._delivery = delivery
         self._message = message
+        self._begin = begin
         self._card = delivery.card
         self.conversation_id = state.conversation_id if state else ""
         self.service_url = (state.service_url if state else "") or courier._service_url
@@ -154,7 +155,8 @@ class _Attempt:
         if self._card is not None and not self._short:
             remote_id = self._card.activity_id
             await connector.update(self.service_url, self._card.conversation_id, remote_id, self._activity)
-        else:
+        else:  # changing a card in place may be repeated, a post may not
+            await self._begin()
             remote_id = await connector.post(self.service_url, self.conversation_id, self._activity)
         return CourierResult(
             "sent",

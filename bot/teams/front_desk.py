@@ -18,6 +18,7 @@ from assurance.channels.record_contact import record_installation
 from bot.answering import Press
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.out_of_memory import end_if_out_of_memory
 from bot.teams import invokes
 from bot.teams.adapter import answer_invoke, invoke_answer_of
 from bot.teams.covering import Covering
@@ -117,6 +118,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         except TimeoutError:
             log.error("turn_too_slow", turn=uuid.uuid4().hex[:8])
         except Exception as error:  # noqa: BLE001 - whoever wrote to us gets an answer, whatever broke
+            end_if_out_of_memory(error)
             log.error("turn_failed", turn=uuid.uuid4().hex[:8], error=type(error).__name__, at=_where(error))
         await self._apologise(context)
         return "failed"

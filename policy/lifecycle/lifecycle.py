@@ -112,7 +112,7 @@ NOTICE: Table = (
     Transition("leased", "release", "pending", "dispatcher"),
     Transition("pending", "cancel", "cancelled", "use-case"),
     Transition("leased", "cancel", "cancelled", "use-case"),
-    Transition("parked", "retry", "pending", "qa_lead"),
+    Transition("parked", "retry", "pending", "dispatcher"),  # an hour after the crashes that hid what became of it
 )
 
 _CHANNEL_STATES = ("unknown", "reachable", "blocked", "uninstalled", "disabled")

@@ -58,8 +58,10 @@ _ADDRESSES = "A database address is sqlite:///path or postgresql://user@host/nam
 class Database:
     """One council's database. One writer thread, a few reader threads; nothing of it runs on the event loop."""
 
-    def __init__(self, backend: Backend, *, patience: float) -> None:
+    def __init__(self, backend: Backend, *, patience: float, service: bool = False) -> None:
         self._backend = backend
+        self.service = service
+        """Whether it was opened by the long-running bot."""
         self._patience = patience
         self.cache: dict[str, Any] = {}
         """What sessions share; see `Session.cache`."""
@@ -85,12 +87,18 @@ class Database:
         except Exception as error:  # noqa: BLE001 - raised on, in the reader's words
             backend.close()
             raise backend.explained(error)  # noqa: B904 - its cause is set
-        return cls(backend, patience=patience)
+        return cls(backend, patience=patience, service=service)
 
     @property
     def dialect(self) -> str:
         """'sqlite' or 'postgresql'."""
         return self._backend.dialect
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is proven to be the only service: on SQLite it holds the file's one place for as long as it is
+        open. Commands may work beside it all the same."""
+        return self.service and self.dialect == "sqlite"
 
     def migrate(self) -> bool:
         """Bring the schema to what this version of the bot writes. True if anything had to be done."""

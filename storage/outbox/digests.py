@@ -16,6 +16,10 @@ from storage.schema.tables import digests, notices
 
 FOR_THE_MORNING = "for the morning message"
 """The reason of a recorded notice that waits to be put into somebody's morning message."""
+IN_MORNING = "in the morning message of "
+"""How the reason of a recorded notice begins that has been put into one; the day follows."""
+MORNING_SUBJECT = "morning-"
+"""How the subject of a morning message begins; the day follows."""
 EVERYBODY = "*"
 """The person of a digest that was looked into for everybody at once."""
 
@@ -62,6 +66,12 @@ def last_made(session: Session, kind: str) -> str:
 def for_the_morning(session: Session, now: datetime) -> list[Notice]:
     """What waits for a morning message by now, person by person."""
     return [Notice(*row) for row in session.execute(_WAITING, {"now": now})]
+
+
+def put_back(session: Session, person: str, reason: str) -> int:
+    """What was said to somebody in a message that came to nothing is for their next morning message; how much."""
+    said = (notices.c.recipient == person, notices.c.state == "recorded", notices.c.reason == reason)
+    return session.execute(sa.update(notices).where(*said).values(reason=FOR_THE_MORNING)).rowcount
 
 
 def put_into(session: Session, notice_ids: Sequence[int], reason: str) -> None:

@@ -12,12 +12,16 @@ from sqlalchemy import Update, bindparam, case, func, select, text, update
 
 from storage.engine.session import Session
 from storage.engine.upsert import insert_new
-from storage.outbox.turns import next_in_line
+from storage.outbox.turns import Turn, next_in_line
 from storage.schema import tables
 
 Outcome = Literal["sent", "later", "never", "unknown", "cancelled"]
 
 _notices = tables.notices
+
+ANYBODY = Turn()
+STOPPED_SENDING = "The sender stopped while sending."
+"""The end of the reason of a notice whose outcome two crashes hid."""
 
 # Spelt out, not bound: only then does a database see that the index of waiting notices will do.
 _WAITING = text("notices.state IN ('pending', 'leased')")
@@ -78,6 +82,13 @@ class Notice:
     sent_at: datetime | None
     remote_id: str
     reason: str
+    held_fence: int = 0
+    """The claim under which nothing has been posted yet, see `storage.outbox.leases`; another number says nothing."""
+
+    @property
+    def surely_unsent(self) -> bool:
+        """Whether whoever has it now, or had it last, has not begun to post it."""
+        return self.held_fence == self.fence
 
     @property
     def follows(self) -> str:
@@ -135,21 +146,20 @@ def claim(
     now: datetime,
     lease: timedelta,
     limit: int,
-    urgent_only: bool = False,
-    per_recipient: int | None = None,
+    turn: Turn = ANYBODY,
 ) -> list[Notice]:
     """Take up to `limit` notices that may be sent now, for `owner` alone until the lease runs out.
 
-    Urgent ones come first, then the longest due. With `per_recipient`, nobody has more than that many under way, so
-    that a long queue for one person keeps nobody else waiting.
+    Urgent ones come first, then what has never been tried, then the longest due; of whom, `turn` says.
 
-    A lease that ran out counts as an unknown outcome: the notice may have been sent, so it comes back marked as a
-    repeat, and the second time it is parked.
+    A lease that ran out before posting began (`leases.begin`) is simply taken over. One that ran out after that
+    counts as an unknown outcome: the notice may have been sent, so it comes back marked as a repeat, and the second
+    time it is parked.
     """
-    statement = next_in_line(session.dialect, urgent_only, per_recipient)
+    statement = next_in_line(session.dialect, turn.urgent_only, turn.per_recipient, turn.only is not None)
     claimed: list[Notice] = []
     parked: list[Notice] = []
-    for row in session.execute(statement, {"now": now, "most": limit}):
+    for row in session.execute(statement, {"now": now, "most": limit, **turn.facts()}):
         notice = _claimed(Notice(*row), owner, now + lease)
         (parked if notice.state == "parked" else claimed).append(notice)
     if claimed or parked:
@@ -157,10 +167,18 @@ def claim(
     return claimed
 
 
-def about_to_be_parked(session: Session, *, now: datetime) -> list[Notice]:
-    """Repeats whose lease has run out as well: the next `claim` parks them, so somebody must hear of it."""
+def about_to_be_parked(session: Session, *, now: datetime, holding: Collection[int] = ()) -> list[Notice]:
+    """Repeats whose lease has run out as well: the next `claim` parks them, so somebody must hear of it.
+
+    `holding` are those the claimer is sending at this moment.
+    """
     lost = select(_notices).where(
-        _WAITING, _notices.c.state == "leased", _notices.c.lease_until <= now, _notices.c.unknown_outcomes >= 1
+        _WAITING,
+        _notices.c.state == "leased",
+        _notices.c.lease_until <= now,
+        _notices.c.unknown_outcomes >= 1,
+        _notices.c.held_fence != _notices.c.fence,
+        _notices.c.id.not_in(list(holding)),
     )
     return [Notice(*row) for row in session.execute(lost.order_by(_notices.c.id))]
 
@@ -223,8 +241,9 @@ def supersede(session: Session, event: str, subject: str, recipients: Collection
 
 
 def release(session: Session, owner: str, *, notice_ids: Collection[int] | None = None) -> int:
-    """Give back what an owner claimed and has not begun to send, all of it or some; return how many."""
+    """Give back what an owner claimed and has not begun to post, all of it or some; return how many."""
     held = (_notices.c.state == "leased") & (_notices.c.lease_owner == owner)
+    held &= _notices.c.held_fence == _notices.c.fence
     if notice_ids is not None:
         held &= _notices.c.id.in_(list(notice_ids))
     return session.execute(
@@ -310,12 +329,13 @@ def _try_at() -> Any:
 
 
 def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:
-    """The notice once claimed. If its last lease ran out it may have been sent: then it is a repeat, or parked."""
-    if notice.state == "leased":
+    """The notice once claimed. If its last lease ran out while posting it is a repeat, or parked."""
+    unsent = notice.state == "leased" and notice.surely_unsent
+    if notice.state == "leased" and not unsent:
         unknown = notice.unknown_outcomes + 1
         notice = replace(notice, unknown_outcomes=unknown, repeat=True)
         if unknown > 1:
-            reason = _twice_unknown("The sender stopped while sending.")
+            reason = _twice_unknown(STOPPED_SENDING)
             return replace(notice, state="parked", lease_owner="", lease_until=None, reason=reason)
     return replace(
         notice,
@@ -323,7 +343,8 @@ def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:
         lease_owner=owner,
         lease_until=until,
         fence=notice.fence + 1,
-        attempts=notice.attempts + 1,
+        held_fence=notice.fence + 1,
+        attempts=notice.attempts + (0 if unsent else 1),
     )
 
 
@@ -334,7 +355,10 @@ def _cancel(keep_events: tuple[str, ...]) -> Update:
     return update(_notices).where(*waiting, *others).values(state="cancelled", reason=bindparam("why"))
 
 
-_LEASE = ("state", "lease_owner", "lease_until", "fence", "attempts", "unknown_outcomes", "repeat", "reason")
+_LEASE = (
+    *("state", "lease_owner", "lease_until", "fence", "held_fence"),
+    *("attempts", "unknown_outcomes", "repeat", "reason"),
+)
 _CLAIM = update(_notices).where(_notices.c.id == bindparam("which"))
 
 

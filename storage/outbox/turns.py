@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, text, true
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select, text, true
 
 from storage.schema import tables
 
@@ -15,18 +16,41 @@ _notices = tables.notices
 WAITING = text("notices.state IN ('pending', 'leased')")
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it may be in one claim."""
+
+    urgent_only: bool = False
+    per_recipient: int | None = None
+    """Nobody has more than that many under way, so that a long queue for one person keeps nobody else waiting."""
+    holding: frozenset[int] = frozenset()
+    """Notices the claimer is sending at this moment: its own are never taken over, however old their lease is."""
+    passing_over: frozenset[str] = frozenset()
+    """People it is not the turn of."""
+    only: frozenset[str] | None = None
+    """The only people whose turn it is; None for everybody."""
+
+    def facts(self) -> dict[str, Any]:
+        """What `next_in_line` has to be told about it."""
+        narrowed = {} if self.only is None else {"those": sorted(self.only)}
+        return {"held": sorted(self.holding), "others": sorted(self.passing_over), **narrowed}
+
+
 @cache
-def next_in_line(dialect: str, urgent_only: bool, per_recipient: int | None) -> Select[Any]:
+def next_in_line(dialect: str, urgent_only: bool, per_recipient: int | None, narrowed: bool) -> Select[Any]:
     """What may be sent now, in its order; with `per_recipient` each person's next few, fewer while some are under way.
 
+    What has never been tried goes before what has: whoever does not answer must not keep the others from being told.
     Who waits at all is read by leaping through the index from one recipient to the next, and of each only the first
     few: a hundred thousand for one person cost no more than a handful.
     """
-    order = (_notices.c.urgent.desc(), _notices.c.due_at, _notices.c.id)
-    statement = select(_notices).where(WAITING, *_ready(_notices, urgent_only)).order_by(*order)
+    unsent = and_(_notices.c.state == "leased", _notices.c.held_fence == _notices.c.fence)
+    tried = case((unsent, False), else_=_notices.c.attempts > 0)
+    order = (_notices.c.urgent.desc(), tried, _notices.c.due_at, _notices.c.id)
+    statement = select(_notices).where(WAITING, *_ready(_notices, urgent_only), *_whose(_notices, narrowed))
     if per_recipient is None:
-        return statement.limit(bindparam("most"))
-    turn = _first_few(dialect, urgent_only, per_recipient)
+        return statement.order_by(*order).limit(bindparam("most"))
+    turn = _first_few(dialect, urgent_only, per_recipient, narrowed)
     place = func.row_number().over(
         partition_by=turn.c.recipient, order_by=(turn.c.urgent.desc(), turn.c.due_at, turn.c.id)
     )
@@ -45,11 +69,21 @@ def next_in_line(dialect: str, urgent_only: bool, per_recipient: int | None) -> 
 
 def _ready(table: Any, urgent_only: bool) -> tuple[Any, ...]:
     now = bindparam("now", type_=_notices.c.not_before.type)
-    ready = (table.c.not_before <= now, or_(table.c.state == "pending", table.c.lease_until <= now))
+    ready = (
+        table.c.not_before <= now,
+        or_(table.c.state == "pending", table.c.lease_until <= now),
+        table.c.id.not_in(bindparam("held", expanding=True)),
+    )
     return (*ready, table.c.urgent) if urgent_only else ready
 
 
-def _first_few(dialect: str, urgent_only: bool, per_recipient: int) -> Any:
+def _whose(table: Any, narrowed: bool) -> tuple[Any, ...]:
+    """Of whom it is the turn."""
+    others = table.c.recipient.not_in(bindparam("others", expanding=True))
+    return (others, table.c.recipient.in_(bindparam("those", expanding=True))) if narrowed else (others,)
+
+
+def _first_few(dialect: str, urgent_only: bool, per_recipient: int, narrowed: bool) -> Any:
     """The next few of everybody for whom something waits, each person's by the index of turns."""
     first = select(func.min(_notices.c.recipient).label("recipient")).where(WAITING)
     people = first.cte("people", recursive=True)
@@ -60,6 +94,7 @@ def _first_few(dialect: str, urgent_only: bool, per_recipient: int) -> Any:
     few = (
         select(each.c.id, each.c.recipient, each.c.urgent, each.c.due_at)
         .where(_waiting(each), each.c.recipient == people.c.recipient, *_ready(each, urgent_only))
+        .where(*_whose(people, narrowed))
         .order_by(each.c.urgent.desc(), each.c.due_at, each.c.id)
         .limit(per_recipient)
         .correlate(people)

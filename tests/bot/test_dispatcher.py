@@ -3,90 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from assurance.common.courier import CourierResult, Delivery
+from bot import delivering
 from bot import dispatcher as dispatching
 from bot.clock import Clock
-from bot.dispatcher import Dispatcher
-from bot.metrics import Metrics
-from dialogs.kit.message import Message
 from policy.framework.framework import Framework
 from storage.engine.database import Database
-from storage.engine.session import Session
 from storage.outbox import notices
-from storage.outbox.notices import NewNotice
 from tests.bot.conftest import FRIDAY
+from tests.bot.outbox_people import LATE, Recorder, a_dispatcher, a_notice, put, running, until
 
 SENT_NOW, IN_THE_MORNING = 81, 39
 """Notices of the demo council's month: what goes out at once, and what team managers read in the morning."""
-
-LATE = FRIDAY + timedelta(minutes=5)
-
-
-class Recorder:
-    """A courier whose channel is a list; `answer` decides what comes of each delivery."""
-
-    channel = "teams"
-
-    def __init__(
-        self, answer: Callable[[Delivery], CourierResult] = lambda _: CourierResult("sent", remote_id="1")
-    ) -> None:
-        self.answer = answer
-        self.took: list[tuple[Delivery, Message]] = []
-        self.at_once = 0
-        self.most_at_once = 0
-        self.hold = asyncio.Event()
-        self.hold.set()
-
-    async def deliver(self, delivery: Delivery, message: Message) -> CourierResult:
-        self.took.append((delivery, message))
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            await asyncio.sleep(0)
-            await self.hold.wait()
-        finally:
-            self.at_once -= 1
-        return self.answer(delivery)
 
 
 @pytest.fixture
 def clock() -> Clock:
     return Clock.standing(LATE)
-
-
-@contextlib.asynccontextmanager
-async def running(dispatcher: Dispatcher) -> AsyncIterator[Dispatcher]:
-    task = asyncio.create_task(dispatcher.run())
-    try:
-        yield dispatcher
-    finally:
-        await dispatcher.stop(0.1)
-        await asyncio.wait_for(task, 5)
-
-
-def a_dispatcher(db: Database, framework: Framework, clock: Clock, courier: Recorder, **more: int) -> Dispatcher:
-    return Dispatcher(db, framework, clock, {"teams": courier}, Metrics(), **more)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
-
-
-def a_notice(subject: str, *, due_at: datetime = FRIDAY, channel: str = "teams", event: str = "E13") -> NewNotice:
-    facts = {"reference": subject, "due_on": "2026-12-18", "auditor": "A Manager", "function": "MASH", "days_late": 2}
-    return NewNotice(event, "+2", subject, "p-0001", "executive_director", channel, False, due_at, due_at, facts)
-
-
-def put(session: Session, *new: NewNotice) -> None:
-    notices.add(session, new, at=LATE)
 
 
 async def test_everything_due_goes_out_once(db: Database, framework: Framework, clock: Clock) -> None:
@@ -169,7 +106,7 @@ async def test_a_notice_for_a_channel_without_a_courier_is_parked(
 async def test_a_courier_that_hangs_is_given_up_on(
     db: Database, framework: Framework, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatching, "DELIVERY_SECONDS", 0.05)
+    monkeypatch.setattr(delivering, "DELIVERY_SECONDS", 0.2)
     courier = Recorder()
     courier.hold.clear()
     await asyncio.wait_for(a_dispatcher(db, framework, clock, courier, slots=200).drain(), 10)

@@ -2,7 +2,8 @@
 
     python -m tests.journeys.crash_worker ADDRESS INSTANT POINT OUTBOX
 
-It sweeps, claims, sends and finishes once. Sending appends a line to the file OUTBOX, which stands for a screen.
+It sweeps, takes over what a dead one held, claims, marks, sends and finishes once, as the service does.
+Sending appends a line to the file OUTBOX, which stands for a screen.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from assurance.common.courier import CourierResult
-from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.claim_notices import Claimer, claim_notices
 from assurance.delivery.finish_delivery import finish_delivery
 from assurance.sweep.sweep import sweep
 from policy.check.loader import load_framework
 from storage.engine.database import Database, Session
+from storage.outbox import leases
 
 POINTS = (
     "before the sweep's commit",
     "after the sweep's commit",
     "before the claim's commit",
     "after the claim's commit",
+    "after it was marked as being posted",
     "after the channel took it",
     "after the answer was written down",
     "never",
@@ -41,9 +44,13 @@ def main(address: str, instant: str, point: str, outbox: str) -> None:
     with Database.open(address, service=True) as database:
         _run(database, _dying(sweep, point == "before the sweep's commit"), framework, now=now)
         _die_at("after the sweep's commit", point)
+        owner = f"service:{os.getpid()}"
+        _run(database, leases.end_those_of_the_dead, owner, at=now)
         claim = _dying(claim_notices, point == "before the claim's commit")
-        for delivery in _run(database, claim, framework, owner=f"process {os.getpid()}", now=now):
+        for delivery in _run(database, claim, framework, Claimer(owner), now=now):
             _die_at("after the claim's commit", point)
+            assert _run(database, leases.begin, [(delivery.notice.id, delivery.notice.fence)])
+            _die_at("after it was marked as being posted", point)
             with Path(outbox).open("a", encoding="utf-8") as screen:
                 line = {"key": delivery.notice.key, "repeat": delivery.notice.repeat}
                 screen.write(json.dumps(line) + "\n")

@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from assurance.common.courier import CourierResult, Delivery
-from assurance.delivery.claim_notices import claim_notices
+from assurance.common.courier import Begin, CourierResult, Delivery, unwatched
+from assurance.delivery.claim_notices import Claimer, claim_notices
 from assurance.delivery.finish_delivery import finish_delivery
 from assurance.notify.tell import PUT_TOGETHER
 from assurance.sweep.sweep import SWEEP, SweepOutcome, sweep
@@ -37,7 +37,7 @@ from storage.council import establishment as establishments
 from storage.council import history, meta
 from storage.council.history import Entry
 from storage.engine.database import Database, Session
-from storage.outbox import notices
+from storage.outbox import leases, notices
 from storage.outbox.notices import Notice
 from tests.councils import small_council
 
@@ -87,8 +87,9 @@ class ListCourier:
         self.taken: list[tuple[Delivery, Message]] = []
         self.answers: dict[str, list[CourierResult]] = {}
 
-    async def deliver(self, delivery: Delivery, message: Message) -> CourierResult:
+    async def deliver(self, delivery: Delivery, message: Message, begin: Begin = unwatched) -> CourierResult:
         """Take it, unless this person's next answer is another one."""
+        await begin()
         waiting = self.answers.get(delivery.person.id)
         result = waiting.pop(0) if waiting else CourierResult("sent", remote_id=f"activity-{len(self.taken) + 1}")
         if result.outcome in ("sent", "unknown"):
@@ -188,7 +189,12 @@ class LivingCouncil:
 
     def claim(self, owner: str = "tests") -> list[Delivery]:
         """What a dispatcher takes to send now."""
-        return self.database.write_now(claim_notices, self.framework, owner=owner, now=self.now)
+        return self.database.write_now(claim_notices, self.framework, Claimer(owner), now=self.now)
+
+    def begin(self, deliveries: Collection[Delivery]) -> None:
+        """A dispatcher begins to post these."""
+        if deliveries:
+            self.database.write_now(leases.begin, [(one.notice.id, one.notice.fence) for one in deliveries])
 
     def dispatch(self) -> list[Said]:
         """Send until there is nothing left that may go out now."""

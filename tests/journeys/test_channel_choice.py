@@ -15,7 +15,7 @@ from assurance.channels.receive import remember
 from assurance.channels.record_bounce import Bounced, addresses_that_fail, record_bounce
 from assurance.channels.write_letter import letter_went, write_letter
 from assurance.common.courier import CourierResult, Delivery
-from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.claim_notices import Claimer, claim_notices
 from assurance.digests.reachability import out_of_reach
 from policy.council.actor import Actor
 from storage.casework import learning_spaces
@@ -48,7 +48,7 @@ class TwoWays(LivingCouncil):
     couriers: tuple[str, ...] = ("teams", "mail")
 
     def claim(self, owner: str = "tests") -> list[Delivery]:
-        return self.database.write_now(claim_notices, self.framework, owner=owner, now=self.now, couriers=self.couriers)
+        return self.database.write_now(claim_notices, self.framework, Claimer(owner, self.couriers), now=self.now)
 
     def rows(self, reference: str, person: str, event: str = "") -> list[tuple[str, str]]:
         """Each notice to a person about something: the way it went, and what became of it."""

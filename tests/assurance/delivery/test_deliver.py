@@ -210,7 +210,7 @@ def test_an_answer_that_comes_after_the_lease_was_lost_changes_nothing(council: 
 def test_a_sender_that_dies_twice_over_one_message_leaves_it_to_a_person(council: LivingCouncil, late: str) -> None:
     for minutes in (0, 5, 10):
         council.now = SECOND + timedelta(minutes=minutes)
-        council.claim(f"sender {minutes}")
+        council.begin(council.claim(f"sender {minutes}"))
     assert {notice.state for notice in council.notices_about(late) if notice.step == "+2"} == {"parked"}
     reports = [notice for notice in council.notices_about(late) if notice.event == "E65"]
     assert len(reports) == 3, "one for each of the three people"
@@ -236,12 +236,12 @@ def test_the_dispatcher_leaves_a_pulse_but_not_at_every_look(council: LivingCoun
 
 
 def test_a_dispatcher_takes_no_more_than_it_asked_for(council: LivingCouncil) -> None:
-    from assurance.delivery.claim_notices import claim_notices
+    from assurance.delivery.claim_notices import Claimer, claim_notices
 
     for number in range(10, 20):
         council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5), case=f"NM-{number:06}")
     council.now = SECOND
     council.sweep()
-    taken = council.database.write_now(claim_notices, council.framework, owner="one", now=council.now, limit=5)
+    taken = council.database.write_now(claim_notices, council.framework, Claimer("one"), now=council.now, limit=5)
     assert len(taken) == 5
     assert council.database.read_now(notices.backlog, now=council.now).pending == 25

@@ -13,7 +13,7 @@ import pytest
 from assurance.channels.record_contact import record_contact
 from assurance.channels.write_letter import letter_answered
 from assurance.common.courier import CourierResult
-from assurance.delivery.claim_notices import claim_notices
+from assurance.delivery.claim_notices import Claimer, claim_notices
 from assurance.delivery.finish_delivery import finish_delivery
 from bot.clock import Clock
 from bot.mail.courier import MailCourier
@@ -61,7 +61,7 @@ class Office:
         if sweep:
             council.sweep()
         db, framework = council.database, council.framework
-        for delivery in db.write_now(claim_notices, framework, owner="t", now=council.now, couriers=("teams", "mail")):
+        for delivery in db.write_now(claim_notices, framework, Claimer("t", ("teams", "mail")), now=council.now):
             if delivery.notice.channel == "mail":
                 answers.append(await courier.deliver(delivery, render(delivery, framework)))
                 db.write_now(finish_delivery, framework, delivery, answers[-1], now=council.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,19 @@ async def test_an_answer_lost_after_the_message_is_unknown_because_it_may_have_a
         posted = await road_to(port).send(envelope())
     assert posted.outcome == "unknown"
     assert len(post.to(MANAGER)) == 1, "it did arrive"
+
+
+@pytest.mark.parametrize(("at", "begun"), [("mail", False), ("rcpt", False), ("data", True)])
+async def test_that_it_leaves_now_is_said_just_before_the_message_itself(post: Post, at: str, begun: bool) -> None:
+    said: list[bool] = []
+
+    async def begin() -> None:
+        said.append(True)
+
+    post.faults.append(SmtpFault(at))
+    async with smtp_server(post) as port:
+        await road_to(port).send(replace(envelope(), begin=begin))
+    assert bool(said) == begun
 
 
 async def test_a_relay_that_is_not_there_is_tried_later() -> None:

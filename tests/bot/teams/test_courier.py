@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assurance.common.courier import CourierResult, Delivery
+from assurance.common.courier import CourierResult, Delivery, LeaseLost
 from bot.network.client import HttpClient
 from bot.teams.connector import Connector
 from bot.teams.courier import STOP_SECONDS, TeamsCourier
@@ -340,3 +340,27 @@ async def test_a_service_url_that_is_no_longer_teams_gets_nothing(bench: Bench) 
     result = await bench.deliver(bench.delivery(service_url="https://evil.example/"))
     assert result.outcome == "never"
     assert bench.teams.accepted == []
+
+
+async def test_that_it_is_posted_now_is_said_once_just_before_the_post_and_not_for_a_change_in_place(
+    bench: Bench,
+) -> None:
+    seen: list[int] = []
+
+    async def begin() -> None:
+        seen.append(len(bench.chat))
+
+    await bench.courier.deliver(bench.delivery(), MESSAGE, begin)
+    assert (seen, len(bench.chat)) == ([0], 1)
+    card = next(iter(bench.teams.chat_of(bench.member).messages))
+    await bench.courier.deliver(bench.delivery(card=card), MESSAGE, begin)
+    assert (seen, len(bench.chat)) == ([0], 1)
+
+
+async def test_what_somebody_else_has_taken_over_is_not_posted(bench: Bench) -> None:
+    async def begin() -> None:
+        raise LeaseLost
+
+    with pytest.raises(LeaseLost):
+        await bench.courier.deliver(bench.delivery(), MESSAGE, begin)
+    assert bench.chat == []

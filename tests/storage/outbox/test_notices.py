@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text, update
 
 from storage.engine.database import Database, Session
-from storage.outbox import notices
+from storage.outbox import leases, notices
 from storage.outbox.notices import NewNotice, Notice
+from storage.outbox.turns import Turn
 from storage.schema import tables
 
 NINE = datetime(2026, 12, 31, 9, 0, tzinfo=UTC)
@@ -40,7 +41,11 @@ def add(database: Database, *new: NewNotice) -> int:
 
 
 def claim(database: Database, owner: str = "one", at: datetime = NINE, limit: int = 10, **more: Any) -> list[Notice]:
-    return database.write_now(notices.claim, owner=owner, now=at, lease=LEASE, limit=limit, **more)
+    return database.write_now(notices.claim, owner=owner, now=at, lease=LEASE, limit=limit, turn=Turn(**more))
+
+
+def begin(database: Database, *claimed: Notice) -> frozenset[int]:
+    return database.write_now(leases.begin, [(one.id, one.fence) for one in claimed])
 
 
 def finish(database: Database, claimed: Notice, outcome: Any, at: datetime = NINE, **more: Any) -> bool:
@@ -161,11 +166,13 @@ def test_one_lost_twice_after_it_was_handed_back_is_parked_with_the_reason(datab
     claim(database, "one")
     database.write_now(notices.release, "one")
     (first,) = claim(database, "two")
+    begin(database, first)
     (second,) = claim(database, "three", at=NINE + LEASE)
     assert (second.id, second.repeat, second.unknown_outcomes) == (first.id, True, 1)
     database.write_now(notices.release, "three")
     (third,) = claim(database, "four", at=NINE + LEASE)
     assert third.repeat, "handed back unsent, it is still the repeat of the one that was lost"
+    begin(database, third)
     assert claim(database, "five", at=NINE + 2 * LEASE) == []
     parked = now_is(database, first)
     assert parked.state == "parked"
@@ -214,15 +221,134 @@ def test_a_repeat_that_is_only_put_off_stays_a_repeat(database: Database) -> Non
     assert third.repeat is True and third.unknown_outcomes == 1
 
 
-def test_a_lease_that_ran_out_counts_as_unknown(database: Database) -> None:
+def test_a_lease_that_ran_out_while_posting_counts_as_unknown(database: Database) -> None:
     add(database, notice())
     (lost,) = claim(database, "one")
+    begin(database, lost)
     assert claim(database, "two", at=NINE + LEASE - timedelta(seconds=1)) == []
     (again,) = claim(database, "two", at=NINE + LEASE)
     assert (again.lease_owner, again.repeat, again.unknown_outcomes, again.fence) == ("two", True, 1, lost.fence + 1)
+    begin(database, again)
     assert claim(database, "three", at=NINE + 2 * LEASE) == []
     parked = now_is(database, again)
     assert parked.state == "parked" and parked.unknown_outcomes == 2 and parked.reason
+
+
+def test_a_lease_that_ran_out_before_posting_is_taken_over_however_often_and_is_no_repeat(database: Database) -> None:
+    add(database, notice())
+    for life in range(5):
+        (claimed,) = claim(database, f"owner {life}", at=NINE + life * LEASE)
+    assert (claimed.repeat, claimed.unknown_outcomes, claimed.fence) == (False, 0, 5)
+
+
+def test_a_claim_of_an_older_copy_that_marks_nothing_may_have_been_posted(database: Database) -> None:
+    add(database, notice())
+    (marked,) = claim(database, "new")
+
+    def older(session: Session) -> None:
+        later = {"lease_owner": "old", "lease_until": NINE + 2 * LEASE, "fence": marked.fence + 1}
+        session.execute(update(tables.notices).values(later))
+
+    database.write_now(older)
+    (again,) = claim(database, "new", at=NINE + 2 * LEASE)
+    assert (again.repeat, again.unknown_outcomes) == (True, 1)
+
+
+def test_posting_begins_only_for_whoever_still_has_the_notice(database: Database) -> None:
+    add(database, notice(1), notice(2), notice(3))
+    asleep = claim(database, "one", limit=2)
+    (awake,) = claim(database, "two", at=NINE + LEASE, limit=1)
+    assert awake.id == asleep[0].id
+    assert begin(database, *asleep) == {asleep[1].id}
+    assert begin(database, awake) == {awake.id}
+
+
+def test_what_has_begun_to_be_posted_is_not_handed_back_as_if_it_had_not(database: Database) -> None:
+    add(database, notice(1), notice(2))
+    first, second = claim(database, "one")
+    begin(database, first)
+    assert database.write_now(notices.release, "one") == 1
+    assert (now_is(database, first).state, now_is(database, second).state) == ("leased", "pending")
+
+
+def test_a_holder_that_lives_keeps_its_notices_and_one_that_does_not_loses_them(database: Database) -> None:
+    add(database, notice(1), notice(2, recipient="p-0043"))
+    alive, dead = claim(database, "one", limit=1), claim(database, "two", limit=1)
+    assert database.write_now(leases.renew, "one", [row.id for row in (*alive, *dead)], until=NINE + 2 * LEASE) == 1
+    assert [row.id for row in claim(database, "three", at=NINE + LEASE)] == [dead[0].id]
+
+
+def test_nobody_takes_over_what_they_are_sending_themselves_however_long_the_database_was_away(
+    database: Database,
+) -> None:
+    add(database, notice())
+    (mine,) = claim(database, "one")
+    begin(database, mine)
+    much_later = NINE + 10 * LEASE
+    assert claim(database, "one", at=much_later, holding=frozenset({mine.id})) == []
+    assert database.read_now(notices.about_to_be_parked, now=much_later, holding=[mine.id]) == []
+    assert finish(database, mine, "sent", at=much_later)
+
+
+def test_a_dead_holder_does_not_block_a_persons_queue_once_the_next_service_is_there(database: Database) -> None:
+    add(database, *(notice(number) for number in range(1, 5)))
+    posting, _ = claim(database, "service:one", per_recipient=2)
+    begin(database, posting)
+    assert claim(database, "service:two", per_recipient=2) == [], "as far as anybody knows they are under way"
+    assert database.write_now(leases.end_those_of_the_dead, "service:two", at=NINE) == 2
+    again = claim(database, "service:two", per_recipient=2)
+    assert {(row.subject[-1], row.repeat) for row in again} == {("1", True), ("2", False)}
+
+
+def test_a_command_that_sends_beside_the_service_keeps_what_it_has_in_hand(database: Database) -> None:
+    add(database, notice(1))
+    claim(database, "command:sweep")
+    assert database.write_now(leases.end_those_of_the_dead, "service:two", at=NINE) == 0
+
+
+def test_what_two_crashes_parked_is_said_once_more_and_then_never_again(database: Database) -> None:
+    add(database, notice())
+    for life in range(2):
+        begin(database, *claim(database, f"owner {life}", at=NINE + life * LEASE))
+    at = NINE + 2 * LEASE
+    assert claim(database, "three", at=at) == []
+    assert database.write_now(leases.retry_after_crashes, at=at, since=NINE) == 1
+    (again,) = claim(database, "three", at=at)
+    assert again.repeat
+    begin(database, again)
+    at += LEASE
+    assert claim(database, "four", at=at) == []
+    assert database.write_now(leases.retry_after_crashes, at=at, since=NINE) == 0
+    assert now_is(database, again).state == "parked"
+
+
+def test_what_another_way_has_taken_or_is_too_old_is_not_said_once_more(database: Database) -> None:
+    add(database, notice(1), notice(2))
+    for life in range(2):
+        begin(database, *claim(database, f"owner {life}", at=NINE + life * LEASE))
+    at = NINE + 2 * LEASE
+    assert claim(database, "three", at=at) == []
+    first = notice(1)
+    add(database, notice(1, channel="mail", follows=first.key, not_before=at + MINUTE))
+    assert database.write_now(leases.retry_after_crashes, at=at, since=at) == 0
+    assert database.write_now(leases.retry_after_crashes, at=at, since=NINE) == 1
+    assert [row.subject[-1] for row in claim(database, "three", at=at)] == ["2"]
+
+
+def test_what_has_never_been_tried_goes_before_what_has(database: Database) -> None:
+    add(database, notice(1, due_at=NINE - MINUTE))
+    (tried,) = claim(database)
+    finish(database, tried, "unknown", not_before=NINE)
+    add(database, notice(2, recipient="p-0043"), notice(3, recipient="p-0001", urgent=True))
+    assert [row.subject[-1] for row in claim(database, per_recipient=2)] == ["3", "2", "1"]
+
+
+def test_some_can_be_passed_over_and_some_be_the_only_ones(database: Database) -> None:
+    add(database, notice(1), notice(2, recipient="p-0043"), notice(3, recipient="p-0001"))
+    hanging, known = frozenset({"p-0045"}), frozenset({"p-0045", "p-0043"})
+    assert [row.recipient for row in claim(database, passing_over=known, per_recipient=2)] == ["p-0001"]
+    found = claim(database, passing_over=hanging, only=known, per_recipient=2)
+    assert [row.recipient for row in found] == ["p-0043"]
 
 
 def test_an_owner_that_was_asleep_past_its_lease_cannot_overwrite_the_next(database: Database) -> None:
@@ -338,7 +464,7 @@ def test_looking_for_work_costs_what_waits_not_what_was_ever_sent(
         raw: Any = session.connection.connection.dbapi_connection
         said: list[str] = []
         raw.set_trace_callback(said.append)
-        notices.claim(session, owner="one", now=NINE, lease=LEASE, limit=5, per_recipient=per_recipient)
+        notices.claim(session, owner="one", now=NINE, lease=LEASE, limit=5, turn=Turn(per_recipient=per_recipient))
         notices.backlog(session, now=NINE)
         notices.next_try_at(session)
         raw.set_trace_callback(None)
