@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assurance.actions.transfer_actions import inherit_actions
 from assurance.common.refusals import Refused
 from assurance.establishment.council_kind import kind_of
 from assurance.establishment.import_cells import Problems, RowProblem
+from assurance.establishment.import_guard import Removal, refuse_too_much
 from assurance.establishment.import_sheets import SheetReader
-from assurance.establishment.inherit import inherit
+from assurance.establishment.inherit import Inherited, inherit
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
@@ -29,6 +30,8 @@ class Import:
     tables: Mapping[str, Table]
     fictional: bool = False
     """The people are invented: the local tools and tests may work on this database."""
+    yes_remove: int | None = None
+    """How many people (or posts) somebody has said may go; wanted where it is more than a tenth."""
 
 
 class NotInvented(Refused):
@@ -52,6 +55,30 @@ class ImportOutcome:
     counts: dict[str, int]
     changed: bool
     changes: dict[str, Change]
+    removal: Removal
+    holders: tuple[NewHolder, ...]
+    """Posts that somebody else holds now, or nobody."""
+    work: Inherited
+    """What became of the open learning spaces of those posts."""
+    actions: tuple[str, ...]
+    """References of actions that went to a new owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewHolder:
+    """A post whose holder an import changed: names, empty for nobody."""
+
+    post: str
+    before: str
+    after: str
+
+
+class OnlyTried(Exception):
+    """The import was only tried; what it would have come to is in `outcome`, and nothing has changed."""
+
+    def __init__(self, outcome: ImportOutcome) -> None:
+        self.outcome = outcome
+        super().__init__(OnlyTried.__doc__)
 
 
 def read_establishment(
@@ -77,7 +104,9 @@ def import_establishment(
     now: datetime,
     progress: Callable[[int], None] | None = None,
 ) -> ImportOutcome:
-    """Replace the establishment by what the sheets say. Raises ImportRefused or NotInvented; then nothing has changed.
+    """Replace the establishment by what the sheets say. Raises ImportRefused, NotInvented or TooMuchRemoved.
+
+    Then nothing has changed. More than a tenth of the people or posts goes only where the exact number was said.
 
     From then on the database knows whose people it holds: invented ones where that was asked, else a council's own.
     What changes nothing leaves that as it was.
@@ -89,6 +118,8 @@ def import_establishment(
         raise NotInvented("establishment")
     new = read_establishment(framework, asked.tables, progress=progress)
     before = establishments.current(session)
+    removal = Removal.between(before, new)
+    refuse_too_much(removal, asked.yes_remove)
     changes = establishments.replace(session, new)
     counts = {
         "people": len(new.people),
@@ -97,6 +128,8 @@ def import_establishment(
         "cover": len(new.cover),
         "leave": len(new.leave),
     }
+    work = Inherited()
+    given: tuple[str, ...] = ()
     if changes:
         kind.mark(session, kind.DEMO if asked.fictional else kind.COUNCIL)
         moved = {
@@ -106,6 +139,37 @@ def import_establishment(
         }
         detail = {"counts": counts, "changes": moved, "framework": framework.version}
         history.append(session, at=now, actor=actor, verb="imported", subject="establishment", detail=detail)
-        inherit(session, framework, before, establishments.current(session), actor=actor, now=now)
-        inherit_actions(session, framework, before, establishments.current(session), actor=actor, now=now)
-    return ImportOutcome(counts, bool(changes), changes.by_kind)
+        work = inherit(session, framework, before, establishments.current(session), actor=actor, now=now)
+        given = inherit_actions(session, framework, before, establishments.current(session), actor=actor, now=now)
+    return ImportOutcome(counts, bool(changes), changes.by_kind, removal, tuple(_new_holders(before, new)), work, given)
+
+
+def try_import(
+    session: Session,
+    framework: Framework,
+    asked: Import,
+    *,
+    actor: Actor,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Do everything an import does and undo it. Always raises: OnlyTried, or what the import would be refused with.
+
+    How much would go refuses nothing here: the outcome says it.
+    """
+    before = establishments.current(session)
+    new = read_establishment(framework, asked.tables, progress=progress)
+    number = Removal.between(before, new).number
+    raise OnlyTried(import_establishment(session, framework, replace(asked, yes_remove=number), actor=actor, now=now))
+
+
+def _new_holders(before: Establishment, after: Establishment) -> Iterator[NewHolder]:
+    for post in before.posts.values():
+        held = after.posts.get(post.id)
+        holder = held.holder if held else ""
+        if holder != post.holder:
+            yield NewHolder(post.id, _name(before, post.holder), _name(after, holder))
+
+
+def _name(council: Establishment, person: str) -> str:
+    return council.people[person].name if person in council.people else person

@@ -35,6 +35,15 @@ DEPUTY = Column("deputy", 80)
 FROM = Column("from")
 TO = Column("to")
 
+SHEETS: dict[str, tuple[Column, ...]] = {
+    "people": (PERSON, NAME, EMAIL, ENTRA),
+    "posts": (POST, TITLE, ROLE, FUNCTION, TEAM, LINE_MANAGER, HOLDER, LEARNING_SPACE, DIP_SAMPLE),
+    "cases": (CASE, FUNCTION, TEAM, PRACTITIONER, IRO_POST),
+    "cover": (POST, DEPUTY, FROM, TO),
+    "leave": (PERSON, FROM, TO),
+}
+"""Every sheet with its columns, in the order they are shown in (docs/establishment.md explains each)."""
+
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _ENTRA = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PRACTITIONER = "practitioner"
@@ -81,7 +90,7 @@ class SheetReader:
 
     def _people(self, table: Table) -> None:
         seen = _Once(PERSON), _Once(EMAIL), _Once(ENTRA)
-        for row in read_rows(table, (PERSON, NAME, EMAIL, ENTRA), self.problems, self.progress):
+        for row in read_rows(table, SHEETS["people"], self.problems, self.progress):
             person = Person(
                 id=row.id(PERSON),
                 name=row.text(NAME),
@@ -96,10 +105,9 @@ class SheetReader:
     def _posts(self, table: Table) -> None:
         roles = {role.key: role.title for role in self.framework.roles}
         functions = {function.key: function.title for function in self.framework.functions}
-        columns = (POST, TITLE, ROLE, FUNCTION, TEAM, LINE_MANAGER, HOLDER, LEARNING_SPACE, DIP_SAMPLE)
         once = _Once(POST)
         rows: dict[str, RowReader] = {}
-        for row in read_rows(table, columns, self.problems, self.progress):
+        for row in read_rows(table, SHEETS["posts"], self.problems, self.progress):
             post = Post(
                 id=row.id(POST),
                 title=row.text(TITLE),
@@ -124,7 +132,7 @@ class SheetReader:
         functions = {function.key: function.title for function in self.framework.functions}
         practitioners = {post.holder for post in self.posts.values() if post.role == _PRACTITIONER}
         once = _Once(CASE)
-        for row in read_rows(table, (CASE, FUNCTION, TEAM, PRACTITIONER, IRO_POST), self.problems, self.progress):
+        for row in read_rows(table, SHEETS["cases"], self.problems, self.progress):
             case = Case(
                 ref=row.matching(CASE, pattern, f"a case reference of this council ({pattern.pattern})"),
                 function=row.one_of(FUNCTION, functions, "function"),
@@ -140,7 +148,7 @@ class SheetReader:
                 row.wrong(IRO_POST.name, f"the post {said(case.iro_post)} is not of role iro")
 
     def _cover(self, table: Table) -> None:
-        for row in read_rows(table, (POST, DEPUTY, FROM, TO), self.problems, self.progress):
+        for row in read_rows(table, SHEETS["cover"], self.problems, self.progress):
             post, deputy = row.id(POST), row.id(DEPUTY)
             between = _between(row)
             self._check_person(row, DEPUTY, deputy)
@@ -150,7 +158,7 @@ class SheetReader:
                 self.cover.append(Cover(post, deputy, *between))
 
     def _leave(self, table: Table) -> None:
-        for row in read_rows(table, (PERSON, FROM, TO), self.problems, self.progress):
+        for row in read_rows(table, SHEETS["leave"], self.problems, self.progress):
             person = row.id(PERSON)
             between = _between(row)
             self._check_person(row, PERSON, person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from assurance.learning_space.hand_over import TooClose, hand_over, refuse_if_too_close, tell_of_hands
@@ -19,6 +20,14 @@ NOBODY = "left_without_holder"
 """The verb in the history."""
 
 
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """References of open learning spaces that moved to a new holder, and of those that nobody holds now."""
+
+    moved: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
 def inherit(
     session: Session,
     framework: Framework,
@@ -27,12 +36,12 @@ def inherit(
     *,
     actor: Actor,
     now: datetime,
-) -> tuple[str, ...]:
-    """Hand on the open items of every post whose holder this import has changed; the references that moved.
+) -> Inherited:
+    """Hand on the open items of every post whose holder this import has changed, and say which.
 
     A post that is vacant now, or gone, keeps its items where they are, and the QA lead is told (E19).
     """
-    moved = []
+    moved, left = [], []
     for post in before.posts.values():
         now_held = after.posts.get(post.id)
         holder = now_held.holder if now_held else ""
@@ -45,6 +54,7 @@ def inherit(
             why = _why_not(framework, after, item, holder, now=now)
             if why or now_held is None:
                 _nobody(session, framework, after, item, why or "vacant", former, actor=actor, now=now)
+                left.append(item.reference)
                 continue
             hand_over(
                 session,
@@ -59,7 +69,7 @@ def inherit(
                 former_name=former,
             )
             moved.append(item.reference)
-    return tuple(moved)
+    return Inherited(tuple(moved), tuple(left))
 
 
 def _why_not(framework: Framework, after: Establishment, item: LearningSpace, holder: str, *, now: datetime) -> str:

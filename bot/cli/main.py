@@ -13,8 +13,9 @@ from bot import __version__
 from bot.cli.allocate import allocate
 from bot.cli.chat import chat
 from bot.cli.checks import doctor, verify
-from bot.cli.council import demo, import_
+from bot.cli.council import demo
 from bot.cli.desk import desk
+from bot.cli.establishment import import_
 from bot.cli.export import export
 from bot.cli.freeze import freeze, unfreeze
 from bot.cli.ladder import sweep
