@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.dialogs.test_letters import letters
+from tests.dialogs.letters.test_letters import letters
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
