@@ -134,7 +134,7 @@ class Conversation:
             case "open" if intent.reference.startswith(f"{LEARNING_SPACE}-"):
                 return await voices.open_learning_space(self, person, intent.reference)
             case "allocate" if intent.month:
-                return await self._propose(person, intent.month)
+                return await self.propose(person, intent.month)
             case _:
                 for feature in FEATURES:
                     answer = feature.answer(self, person, intent)
@@ -214,7 +214,8 @@ class Conversation:
         found = await self.db.read(waiting, self.framework, person.id, now=self.clock.now())
         return home.home_message(found, self.framework, self.today(), greeting=greeting)
 
-    async def _propose(self, person: Person, month: date) -> Message:
+    async def propose(self, person: Person, month: date, **wanted: Any) -> Message:
+        """A proposal for a month; `wanted` is a ceiling for it, where one is set by hand."""
         try:
             proposal = await self.db.write(
                 propose_allocation,
@@ -222,6 +223,7 @@ class Conversation:
                 month=month,
                 actor=Actor.person(person.id),
                 now=self.clock.now(),
+                **wanted,
             )
         except NotYours:
             return allocation.not_the_qa_lead_message()
@@ -233,7 +235,9 @@ class Conversation:
         except NotYours:
             return allocation.not_the_qa_lead_message()
         except (Withdrawn, NotFound):
-            return allocation.overtaken_message()
+            return allocation.settled_message()
+        if outcome.instead is not None:
+            return allocation.overtaken_message(outcome.instead, self.framework)
         self.wake()
         return allocation.approved_message(outcome, self.today())
 
@@ -244,7 +248,7 @@ class Conversation:
         except NotYours:
             return allocation.not_the_qa_lead_message()
         except NotFound:
-            return allocation.overtaken_message()
+            return allocation.settled_message()
         except AlreadyDone:
             return await self._approve(person, data, in_dialog)
         return allocation.not_now_message(aside.month)

@@ -9,7 +9,7 @@ from typing import Any
 
 from assurance.access.authority import ALLOCATES, require_role
 from assurance.allocation.allocated import LADDER, allocated
-from assurance.allocation.propose_allocation import Proposal, as_detail, read_proposal
+from assurance.allocation.propose_allocation import Proposal, as_detail, propose_allocation, read_proposal
 from assurance.common.refusals import AlreadyDone, NotFound, Withdrawn
 from assurance.notify.tell import announce, hearers_of_all, name_of, notices, rungs_ahead, rungs_as_facts
 from policy.allocation.allocation_plan import Pick
@@ -43,6 +43,9 @@ class AllocationOutcome:
     """True when the run was approved before; then this is what came of it that time."""
     different: int = 0
     """Posts whose learning space is not as it was proposed, because people, posts or cases changed in between."""
+    instead: Proposal | None = None
+    """Where the month was given learning spaces after this was proposed, nothing is carried out: this is what the
+    month still lacks, proposed anew, or a preview without picks where it lacks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,18 @@ def approve_allocation(
     """Carry out a proposal as it stands now; a second time changes nothing and returns the first outcome.
 
     The plan is worked out again from the same seed, so nobody is given a case on the strength of what has changed
-    since; `different` says on how many posts that told. Raises NotFound, NotYours, Withdrawn, MonthIsPast, MonthIsFar.
+    since; `different` says on how many posts that told. What the month has by now is counted here, where no other
+    approval can come in between: a proposal that another one has overtaken is put aside, and `instead` says what the
+    month still lacks. Raises NotFound, NotYours, Withdrawn, MonthIsPast, MonthIsFar.
     """
     run = _run(session, framework, run_id, actor=actor, now=now)
     if run.state == APPROVED:
         return _already(session, run)
+    proposal = read_proposal(session, framework, run_id, now=now)
+    if proposal.given_before > run.detail["counts"].get("given_before", 0):
+        return _overtaken(session, framework, run, proposal, actor=actor, now=now)
     if run.state == WITHDRAWN:
         raise Withdrawn(run_id)
-    proposal = read_proposal(session, framework, run_id, now=now)
     establishment = establishments.current(session)
     items = allocated(
         session,
@@ -97,6 +104,8 @@ def approve_allocation(
     summary = {"month": f"{run.month:%Y-%m}", "learning_spaces": len(items), "different": different}
     entries.append(NewEntry("allocation_approved", run.id, summary))
     history.append_many(session, at=now, actor=actor, entries=entries)
+    for other in allocation_runs.proposed_for(session, run.month):
+        _put_aside(session, other, actor=actor, now=now, overtaken_by=run.id)
     references = tuple(item.reference for item in items)
     return AllocationOutcome(run.id, references, proposal.allocated_on, proposal.due_on, False, different)
 
@@ -112,11 +121,28 @@ def withdraw_allocation(
         kind, _, by = run.decided_by.partition(":")
         by_name = name_of(establishments.current(session), by) if kind == "person" else by
         raise AlreadyDone(run.id, by=by, by_name=by_name, at=run.decided_at or now)
+    _put_aside(session, run, actor=actor, now=now)
+    return PutAside(run.id, run.month, already=False)
+
+
+def _put_aside(session: Session, run: AllocationRun, *, actor: Actor, now: datetime, overtaken_by: str = "") -> None:
     state = move(ALLOCATION_RUN, run.state, "withdraw")
     allocation_runs.decide(session, run.id, state, by=str(actor), at=now, detail=run.detail)
-    month = f"{run.month:%Y-%m}"
-    history.append(session, at=now, actor=actor, verb="allocation_withdrawn", subject=run.id, detail={"month": month})
-    return PutAside(run.id, run.month, already=False)
+    detail = {"month": f"{run.month:%Y-%m}"} | ({"by": overtaken_by} if overtaken_by else {})
+    verb = "allocation_overtaken" if overtaken_by else "allocation_withdrawn"
+    history.append(session, at=now, actor=actor, verb=verb, subject=run.id, detail=detail)
+
+
+def _overtaken(
+    session: Session, framework: Framework, run: AllocationRun, stands: Proposal, *, actor: Actor, now: datetime
+) -> AllocationOutcome:
+    """The month was given learning spaces since: what it still lacks is a proposal of its own, to be looked at."""
+    if run.state != WITHDRAWN:
+        _put_aside(session, run, actor=actor, now=now)
+    instead = propose_allocation(
+        session, framework, month=run.month, actor=actor, now=now, seed=run.seed, at_most=stands.at_most
+    )
+    return AllocationOutcome(run.id, (), stands.allocated_on, stands.due_on, already=False, instead=instead)
 
 
 def _run(session: Session, framework: Framework, run_id: str, *, actor: Actor, now: datetime) -> AllocationRun:

@@ -56,6 +56,16 @@ class Proposal:
     """'preview', or the state of the run."""
     at_most: int | None = None
 
+    @property
+    def given_before(self) -> int:
+        """How many learning spaces the month had already."""
+        return int(self.counts["given_before"])
+
+    @property
+    def given_out(self) -> bool:
+        """Whether the month has what it is to have, so that there is nothing to approve."""
+        return not self.picks and self.given_before > 0
+
 
 def allocation_day(framework: Framework, month: date, now: datetime) -> date:
     """The day a month is allocated: its first working day, or the next day we may send if that is past (A8).
@@ -131,13 +141,16 @@ def propose_allocation(
 ) -> Proposal:
     """Keep a proposal for a month, for the QA lead to approve or withdraw.
 
-    A month may be proposed again to pick up posts that were left over; posts that have had theirs this quarter are
-    not in it. `at_most` is a ceiling for this run in the place of an even share of the quarter. Raises NotYours,
-    MonthIsPast, MonthIsFar, NotASeed.
+    A month may be proposed again to pick up what it still lacks of its share; posts that have had theirs this quarter
+    are not in it. Where it lacks nothing there is nothing to approve: then nothing is kept, as in a preview. `at_most`
+    is a ceiling for the whole month in the place of an even share of the quarter. Raises NotYours, MonthIsPast,
+    MonthIsFar, NotASeed.
     """
     on = Calendar.of(framework).local_date(now)
     require_role(establishments.current(session), actor, ALLOCATES, on=on)
     preview = preview_allocation(session, framework, month=month, now=now, seed=seed, at_most=at_most)
+    if preview.given_out:
+        return preview
     run = AllocationRun(
         id=uuid.uuid4().hex,
         month=preview.month,

@@ -31,7 +31,10 @@ SETTLED_BY: Mapping[str, frozenset[str]] = {
         (("loop_own_reaudit",), ("own_reaudit_asked",)),
         (("moderation_settle",), ("moderation_decided", "moderation_settled")),
         (("moderation_close",), ("moderation_closed", "moderation_disputed")),
-        (("approve_run", "withdraw_run"), ("allocation_approved", "allocation_withdrawn")),
+        (
+            ("approve_run", "withdraw_run"),
+            ("allocation_approved", "allocation_withdrawn", "allocation_overtaken"),
+        ),
         (("hold",), ("step_held",)),
         (("acknowledge",), ("red_route_acknowledged",)),
         (("release",), ("result_released",)),

@@ -26,7 +26,7 @@ def allocate(
     month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="the month, for example 2026-12")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be allocated, and change nothing")] = False,
     seed: Annotated[int | None, typer.Option("--seed", help="repeat a proposal that had this seed")] = None,
-    at_most: Annotated[int | None, typer.Option("--at-most", min=0, help="a ceiling for this run")] = None,
+    at_most: Annotated[int | None, typer.Option("--at-most", min=0, help="the most this month may have in all")] = None,
     why: Annotated[bool, typer.Option("--why", help="print the reasons for every pick")] = False,
 ) -> None:
     """Allocate a month: who looks at whose work, why, and which posts could not be served and why not."""
@@ -43,15 +43,18 @@ def allocate(
             preview = bot.db.read_now(
                 preview_allocation, bot.framework, month=first, now=bot.clock.now(), seed=seed, at_most=at_most
             )
+            if preview.given_before:
+                had = count(preview.given_before, "learning space")
+                say(f"{preview.month:%B %Y} has {had} already; this is what it still lacks.")
             _show(bot, preview, ())
             _exceptions(bot, preview)
             if why:
-                _reasons(preview)
+                _reasons(bot, preview)
             say("A dry run: nothing was allocated and nobody is told.")
         else:
             proposal = allocate_month(bot, first, seed=seed, at_most=at_most)
             if why:
-                _reasons(proposal)
+                _reasons(bot, proposal)
 
 
 def allocate_month(
@@ -61,6 +64,12 @@ def allocate_month(
     proposal, outcome = bot.db.write_now(
         _propose_and_approve, bot.framework, month, now=bot.clock.now(), seed=seed, at_most=at_most
     )
+    if outcome is None:
+        had = count(proposal.given_before, "learning space")
+        say(f"{month:%B %Y} has been given out: {had}. It lacks none, so nothing was allocated.")
+        if not brief:
+            _exceptions(bot, proposal)
+        return proposal
     if not brief:
         _show(bot, proposal, outcome.references)
         _exceptions(bot, proposal)
@@ -72,14 +81,16 @@ def allocate_month(
 
 def _propose_and_approve(
     session: Session, framework: Framework, month: date, *, now: datetime, seed: int | None, at_most: int | None
-) -> tuple[Proposal, AllocationOutcome]:
-    """Both in one transaction: either the month is allocated or nothing has happened."""
+) -> tuple[Proposal, AllocationOutcome | None]:
+    """Both in one transaction: either the month is allocated or nothing has happened, as where it lacks nothing."""
     from assurance.allocation.approve_allocation import approve_allocation
     from assurance.allocation.propose_allocation import propose_allocation
     from bot.cli.opened import operator
 
     actor = operator()
     proposal = propose_allocation(session, framework, month=month, actor=actor, now=now, seed=seed, at_most=at_most)
+    if not proposal.run_id:
+        return proposal, None
     return proposal, approve_allocation(session, framework, proposal.run_id, actor=actor, now=now)
 
 
@@ -121,9 +132,11 @@ def _exceptions(bot: Opened, proposal: Proposal) -> None:
     table(f"{count(len(rows), 'post')} without one, and why", ("Post", "Reason", "Detail"), rows)
 
 
-def _reasons(proposal: Proposal) -> None:
-    rows = [
-        (pick.post, pick.case_ref, "; ".join(f"{key}: {fact}" for key, fact in pick.why.items()))
-        for pick in proposal.picks
-    ]
-    table("Why each", ("Post", "Case", "Why"), rows)
+def _reasons(bot: Opened, proposal: Proposal) -> None:
+    from dialogs.learning_space.why import why_in_words
+
+    rules = bot.framework.allocation
+    months = {"worker_months": rules.worker_months, "child_months": rules.child_months}
+    rows = [(pick.post, pick.case_ref, why_in_words(pick.why, **months)) for pick in proposal.picks]
+    if rows:
+        table("Why each", ("Post", "Case", "Why"), rows)

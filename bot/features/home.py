@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assurance.home.search import search
+from bot.pressed import word
 from dialogs.home.search import search_message
 from policy.council.actor import Actor
 
@@ -31,13 +32,20 @@ def presses(talk: Conversation) -> dict[str, Handler]:
             return (await talk.text(person, "home"))[0]
         return (await talk.text(person, f"allocate {month:%Y-%m}"))[0]
 
+    async def propose_more(person: Person, data: Data, in_dialog: bool) -> Message:
+        named, _, most = word(data, "step").partition("/")
+        month = _month({"step": named})
+        if month is None or not re.fullmatch(r"[1-9]\d{0,5}", most):
+            return (await talk.text(person, "home"))[0]
+        return await talk.propose(person, month, at_most=int(most))
+
     async def reach(person: Person, data: Data, in_dialog: bool) -> Message:
         return (await talk.text(person, "reachability"))[0]
 
     async def explain(person: Person, data: Data, in_dialog: bool) -> Message:
         return (await talk.text(person, "help"))[0]
 
-    return {"propose_month": propose, "reachability": reach, "help": explain}
+    return {"propose_month": propose, "propose_more": propose_more, "reachability": reach, "help": explain}
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:

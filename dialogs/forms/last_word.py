@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dialogs.kit import cards, wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
-from dialogs.kit.page import Page
+from dialogs.kit.page import Page, with_a_line
 from dialogs.learning_space.learning_space import say_instant
 from policy.framework.framework import Framework
 
@@ -36,6 +36,7 @@ DID = {
     "moderation_disputed": "wrote down what came of the talk",
     "allocation_approved": "approved this proposal",
     "allocation_withdrawn": "put this proposal aside",
+    "allocation_overtaken": "approved another proposal for this month",
     "step_held": "held this message back",
     "red_route_acknowledged": "said that they had spoken to them",
     "result_released": "released this result",
@@ -57,14 +58,7 @@ def with_last_word(message: Message, word: LastWord, framework: Framework) -> Me
         return message
     line = f"{who} {did} on {when}." if who else f"This was settled on {when}."
     said = f"{line} Your press changed nothing."
-    first, _, rest = message.text.partition("\n\n")
-    text = f"{first}\n\n{said}" + (f"\n\n{rest}" if rest else "")
-    card = message.card
-    if card is not None:
-        above = cards.spoken(Bold(who), said.removeprefix(who)) if who else cards.para(said)
-        added = cards.as_json(above)
-        card = {**card, "body": [card["body"][0], added, *card["body"][1:]]}
-    return Message(text, message.summary, card)
+    return with_a_line(message, said, cards.spoken(Bold(who), said.removeprefix(who)) if who else None)
 
 
 def already_done_message(reference: str, at: datetime, framework: Framework, *, by_name: str = "") -> Message:

@@ -160,3 +160,14 @@ class Page:
         text = "\n\n".join(line for line in lines if line)
         card = cards.card(self._body, self._buttons, summary=self._summary)
         return Message(text, self._summary, card, closes)
+
+
+def with_a_line(message: Message, line: str, element: CardElement | None = None) -> Message:
+    """The message with one more line right below its heading; `element` is how a card shows it, if not as plain."""
+    first, _, rest = message.text.partition("\n\n")
+    text = f"{first}\n\n{line}" + (f"\n\n{rest}" if rest else "")
+    card = message.card
+    if card is not None:
+        added = cards.as_json(element or cards.para(line))
+        card = {**card, "body": [card["body"][0], added, *card["body"][1:]]}
+    return Message(text, message.summary, card)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
-from dialogs.kit.page import Page
+from dialogs.kit.page import Page, with_a_line
 from dialogs.kit.speaking import say_count, say_date, say_list, say_month, sentence
 from policy.framework.framework import Framework
 
@@ -51,12 +51,17 @@ def proposal_message(proposal: Proposal, framework: Framework) -> Message:
     """
     month = say_month(proposal.month)
     picks = len(proposal.picks)
-    total = say_count(picks, "learning space")
-    page = Page(
-        f"A proposal for {month}: {total}",
-        summary=f"A proposal for {month} is ready to look at: {total}.",
-    )
-    page.para("Nothing is sent until you approve it.")
+    if proposal.given_out:
+        page = Page(f"{month} has been given out", summary=f"{month} has been given out.")
+        page.para("It has what it is to have, so there is nothing to approve.")
+    else:
+        total = f"{picks} more" if proposal.given_before else say_count(picks, "learning space")
+        page = Page(
+            f"A proposal for {month}: {total}",
+            summary=f"A proposal for {month} is ready to look at: {total}.",
+        )
+        lacking = "This is what the month still lacks. " if proposal.given_before else ""
+        page.para(f"{lacking}Nothing is sent until you approve it.")
     page.facts(
         [
             ("Allocated", say_date(proposal.allocated_on, proposal.allocated_on)),
@@ -65,15 +70,20 @@ def proposal_message(proposal: Proposal, framework: Framework) -> Message:
             ("This quarter", _quarter_total(proposal.counts, picks)),
         ]
     )
-    page.subheading("By function")
-    page.facts(_by_function(proposal, framework))
+    if proposal.picks:
+        page.subheading("By function")
+        page.facts(_by_function(proposal, framework))
     across = Counter(pick.cross_function_reason for pick in proposal.picks if pick.cross_function_reason)
     if across:
         reasons = framework.allocation.cross_function_reasons
         page.subheading("Cases from another function")
         page.facts([(reasons.get(code, code), str(count)) for code, count in across.most_common()])
     _exceptions(page, proposal)
-    page.small(f"Seed {proposal.seed}: the same seed gives the same proposal.", gap="Medium")
+    if not proposal.given_out:
+        page.small(f"Seed {proposal.seed}: the same seed gives the same proposal.", gap="Medium")
+    elif over := min(_over_the_limit(proposal), int(proposal.counts["target"])):
+        most = proposal.given_before + over
+        page.button(f"Propose {over} more", "propose_more", step=f"{proposal.month:%Y-%m}/{most}")
     if proposal.run_id:
         page.button(wording.APPROVE, "approve_run", proposal.run_id, main=True)
         page.button(wording.NOT_NOW, "withdraw_run", proposal.run_id)
@@ -104,6 +114,14 @@ def approved_message(outcome: AllocationOutcome, today: date) -> Message:
     return page.message()
 
 
+def overtaken_message(proposal: Proposal, framework: Framework) -> Message:
+    """The month was given learning spaces after this proposal was made: what there is, and what is missing."""
+    given = sentence(say_count(proposal.given_before, "learning space"))
+    were = "was" if proposal.given_before == 1 else "were"
+    line = f"{given} of {say_month(proposal.month)} {were} given out since, so the proposal you pressed was put aside."
+    return with_a_line(proposal_message(proposal, framework), line)
+
+
 def not_now_message(month: date | None = None) -> Message:
     """Put aside: nothing was sent, and a new proposal can be asked for at any time."""
     page = Page("Put aside", summary="The proposal was put aside.")
@@ -119,7 +137,7 @@ def not_the_qa_lead_message() -> Message:
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
-def overtaken_message() -> Message:
+def settled_message() -> Message:
     """A proposal that can no longer be approved or put aside."""
     page = Page("That proposal is settled", summary="That proposal is settled.")
     page.para("It was approved or put aside before, so this press changed nothing.")
@@ -147,7 +165,9 @@ def _month_total(picks: int, counts: Mapping[str, Any], framework: Framework) ->
     named = {stream.key: stream.title for stream in framework.learning_space.streams}
     parts = [f"{number} {named.get(key, key)}" for key, number in streams.items() if number]
     within = f", {say_list(parts)} among them" if parts else ""
-    return f"{picks} of {target} wanted{within} (the framework expects {expected})"
+    before = int(counts.get("given_before", 0))
+    there = f"{before} given, {picks or 'none'} more, of {target}" if before else f"{picks} of {target}"
+    return f"{there} wanted{within} (the framework expects {expected})"
 
 
 def _quarter_total(counts: Mapping[str, Any], picks: int) -> str:
@@ -158,6 +178,10 @@ def _quarter_total(counts: Mapping[str, Any], picks: int) -> str:
     later = int(counts.get("left_for_later", 0))
     to_come = f", {later} to come in a later month" if later else ""
     return f"{done} of {eligible} posts{to_come}"
+
+
+def _over_the_limit(proposal: Proposal) -> int:
+    return sum(1 for one in proposal.unserved if one.reason == "over_the_limit")
 
 
 def _by_function(proposal: Proposal, framework: Framework) -> list[tuple[str, str]]:

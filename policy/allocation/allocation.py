@@ -9,9 +9,10 @@ from typing import Any
 from policy.allocation.allocation_plan import AllocationPlan, History, Pick, Unserved
 from policy.allocation.allocation_reasons import cross_function_reason, unserved, why
 from policy.allocation.casebook import Casebook
-from policy.allocation.cohort import Cohort, Member, cohort, eligible_posts
+from policy.allocation.cohort import Cohort, CohortMaker, Member, cohort, eligible_posts
 from policy.allocation.independence import Independence
-from policy.allocation.matching import Candidates, assign, candidates, cost_table
+from policy.allocation.matching import Candidates, candidates
+from policy.allocation.quarter import Solved, solve_quarter
 from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
@@ -41,38 +42,40 @@ def allocate_month(
 ) -> AllocationPlan:
     """Plan the learning spaces of the month `month` lies in, allocated on the day `on`.
 
-    The same council, history, dates and seed give the same plan, in whatever order the rows came. No rule is bent:
-    a post that no case fits is reported, never given one that does not. `at_most` limits the month (see `cohort`).
+    The months of the quarter that are left are solved as one, so that this month takes nobody whom only a later post
+    may have. The same council, history, dates and seed give the same plan, in whatever order the rows came. No rule
+    is bent: a post that no case fits is reported, never given one that does not. `at_most` is a ceiling for the month
+    (see `CohortMaker`).
     """
-    chosen = cohort(framework, establishment, history, month, on, seed, at_most)
+    maker = CohortMaker(framework, establishment, history, month, on, seed)
     rules = Independence(framework, establishment, history, on)
     book = Casebook(rules, history, seed)
-    members = sorted(chosen.members, key=lambda member: member.post.id)
-    own = [candidates(book, member, rules.own_functions(member.post)) for member in members]
-    matched, taken = _match(book, own, seed, set())
-    picks = [_pick(book, own[row], number, "") for row, number in matched.items()]
-
-    left = [row for number, row in enumerate(own) if number not in matched]
     across = framework.allocation.cross_function == "with_reason"
-    elsewhere: dict[int, int] = {}
-    if across and left:
-        everywhere = rules.every_function()
-        others = [candidates(book, row.member, everywhere - rules.own_functions(row.member.post)) for row in left]
-        elsewhere, _ = _match(book, others, seed, taken)
-        for row, number in elsewhere.items():
-            reason = cross_function_reason(left[row], framework.allocation.cross_function_reasons)
-            picks.append(_pick(book, others[row], number, reason))
-    nothing = [unserved(book, row, others_tried=across) for number, row in enumerate(left) if number not in elsewhere]
-    return _plan(framework, chosen, picks, nothing, month, on, seed)
+    solved = solve_quarter(maker, book, at_most, across=across)
+    picks, nothing = [], []
+    for member in (*solved.cohort.members, *_left_out(maker, solved)):
+        own = candidates(book, member, rules.own_functions(member.post))
+        if member.post.id not in solved.drawn:
+            nothing.append(unserved(book, own, others_tried=across, last_month=maker.months_left == 1))
+            continue
+        worker, elsewhere = solved.drawn[member.post.id]
+        if elsewhere:
+            others = candidates(book, member, rules.every_function() - rules.own_functions(member.post))
+            reason = cross_function_reason(own, framework.allocation.cross_function_reasons)
+            picks.append(_pick(book, others, others.case_of(worker), reason))
+        else:
+            picks.append(_pick(book, own, own.case_of(worker), ""))
+    return _plan(framework, solved.cohort, picks, nothing, month, on, seed)
 
 
-def _match(book: Casebook, rows: list[Candidates], seed: int, taken: set[int]) -> tuple[dict[int, int], set[int]]:
-    """Row -> number of the case it draws, and every worker drawn so far: nobody is drawn twice in one run."""
-    found = {}
-    for row, worker in assign(cost_table(book, rows, seed, taken)):
-        place = int(rows[row].workers.searchsorted(worker))
-        found[row] = int(rows[row].cases[place])
-    return found, taken | {int(book.worker[case]) for case in found.values()}
+def _left_out(maker: CohortMaker, solved: Solved) -> list[Member]:
+    """Posts that nobody is there for: said now, while something can still be done about it."""
+    chosen = {member.post.id for member in solved.cohort.members}
+    return [
+        Member(post, maker.stream_of(post))
+        for post in maker.remaining
+        if post.id in solved.left_out and post.id not in chosen and maker.able(post, 0)
+    ]
 
 
 def _pick(book: Casebook, row: Candidates, number: int, reason: str) -> Pick:
@@ -106,6 +109,7 @@ def _plan(
         "done_before": chosen.done_before,
         "remaining": chosen.remaining,
         "months_left": chosen.months_left,
+        "given_before": chosen.given_before,
         "target": chosen.target,
         "framework_per_month": framework.learning_space.per_month,
         "picks": len(picks),
@@ -115,7 +119,7 @@ def _plan(
         },
         "cross_function": sum(1 for pick in picks if pick.cross_function_reason),
         "unserved": dict(sorted(Counter(one.reason for one in without).items())),
-        "left_for_later": chosen.left_for_later,
+        "left_for_later": chosen.remaining - len(picks) - len(without),
     }
     return AllocationPlan(
         picks=tuple(sorted(picks, key=lambda pick: pick.post)),

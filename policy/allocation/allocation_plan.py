@@ -20,13 +20,19 @@ class History:
     """Case reference -> the day it was last allocated."""
     in_loop: frozenset[str] = frozenset()
     """Practitioners with an open closing-the-loop record: they may be drawn again within the year (A21)."""
-    posts_done_this_quarter: frozenset[str] = frozenset()
+    given_this_quarter: dict[str, date] = field(default_factory=dict)
+    """Post -> the month in which it was given its learning space of the quarter, re-audits included."""
     put_off_this_quarter: frozenset[str] = frozenset()
     """Posts that an earlier run of the quarter could not serve: vacant, on leave, without a case."""
     last_allocated: dict[str, date] = field(default_factory=dict)
     """Post -> the day it was last given a learning space."""
     team_load: dict[str, int] = field(default_factory=dict)
     """Team -> how many of its cases were drawn in the period fairness looks back on."""
+
+    @property
+    def posts_done_this_quarter(self) -> frozenset[str]:
+        """Posts that have been given their learning space of the quarter, sent in or not."""
+        return frozenset(self.given_this_quarter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,9 @@ class AllocationPlan:
     month: date
     seed: int
     counts: dict[str, Any]
-    """Fit for JSON: eligible, done_before, remaining, months_left, target, framework_per_month, picks, streams,
-    cross_function, unserved (by reason), left_for_later."""
+    """Fit for JSON: eligible, done_before, remaining, months_left, given_before, target, framework_per_month, picks,
+    streams, cross_function, unserved (by reason), left_for_later. `target` is the whole month's, `given_before` what
+    the month had already."""
     quarter: str = ""
     allocated_on: date = date.min
 

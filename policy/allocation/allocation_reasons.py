@@ -56,20 +56,20 @@ def cross_function_reason(row: Candidates, offered: dict[str, str]) -> str:
     return preferred if preferred in offered else next(iter(offered), preferred)
 
 
-def unserved(book: Casebook, row: Candidates, *, others_tried: bool) -> Unserved:
-    """Why a post of the cohort got nothing, from what its own function had."""
-    reason, sentence = _own_function(book, row)
+def unserved(book: Casebook, row: Candidates, *, others_tried: bool, last_month: bool) -> Unserved:
+    """Why a post got nothing, from what its own function had."""
+    reason, sentence = _own_function(book, row, "went to other posts" if last_month else "are needed for other posts")
     end = "; nor could a case of another function be given" if others_tried else ""
     return Unserved(row.member.post.id, reason, sentence + end)
 
 
-def _own_function(book: Casebook, row: Candidates) -> tuple[str, str]:
+def _own_function(book: Casebook, row: Candidates, taken: str) -> tuple[str, str]:
     considered = int(np.count_nonzero(row.considered))
     if not considered:
         return "no_case", "its own function has no case"
     if row.permitted:
         people = _people(len(row.workers))
-        return "outnumbered", f"the {people} it could draw from its own function went to other posts"
+        return "outnumbered", f"the {people} it could draw from its own function {taken}"
     if not row.open_but_for_time.any():
         rules = {rule: count for rule, count in row.excluded.items() if count and rule in CONFLICTS}
         if len(rules) == 1:

@@ -7,6 +7,8 @@ this file and that one must agree, and a test compares them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -40,14 +42,38 @@ class Casebook:
         self.practitioners = sorted({case.practitioner for case in self.cases})
         self._number = {person: number for number, person in enumerate(self.practitioners)}
         self.worker: Whole = np.array([self._number[case.practitioner] for case in self.cases], dtype=np.int64)
-        self._functions = _codes(case.function for case in self.cases)
-        self._teams = _codes(case.team for case in self.cases)
-        self._iros = _codes(case.iro_post for case in self.cases)
+        self._functions = _Codes.of(case.function for case in self.cases)
+        self._teams = _Codes.of(case.team for case in self.cases)
+        self._iros = _Codes.of(case.iro_post for case in self.cases)
         self.lot = draws(seed, "worker", self.practitioners)
+
+    def on(self, rules: Independence) -> Casebook:
+        """The same cases under the rules of another day."""
+        other = copy(self)
+        other.rules = rules
+        for kept in ("worker_cost", "_away", "_worker_drawn", "_child_drawn", "_open", "_numbered"):
+            other.__dict__.pop(kept, None)
+        return other
+
+    def open_to(self, post: Post, functions: frozenset[str]) -> Mask:
+        """The practitioners of whom the holder of a post may be given a case of these functions, by number.
+
+        The same as asking `ruled_out` of every case, without asking: only a few cases are ever in conflict with
+        somebody, so those alone are taken away from what is open to everybody.
+        """
+        numbered = self._numbered
+        if functions not in numbered:
+            ours = self.of_functions(functions) & self._open
+            numbered[functions] = ours, np.bincount(self.worker[ours], minlength=len(self.practitioners))
+        ours, counted = numbered[functions]
+        close = self._too_close(post)
+        close = close[ours[close]]
+        free: Mask = counted > np.bincount(self.worker[close], minlength=len(self.practitioners))
+        return free
 
     def of_functions(self, functions: frozenset[str]) -> Mask:
         """Which cases belong to any of these functions."""
-        return _is_any(self._functions, functions)
+        return self._functions.is_any(functions)
 
     def ruled_out(self, post: Post) -> dict[str, Mask]:
         """For every rule, which cases it keeps from the holder of a post, in the order the rules are counted."""
@@ -57,8 +83,8 @@ class Casebook:
                 RULES,
                 (
                     self._of_workers({post.holder}),
-                    _is_any(self._teams, standing.teams),
-                    _is_any(self._iros, standing.posts),
+                    self._teams.is_any(standing.teams),
+                    self._iros.is_any(standing.posts),
                     self._of_workers(standing.manages),
                     self._of_workers(standing.decides_on),
                     self._away,
@@ -110,6 +136,30 @@ class Casebook:
         numbers = [self._number[person] for person in people if person in self._number]
         return np.isin(self.worker, numbers)
 
+    def _too_close(self, post: Post) -> Whole:
+        """The numbers of the cases that a conflict of interest keeps from the holder of a post."""
+        standing = self.rules.standing(post.holder)
+        people = {post.holder} | standing.manages | standing.decides_on
+        found = [self._places["practitioner", self._number[one]] for one in people if one in self._number]
+        found += [self._places["team", number] for number in self._teams.numbers(standing.teams)]
+        found += [self._places["iro", number] for number in self._iros.numbers(standing.posts)]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, int], Whole]:
+        """Where the cases of each practitioner, team and reviewing officer are."""
+        columns = {"practitioner": self.worker, "team": self._teams.column, "iro": self._iros.column}
+        return {(kind, int(column[places[0]])): places for kind, column in columns.items() for places in _alike(column)}
+
+    @cached_property
+    def _open(self) -> Mask:
+        return ~(self._away | self._worker_drawn | self._child_drawn)
+
+    @cached_property
+    def _numbered(self) -> dict[frozenset[str], tuple[Mask, Whole]]:
+        """By functions: their open cases, and how many of them each practitioner has."""
+        return {}
+
     @cached_property
     def _away(self) -> Mask:
         return self._of_workers([one for one in self.practitioners if self.rules.away(one)])
@@ -124,13 +174,29 @@ class Casebook:
         return np.array([self.rules.child_free_on(case.ref) > on for case in self.cases], dtype=np.bool_)
 
 
-def _codes(names: Iterable[str]) -> tuple[dict[str, int], Whole]:
-    """Each name as a number, and the numbers in order. An empty name is number 0 and matches nothing."""
-    numbers = {"": 0}
-    column = [numbers.setdefault(name, len(numbers)) for name in names]
-    return numbers, np.array(column, dtype=np.int64)
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """A column of names as numbers. An empty name is number 0 and matches nothing."""
+
+    known: dict[str, int]
+    column: Whole
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> _Codes:
+        known = {"": 0}
+        column = [known.setdefault(name, len(known)) for name in names]
+        return cls(known, np.array(column, dtype=np.int64))
+
+    def numbers(self, names: Iterable[str]) -> list[int]:
+        return [self.known[name] for name in names if name and name in self.known]
+
+    def is_any(self, names: frozenset[str]) -> Mask:
+        return np.isin(self.column, self.numbers(names))
 
 
-def _is_any(column: tuple[dict[str, int], Whole], names: frozenset[str]) -> Mask:
-    numbers, values = column
-    return np.isin(values, [numbers[name] for name in names if name and name in numbers])
+def _alike(column: Whole) -> list[Whole]:
+    """The places of each value of a column."""
+    if not column.size:
+        return []
+    order = np.argsort(column, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(column[order])) + 1)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -50,7 +51,6 @@ class Independence:
     def __init__(self, framework: Framework, establishment: Establishment, history: History, on: date) -> None:
         self.framework = framework
         self.establishment = establishment
-        self.on = on
         self.leave = LeaveBook(establishment)
         self._history = history
         self._calendar = Calendar.of(framework)
@@ -58,9 +58,19 @@ class Independence:
         self._decided_by: dict[str, set[str]] = {}
         for practitioner in {case.practitioner for case in establishment.cases.values()}:
             self._walk_line(practitioner)
+        self._look_at(on)
+
+    def on_another_day(self, on: date) -> Independence:
+        """The same rules on a day to come, as leave, cover and history stand now."""
+        other = copy(self)
+        other._look_at(on)
+        return other
+
+    def _look_at(self, on: date) -> None:
+        self.on = on
         self._covers: dict[str, list[str]] = {}
-        for cover in establishment.cover:
-            if cover.starts <= on <= cover.ends and cover.post in establishment.posts:
+        for cover in self.establishment.cover:
+            if cover.starts <= on <= cover.ends and cover.post in self.establishment.posts:
                 self._covers.setdefault(cover.deputy, []).append(cover.post)
         self.standing = lru_cache(maxsize=None)(self._standing)
 

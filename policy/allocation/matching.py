@@ -1,12 +1,13 @@
-"""Posts and practitioners matched at the least cost, serving as many posts as the rules allow.
+"""Posts and practitioners matched: as many as the rules allow, and of those ways the cheapest.
 
-First every post from its own function; then the posts left over from other functions, where the framework allows it
-(R39, R41, A7). Each match is an optimal assignment: no other choice serves more posts, nor as many at less cost.
+First from a post's own function; from another one only where its own has nothing left for it and the framework allows
+it (R39, R41, A7). All costs are whole numbers far below 2**53, so the solvers' floating point is exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,11 @@ import numpy as np
 from policy.allocation.casebook import CHANCE, Casebook, Mask, Whole
 from policy.allocation.cohort import Member
 from policy.allocation.independence import CONFLICTS
-from policy.lifecycle.chance import draws, pair_draws
+from policy.lifecycle.chance import Numbers, pair_draws
 
-FORBIDDEN = -1
-"""Stands for 'not permitted' in a table of costs."""
+NOTHING = -1
+"""Stands for the practitioner of a post that is matched with none."""
+_EXACT = 2**51
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Candidates:
     permitted: int
     workers: Whole
     cases: Whole
+
+    def case_of(self, worker: int) -> int:
+        """The number of the case to take of a permitted worker."""
+        return int(self.cases[int(self.workers.searchsorted(worker))])
 
 
 def candidates(book: Casebook, member: Member, functions: frozenset[str]) -> Candidates:
@@ -50,26 +56,116 @@ def candidates(book: Casebook, member: Member, functions: frozenset[str]) -> Can
     return Candidates(member, considered, excluded, without_conflict, int(np.count_nonzero(left)), workers, cases)
 
 
-def cost_table(book: Casebook, rows: Sequence[Candidates], seed: int, taken: set[int]) -> Whole:
-    """The cost of every post (row) drawing every worker (column); FORBIDDEN where it may not, or they are taken."""
-    posts = draws(seed, "post", [row.member.post.id for row in rows])
-    table = np.full((len(rows), len(book.practitioners)), FORBIDDEN, dtype=np.int64)
-    costs = book.worker_cost[None, :] + pair_draws(posts, book.lot, CHANCE)
-    for number, row in enumerate(rows):
-        table[number, row.workers] = costs[number, row.workers]
-    table[:, sorted(taken)] = FORBIDDEN
-    return table
+@dataclass(frozen=True)
+class Wish:
+    """One post that is to be matched: whom it may draw, and by how much it matters when."""
+
+    own: Mask
+    other: Mask
+    lot: int
+    now: bool = True
+    """Whether it is of the month that is being allocated: only of those the cost counts."""
 
 
-def assign(table: Whole) -> list[tuple[int, int]]:
-    """Row and column of each match: as many matches as possible, and of those the cheapest."""
-    if not table.size:
-        return []
+@dataclass(frozen=True)
+class Match:
+    """For each wish in order: the number of the practitioner it is given, or NOTHING; and from another function?"""
+
+    workers: Whole
+    across: Mask
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """How many were served from their own function, and how many in all: what an optimum has most of."""
+        served = int(np.count_nonzero(self.workers != NOTHING))
+        return served - int(np.count_nonzero(self.across)), served
+
+    def _of_columns(self, columns: Whole) -> Match:
+        found = self.workers != NOTHING
+        return Match(np.where(found, columns[np.where(found, self.workers, 0)], NOTHING), self.across)
+
+
+def best_match(book: Casebook, wishes: Sequence[Wish]) -> Match:
+    """The optimum: most from their own function, then most in all, then most now, then the least cost of those now."""
+    cost = np.zeros((len(wishes), len(book.practitioners)), dtype=np.int64)
+    now = np.array([wish.now for wish in wishes], dtype=np.bool_)
+    lots: Numbers = np.array([wish.lot for wish in wishes], dtype=np.uint64)
+    cost[now] = book.worker_cost[None, :] + pair_draws(lots[now], book.lot, CHANCE)
+    cost[~now] = (int(cost.max(initial=0)) + 1) * (len(wishes) + 1)
+    return assign(np.array([wish.own for wish in wishes]), np.array([wish.other for wish in wishes]), cost)
+
+
+def assign(own: Mask, other: Mask, cost: Whole, missed: Whole | None = None) -> Match:
+    """The match with most from `own`, then most in all, then the least sum of `cost` and of what is `missed`.
+
+    All are tables of posts (rows) by practitioners (columns); `missed` is a price for each post that gets nobody.
+    """
+    rows = len(cost)
+    if not cost.size:
+        return Match(np.full(rows, NOTHING), np.zeros(rows, dtype=np.bool_))
     from scipy.optimize import linear_sum_assignment  # slow to load, and wanted once a month
 
-    # Never matching is dearer than any possible set of matches, so the count comes before the cost. All numbers are
-    # whole and far below 2**53, so the solver's floating point is exact.
-    never = (int(table.max(initial=0)) + 1) * (min(table.shape) + 1)
-    permitted = table != FORBIDDEN
-    rows, columns = linear_sum_assignment(np.where(permitted, table, never))
-    return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True) if permitted[row, column]]
+    used = np.flatnonzero((own | other).any(axis=0))
+    own, table = own[:, used], cost[:, used].copy()
+    other = other[:, used] & ~own
+    prices = np.zeros(rows, dtype=np.int64) if missed is None else missed
+    served = (int(table.max(initial=0)) + int(prices.max(initial=0)) + 1) * (rows + 1)
+    across = served * (rows + 1)
+    if across > _EXACT:  # never for a council that exists; chance is given up before exactness
+        return assign(own, other, table // CHANCE, prices // CHANCE)._of_columns(used)
+    table[other] += across
+    table[~(own | other)] = 2 * across
+    # Columns that stand for nobody, so that no match is made at any price.
+    nobody = np.repeat((across + served + prices)[:, None], rows, axis=1)
+    found, where = linear_sum_assignment(np.concatenate([table, nobody], axis=1))
+    workers, crossed = np.full(rows, NOTHING), np.zeros(rows, dtype=np.bool_)
+    for row, place in zip(found.tolist(), where.tolist(), strict=True):
+        if place < len(used):
+            workers[row], crossed[row] = used[place], other[row, place]
+    return Match(workers, crossed)
+
+
+class Line:
+    """Posts that are served one after another; nobody who was served is ever left out again for one further back.
+
+    So the posts that are served are as many as can be, and of all ways to serve that many the ones furthest ahead.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.holder: Whole = np.full(workers, NOTHING)
+        """Practitioner -> the row they were given to."""
+        self._asks: dict[int, Callable[[], Mask]] = {}
+
+    def take(self, workers: Iterable[int]) -> None:
+        """These are given away elsewhere."""
+        taken = np.array(sorted(workers), dtype=np.int64)
+        self.holder[taken] = -2
+
+    def serve(self, row: int, asks: Callable[[], Mask]) -> bool:
+        """Serve one more, where need be by giving others another practitioner that suits them as well."""
+        self._asks[row] = asks
+        via: dict[int, int] = {}
+        seen = self.holder == -2
+        waiting = deque([row])
+        while waiting:
+            asking = waiting.popleft()
+            fresh = self._asks[asking]() & ~seen
+            free = np.flatnonzero(fresh & (self.holder == NOTHING))
+            if free.size:
+                self._move(int(free[0]), asking, via)
+                return True
+            seen |= fresh
+            for worker in np.flatnonzero(fresh).tolist():
+                via[worker] = asking
+                waiting.append(int(self.holder[worker]))
+        del self._asks[row]
+        return False
+
+    def _move(self, worker: int, row: int, via: dict[int, int]) -> None:
+        before = {int(row): int(worker) for worker, row in enumerate(self.holder) if row >= 0} if via else {}
+        while True:
+            gives_up = before.get(row, NOTHING)
+            self.holder[worker] = row
+            if gives_up == NOTHING:
+                return
+            worker, row = gives_up, via[gives_up]

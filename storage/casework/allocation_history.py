@@ -19,7 +19,11 @@ _COUNTS = allocations.c.state.not_in((EXCLUDED, WITHDRAWN))
 def history_since(session: Session, since: date, *, quarter: str) -> History:
     """Who and what was drawn from a day on, and which posts have had theirs in a quarter ('2026-27Q3')."""
     recent = (_COUNTS, allocations.c.allocated_on >= since)
-    done = sa.select(allocations.c.post).where(_COUNTS, allocations.c.quarter == quarter).distinct()
+    given = (
+        sa.select(allocations.c.post, sa.func.min(allocations.c.month))
+        .where(_COUNTS, allocations.c.quarter == quarter)
+        .group_by(allocations.c.post)
+    )
     load = (
         sa.select(cases.c.team, sa.func.count())
         .select_from(allocations.join(cases, cases.c.ref == allocations.c.case_ref))
@@ -36,7 +40,7 @@ def history_since(session: Session, since: date, *, quarter: str) -> History:
         # A case that was taken back again is not offered a second time: it was unsuitable, or somebody was told.
         last_drawn_child=last_by(allocations.c.case_ref, allocations.c.allocated_on >= since),
         in_loop=practitioners_in_a_loop(session),
-        posts_done_this_quarter=frozenset(session.execute(done).scalars()),
+        given_this_quarter={row[0]: row[1] for row in session.execute(given)},
         last_allocated=last_by(allocations.c.post, *recent),
         team_load={row[0]: row[1] for row in session.execute(load)},
     )

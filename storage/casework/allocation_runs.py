@@ -74,6 +74,16 @@ def put_off(session: Session, months: Sequence[date], *, but_for: str) -> frozen
     return frozenset(one["post"] for detail in details for one in detail["unserved"] if one["reason"] != but_for)
 
 
+def proposed_for(session: Session, month: date) -> list[AllocationRun]:
+    """The runs of a month that nobody has decided about, oldest first."""
+    waiting = (
+        sa.select(*_COLUMNS)
+        .where(allocation_runs.c.month == month, allocation_runs.c.state == PROPOSED)
+        .order_by(allocation_runs.c.proposed_at, allocation_runs.c.id)
+    )
+    return [AllocationRun(**row._mapping) for row in session.execute(waiting)]
+
+
 def latest_of_month(session: Session, month: date, state: str) -> AllocationRun | None:
     """The newest run of a month in a state, or None."""
     row = session.execute(_LATEST, {"of": month, "how": state}).first()

@@ -17,7 +17,7 @@ from storage.casework import findings, learning_spaces
 from storage.casework.findings import WRONG, FindingRow
 from storage.council import establishment
 from storage.engine.database import Database
-from tests.dialogs.reading import walk
+from tests.dialogs.reading import buttons_of, walk
 
 
 @pytest.fixture
@@ -66,6 +66,27 @@ async def test_a_month_is_proposed_by_a_press_and_only_by_the_qa_lead(talk: Conv
     assert "December 2026" in (await talk.press(people[DEMO_QA_LEAD], "propose_month", data)).text
     refused = await talk.press(people[DEMO_TEAM_MANAGER], "propose_month", data)
     assert "Only the QA lead can do that" in refused.text
+
+
+async def test_an_old_proposal_pressed_again_answers_with_what_the_month_has_and_offers_the_rest(
+    talk: Conversation, db: Database
+) -> None:
+    people = db.read_now(establishment.current).people
+    lead = people[DEMO_QA_LEAD]
+    data = {"verb": "propose_month", "step": "2026-12"}
+    first, other = [(await talk.press(lead, "propose_month", data)).card for _ in range(2)]
+    assert first and other
+    runs = [next(iter(buttons_of(card).values())) for card in (first, other)]
+    assert (await talk.press(lead, "approve_run", runs[0])).text.startswith("Approved: 40 learning spaces")
+    late = await talk.press(lead, "approve_run", runs[1])
+    assert late.text.startswith("December 2026 has been given out\n\n")
+    assert "40 learning spaces of December 2026 were given out since" in late.text
+    assert late.card
+    more = buttons_of(late.card)["Propose 37 more"]
+    assert (await talk.press(lead, "propose_more", more)).text.startswith("A proposal for December 2026: 37 more")
+    wrong = await talk.press(lead, "propose_more", {"verb": "propose_more", "step": "2026-12/-1"})
+    assert "Today" in wrong.text
+    assert "Only the QA lead" in (await talk.press(people[DEMO_TEAM_MANAGER], "propose_more", more)).text
 
 
 async def test_what_the_self_check_could_not_mend_is_counted_and_listed_for_the_qa_team_alone(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -288,6 +289,7 @@ def proposal(unserved: tuple[Unserved, ...] = UNSERVED, *, run_id: str = "a" * 3
         "done_before": 40,
         "remaining": 79,
         "months_left": 2,
+        "given_before": 0,
         "target": 40,
         "framework_per_month": 40,
         "picks": len(chosen),
@@ -298,3 +300,10 @@ def proposal(unserved: tuple[Unserved, ...] = UNSERVED, *, run_id: str = "a" * 3
     }
     first = date(2026, 12, 1)
     return Proposal(run_id, first, "2026-27Q3", ALLOCATED, DUE, chosen, unserved, counts, 1847302211, "proposed")
+
+
+def given_out() -> Proposal:
+    """The same month once it has its share, while 37 posts have none this quarter."""
+    over = tuple(Unserved(f"TM-{number:02}", "over_the_limit", "more than one month's share") for number in range(37))
+    before = proposal(over, run_id="")
+    return replace(before, picks=(), counts=before.counts | {"given_before": 40, "streams": {"mash": 0}, "picks": 0})

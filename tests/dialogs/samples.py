@@ -43,6 +43,7 @@ from tests.dialogs.sample_facts import (
     TODAY,
     UNSERVED,
     delivery,
+    given_out,
     header,
     item,
     longest_answers,
@@ -319,7 +320,9 @@ def allocations() -> dict[str, Message]:
         "approved_again": allocation.approved_message(replace(approved, already=True), ALLOCATED),
         "not_now": allocation.not_now_message(date(2026, 12, 1)),
         "not_the_qa_lead": allocation.not_the_qa_lead_message(),
-        "overtaken": allocation.overtaken_message(),
+        "overtaken": allocation.overtaken_message(given_out(), FRAMEWORK),
+        "settled_proposal": allocation.settled_message(),
+        "given_out": allocation.proposal_message(given_out(), FRAMEWORK),
         "month_past": allocation.month_past_message(),
         "month_far": allocation.month_far_message(),
     }

@@ -140,7 +140,7 @@ def random_council(seed: int, on: date) -> tuple[Establishment, History]:
             case.ref: on - timedelta(days=chance.randint(1, 500)) for case in maker.cases if chance.random() < 0.2
         },
         in_loop=frozenset(one for one in drawn if chance.random() < 0.3),
-        posts_done_this_quarter=frozenset(post.id for post in asked if chance.random() < 0.1),
+        given_this_quarter={post.id: on.replace(day=1) for post in asked if chance.random() < 0.1},
         last_allocated={
             post.id: on - timedelta(days=chance.randint(30, 200)) for post in asked if chance.random() < 0.5
         },
@@ -176,7 +176,7 @@ def carried_on(history: History, establishment: Establishment, plan: AllocationP
         history,
         last_drawn_worker={**history.last_drawn_worker, **{pick.practitioner: on for pick in picks}},
         last_drawn_child={**history.last_drawn_child, **{pick.case_ref: on for pick in picks}},
-        posts_done_this_quarter=history.posts_done_this_quarter | {pick.post for pick in picks},
+        given_this_quarter={**history.given_this_quarter, **{pick.post: plan.month for pick in picks}},
         last_allocated={**history.last_allocated, **{pick.post: on for pick in picks}},
         team_load=load,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -450,14 +452,63 @@ def test_somebody_who_has_left_since_the_proposal_is_given_nothing_and_the_outco
     assert [one.facts["reasons"] for one in written(database) if one.event == "E20"] == [{"vacant": 1}]
 
 
-def test_two_proposals_of_a_month_both_approved_allocate_every_post_once(
+def test_a_proposal_that_another_has_overtaken_is_answered_with_what_the_month_has_by_now(
+    database: Database, framework: Framework
+) -> None:
+    settle(database, small_council())
+    one, other = propose(database, framework, at_most=12), propose(database, framework)
+    assert len(approve(database, framework, one.run_id).references) == 12
+    stale = approve(database, framework, other.run_id)
+    assert stale.references == ()
+    assert stale.instead
+    assert (stale.instead.given_before, len(stale.instead.picks)) == (12, 8)
+    assert database.read_now(learning_spaces.count_open) == 12
+    again = approve(database, framework, other.run_id, DECEMBER_1 + timedelta(days=2))
+    assert again.instead and len(again.instead.picks) == 8
+    assert len(approve(database, framework, again.instead.run_id, DECEMBER_1 + timedelta(days=2)).references) == 8
+    last = approve(database, framework, other.run_id, DECEMBER_1 + timedelta(days=3))
+    assert last.instead and (last.instead.run_id, last.instead.picks, last.instead.given_before) == ("", (), 20)
+
+
+def test_approving_one_proposal_of_a_month_puts_its_others_aside_so_that_no_card_waits_for_nothing(
     database: Database, framework: Framework
 ) -> None:
     settle(database, small_council())
     one, other = propose(database, framework), propose(database, framework)
-    assert len(approve(database, framework, one.run_id).references) == 20
-    second = approve(database, framework, other.run_id)
-    assert (second.references, second.different) == ((), 20)
+    january = propose(database, framework, JANUARY)
+    approve(database, framework, one.run_id)
+    runs = [database.read_now(allocation_runs.by_id, each.run_id) for each in (one, other, january)]
+    assert [run.state for run in runs if run] == ["approved", "withdrawn", "proposed"]
+    rows = [row for row in database.read_now(history.read) if row.subject == other.run_id]
+    assert [row.verb for row in rows] == ["allocation_proposed", "allocation_overtaken"]
+
+
+def full(database: Database, framework: Framework) -> None:
+    settle(database, read_establishment(framework, demo_council(framework)))
+
+
+@pytest.mark.parametrize(("at_most", "given"), [(None, 40), (60, 60)])
+def test_two_who_approve_at_the_same_moment_give_a_month_its_share_once(
+    database_url: str, framework: Framework, at_most: int | None, given: int
+) -> None:
+    lead = Actor.person(DEMO_QA_LEAD)
+    with Database.open(database_url) as one, Database.open(database_url) as other:
+        full(one, framework)
+        runs = [propose(one, framework, actor=lead, at_most=at_most).run_id for _ in range(2)]
+        both = Barrier(2)
+
+        def approves(database: Database, run: str) -> AllocationOutcome:
+            both.wait()
+            return database.write_now(approve_allocation, framework, run, actor=lead, now=DECEMBER_1)
+
+        with ThreadPoolExecutor(2) as threads:
+            done = list(threads.map(approves, (one, other), runs))
+        assert sorted(len(outcome.references) for outcome in done) == [0, given]
+        assert one.read_now(learning_spaces.count_open) == given
+        late = next(outcome for outcome in done if not outcome.references)
+        assert late.instead and (late.instead.given_before, late.instead.picks) == (given, ())
+        mash = sum(item.stream == "mash" for outcome in done for item in items_of(one, outcome.run_id))
+        assert mash == (2 if at_most is None else 6)  # a ceiling by hand is for all of them
 
 
 def test_a_month_is_allocated_again_for_the_posts_that_were_left_over(database: Database, framework: Framework) -> None:
@@ -510,7 +561,7 @@ def test_nobody_is_drawn_twice_within_a_year(sqlite_database: Database, framewor
 def test_every_post_of_the_demo_council_that_can_be_served_is_served_in_one_run_without_a_ceiling(
     database: Database, framework: Framework
 ) -> None:
-    settle(database, read_establishment(framework, demo_council(framework)))
+    full(database, framework)
     proposal = propose(database, framework, actor=Actor.person(DEMO_QA_LEAD))
     outcome = database.write_now(
         approve_allocation, framework, proposal.run_id, actor=Actor.person(DEMO_QA_LEAD), now=DECEMBER_1
@@ -519,15 +570,16 @@ def test_every_post_of_the_demo_council_that_can_be_served_is_served_in_one_run_
     assert len(proposal.unserved) == 3
 
 
-def test_a_quarter_entered_late_is_taken_up_a_months_share_at_a_time(
+def test_a_quarter_entered_late_is_taken_up_only_as_far_as_the_ceiling_set_for_its_month(
     sqlite_database: Database, framework: Framework
 ) -> None:
-    settle(sqlite_database, read_establishment(framework, demo_council(framework)))
+    full(sqlite_database, framework)
     taken = []
-    for _ in range(4):
-        proposal = propose(sqlite_database, framework, actor=Actor.person(DEMO_QA_LEAD), at_most=None)
-        sqlite_database.write_now(
-            approve_allocation, framework, proposal.run_id, actor=Actor.person(DEMO_QA_LEAD), now=DECEMBER_1
-        )
+    for ceiling in (None, None, 80, 80, 200, 200):
+        proposal = propose(sqlite_database, framework, actor=Actor.person(DEMO_QA_LEAD), at_most=ceiling)
+        if proposal.run_id:
+            sqlite_database.write_now(
+                approve_allocation, framework, proposal.run_id, actor=Actor.person(DEMO_QA_LEAD), now=DECEMBER_1
+            )
         taken.append(len(proposal.picks))
-    assert taken == [40, 40, 37, 0]
+    assert taken == [40, 0, 40, 0, 37, 0]

@@ -41,6 +41,22 @@ def test_a_ceiling_and_a_seed_are_kept_with_the_run(command: Command, db: Databa
     assert db.read_now(learning_spaces.count_open) == 45
 
 
+def test_a_month_allocated_twice_has_its_share_once_and_the_second_time_says_so(command: Command, db: Database) -> None:
+    command("allocate", "--month", "2026-12")
+    again = command("allocate", "--month", "2026-12")
+    assert again.exit_code == 0, again.output
+    assert "December 2026 has been given out: 40 learning spaces. It lacks none" in again.output
+    assert db.read_now(learning_spaces.count_open) == 80
+    assert "this is what it still lacks" in command("allocate", "--month", "2026-12", "--dry-run").output
+
+
+def test_the_reasons_are_sentences_and_hold_no_name_of_the_code(command: Command) -> None:
+    said = " ".join(command("allocate", "--month", "2026-12", "--dry-run", "--why").output.split())
+    assert re.search(r"cases looked at, ruled out \d+ ", said)
+    for key in ("cases_considered", "practitioner_", "child_last", "own_team", "team_load", "{", "False"):
+        assert key not in said
+
+
 @pytest.mark.parametrize(
     ("month", "said"),
     [("2026-13", "2026-12"), ("soon", "2026-12"), ("2026-10", "no send hours"), ("2029-01", "too far")],

@@ -22,6 +22,21 @@ def test_a_proposal_shows_totals_for_the_month_and_the_quarter() -> None:
     assert "Due: Tuesday 29 December" in text
 
 
+def test_a_month_that_has_its_share_says_so_and_offers_what_the_quarter_lacks() -> None:
+    text = messages()["given_out"].text
+    assert text.startswith("December 2026 has been given out\n\nIt has what it is to have")
+    assert "This month: 40 given, none more, of 40 wanted (the framework expects 40)" in text
+    assert buttons_of(cards()["given_out"]) == {
+        "Propose 37 more": {"verb": "propose_more", "step": "2026-12/77"},
+    }
+
+
+def test_a_proposal_another_has_overtaken_says_what_was_given_and_what_is_missing() -> None:
+    assert messages()["overtaken"].text.split("\n\n")[1] == (
+        "40 learning spaces of December 2026 were given out since, so the proposal you pressed was put aside."
+    )
+
+
 def test_a_proposal_counts_by_function_and_names_work_from_another_one() -> None:
     text = messages()["proposal"].text
     assert "Family Safeguarding: 5" in text
@@ -42,7 +57,7 @@ def test_a_crowd_of_exceptions_is_listed_in_part_and_counted_in_full() -> None:
 
 
 def test_what_is_true_of_every_post_of_a_reason_is_said_once() -> None:
-    detail = "more than one month's share; run this month again to take it up"
+    detail = "more than one month's share; a higher ceiling for the month takes it up"
     crowd = tuple(Unserved(f"TM-{n:02}", "over_the_limit", detail) for n in range(9))
     text = proposal_message(proposal(crowd), FRAMEWORK).text
     assert f"(9): TM-00; TM-01; TM-02; TM-03; TM-04; TM-05; and 3 more: {detail}" in text

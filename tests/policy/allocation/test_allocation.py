@@ -69,7 +69,7 @@ def a_year(council: Establishment) -> list[AllocationPlan]:
     for number in range(12):
         on = CALENDAR.first_working_day(CALENDAR.add_months(date(2026, 4, 1), number))
         if number % 3 == 0:
-            history = replace(history, posts_done_this_quarter=frozenset())
+            history = replace(history, given_this_quarter={})
         plans.append(allocate(council, history, on, seed=number))
         check_every_rule(council, history, plans[-1], on)
         history = carried_on(history, council, plans[-1], on)

@@ -13,6 +13,7 @@ from tests.policy.allocating import (
     CALENDAR,
     DECEMBER,
     DUTY,
+    EARLIER,
     FRAMEWORK,
     FULL,
     NOVEMBER,
@@ -76,13 +77,44 @@ def test_a_quarter_entered_late_starts_with_one_months_share_and_says_who_misses
     assert len(allocate(FULL, on=NOVEMBER, at_most=None).picks) == 40
 
 
-def test_running_the_month_again_takes_up_another_share() -> None:
+def test_running_the_month_again_gives_out_nothing_it_has_already() -> None:
     first = allocate(FULL, on=DECEMBER, at_most=None)
-    given = frozenset(pick.post for pick in first.picks)
-    workers = {pick.practitioner: DECEMBER for pick in first.picks}
-    again = allocate(FULL, History(posts_done_this_quarter=given, last_drawn_worker=workers), on=DECEMBER, at_most=None)
-    assert len(again.picks) == 40
-    assert not given & {pick.post for pick in again.picks}
+    after = carried_on(History(), FULL, first, DECEMBER)
+    again = allocate(FULL, after, on=DECEMBER, at_most=None)
+    assert (again.picks, again.counts["given_before"], again.counts["target"]) == ((), 40, 40)
+    assert again.counts["unserved"] == {"over_the_limit": 80}
+
+
+def test_a_ceiling_for_the_month_counts_what_the_month_has_already() -> None:
+    first = allocate(FULL, on=DECEMBER, at_most=None)
+    more = allocate(FULL, carried_on(History(), FULL, first, DECEMBER), on=DECEMBER, at_most=80)
+    assert len(more.picks) == 40
+    assert not {pick.post for pick in first.picks} & {pick.post for pick in more.picks}
+
+
+def test_every_month_of_a_quarter_allocated_twice_has_its_forty_and_two_from_mash_once() -> None:
+    history = History()
+    for on in (OCTOBER, NOVEMBER, DECEMBER):
+        picks = []
+        for _ in range(2):
+            plan = allocate(FULL, history, on, at_most=None)
+            history = carried_on(history, FULL, plan, on)
+            picks += plan.picks
+        assert (len(picks), sum(pick.stream == "mash" for pick in picks)) == (40, 2)
+
+
+def test_what_a_first_run_could_not_give_is_all_that_a_second_one_offers() -> None:
+    history = carried_on(History(), FULL, allocate(FULL, at_most=37), OCTOBER)
+    plan = allocate(FULL, history, at_most=None)
+    assert (len(plan.picks), plan.counts["given_before"], plan.counts["target"]) == (3, 37, 40)
+
+
+def test_a_month_allocated_ahead_of_those_before_it_has_its_share_all_the_same() -> None:
+    history = carried_on(History(), FULL, allocate(FULL, on=DECEMBER, at_most=None), DECEMBER)
+    for on in (OCTOBER, NOVEMBER):
+        plan = allocate(FULL, history, on, at_most=None)
+        history = carried_on(history, FULL, plan, on)
+        assert len(plan.picks) == 40
 
 
 def test_a_ceiling_set_by_hand_takes_the_place_of_the_even_share() -> None:
@@ -93,7 +125,9 @@ def test_a_ceiling_set_by_hand_takes_the_place_of_the_even_share() -> None:
 def test_a_post_that_an_earlier_month_could_not_serve_comes_on_top_of_the_share() -> None:
     ordinary = [post.id for post in eligible_posts(FRAMEWORK, FULL, QUARTER) if post.id not in MASH_POSTS]
     put_off = frozenset(ordinary[-3:])
-    done = History(posts_done_this_quarter=MASH_POSTS | {*ordinary[:71]}, put_off_this_quarter=put_off)
+    done = History(
+        given_this_quarter=dict.fromkeys([*MASH_POSTS, *ordinary[:71]], EARLIER), put_off_this_quarter=put_off
+    )
     plan = allocate(FULL, done, on=DECEMBER, at_most=None)
     assert len(plan.picks) == 43
     assert plan.unserved == ()

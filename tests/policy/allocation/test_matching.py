@@ -9,22 +9,18 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from policy.allocation.allocation import AllocationPlan, History, Independence, cohort
-from policy.allocation.casebook import Casebook
-from policy.allocation.matching import FORBIDDEN, assign, candidates, cost_table
+from policy.allocation.allocation import AllocationPlan
+from policy.allocation.matching import assign
 from policy.council.establishment import Case, Establishment
 from tests.policy.allocating import (
     DECEMBER,
     DUTY,
-    FRAMEWORK,
     FULL,
-    NO_CEILING,
     OCTOBER,
     a_quarter,
     allocate,
     one_team,
     only,
-    with_rules,
 )
 from tests.policy.allocation_council import random_council, shuffled
 
@@ -37,41 +33,27 @@ def quarter() -> list[AllocationPlan]:
 # -- the best match ---------------------------------------------------------------------------------------------------
 
 
-def best_by_trying_everything(table: np.ndarray) -> tuple[int, int]:
-    """The most matches and the least cost for that many, by going through every way to match."""
-    rows, columns = table.shape
-    best = (0, 0)
+def best_by_trying_everything(own: np.ndarray, other: np.ndarray, cost: np.ndarray) -> tuple[int, int, int]:
+    """The most of one's own, the most in all and the least cost for that, by going through every way to match."""
+    rows, columns = cost.shape
+    best = (0, 0, 0)
     padded = [*range(columns), *([-1] * rows)]
     for order in set(permutations(padded, rows)):
-        pairs = [(row, column) for row, column in enumerate(order) if column >= 0 and table[row, column] != FORBIDDEN]
-        cost = sum(int(table[pair]) for pair in pairs)
-        best = max(best, (len(pairs), -cost))
-    return best[0], -best[1]
+        pairs = [pair for pair in enumerate(order) if pair[1] >= 0 and (own[pair] or other[pair])]
+        ours = sum(bool(own[pair]) for pair in pairs)
+        best = max(best, (ours, len(pairs), -sum(int(cost[pair]) for pair in pairs)))
+    return best[0], best[1], -best[2]
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_other_match_serves_more_posts_or_as_many_at_less_cost(seed: int) -> None:
     chance = np.random.default_rng(seed)
-    table = chance.integers(0, 50_000, size=(chance.integers(1, 4), chance.integers(1, 5)))
-    table[chance.random(table.shape) < 0.5] = FORBIDDEN
-    matched = assign(table)
-    assert (len(matched), sum(int(table[pair]) for pair in matched)) == best_by_trying_everything(table)
-
-
-def test_a_months_plan_is_the_best_match_of_its_own_table() -> None:
-    maker = one_team(workers=4, cases=1)
-    maker.team("team-b", DUTY, "tm-b", 1, 1)
-    council = maker.council()
-    plan = allocate(council, on=DECEMBER, framework=with_rules(cross_function="never"))
-    rules = Independence(FRAMEWORK, council, History(), DECEMBER)
-    book = Casebook(rules, History(), 7)
-    members = cohort(FRAMEWORK, council, History(), DECEMBER, DECEMBER, 7, NO_CEILING).members
-    rows = [
-        candidates(book, member, rules.own_functions(member.post))
-        for member in sorted(members, key=lambda member: member.post.id)
-    ]
-    most, _ = best_by_trying_everything(cost_table(book, rows, 7, set()))
-    assert len(plan.picks) == most == 3
+    cost = chance.integers(0, 50_000, size=(chance.integers(1, 4), chance.integers(1, 5)))
+    own = chance.random(cost.shape) < 0.4
+    other = ~own & (chance.random(cost.shape) < 0.4)
+    matched = assign(own, other, cost)
+    paid = sum(int(cost[row, worker]) for row, worker in enumerate(matched.workers) if worker >= 0)
+    assert (*matched.score, paid) == best_by_trying_everything(own, other, cost)
 
 
 def test_one_worker_wanted_by_two_posts_goes_to_the_one_that_has_no_other() -> None:

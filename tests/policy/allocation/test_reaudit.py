@@ -51,7 +51,7 @@ def test_that_the_practitioner_was_looked_at_lately_is_no_objection_and_that_the
 def test_who_has_had_theirs_this_quarter_comes_last(framework: Framework) -> None:
     first = chosen(framework).pick
     assert first is not None and not first.why["second_this_quarter"]
-    pick = chosen(framework, History(posts_done_this_quarter=frozenset([first.post]))).pick
+    pick = chosen(framework, History(given_this_quarter={first.post: ON.replace(day=1)})).pick
     assert pick is not None and pick.post != first.post
 
 
