@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from bot.mail.reading.headers import Headers
@@ -26,24 +27,40 @@ def authenticity(headers: Headers, sender: Sender, *, trusted_authserv: str, fro
         "internal"
     ]:
         return "internal"
-    return "dmarc" if _dmarc_passed(headers, sender, trusted_authserv) else "none"
+    ours = _findings_of_ours(headers, trusted_authserv.strip().lower(), from_exchange=from_exchange)
+    return "dmarc" if _dmarc_passed(ours, sender) else "none"
 
 
-def _dmarc_passed(headers: Headers, sender: Sender, trusted_authserv: str) -> bool:
-    """Only the topmost Authentication-Results with our gateway's own name counts: others may come with the mail."""
-    wanted = trusted_authserv.strip().lower()
-    if not wanted:
-        return False
-    for value in headers.every("authentication-results"):
-        results = [_words(part) for part in _bare(value).split(";")]
-        if not results or not results[0] or results[0][0] != wanted:
+def _findings_of_ours(headers: Headers, wanted: str, *, from_exchange: bool) -> list[list[str]]:
+    """The results in every Authentication-Results that our gateway itself has written, each as its words.
+
+    A gateway's filters write one each, all above the Received line the gateway adds: SPF, DKIM and DMARC in any order.
+    What stands below that line came with the message, and its sender may have written our gateway's name there.
+    Exchange puts Received lines of its own on top, so of mail fetched from it only the topmost of ours counts.
+    """
+    found = []
+    for name, value in headers.lines:
+        if name == "received" and not from_exchange:
+            break
+        if name != "authentication-results":
             continue
-        checked = [result for result in results[1:] if result and result[0].startswith("dmarc=")]
-        if len(checked) != 1 or checked[0][0] != "dmarc=pass":
-            return False
-        domains = [word.removeprefix("header.from=") for word in checked[0] if word.startswith("header.from=")]
-        return domains == [sender.mailbox.address.rpartition("@")[2]]
-    return False
+        results = [_words(part) for part in _bare(value).split(";")]
+        if wanted and results[0] and results[0][0] == wanted:
+            found += [result for result in results[1:] if result]
+            if from_exchange:
+                break
+    return found
+
+
+def _dmarc_passed(ours: Sequence[list[str]], sender: Sender) -> bool:
+    """Whether DMARC was checked, and every finding of it is a pass for the domain the sender names."""
+    checked = [result for result in ours if result[0].startswith("dmarc=")]
+    wanted = [sender.mailbox.address.rpartition("@")[2]]
+    return bool(checked) and all(
+        result[0] == "dmarc=pass"
+        and [word.removeprefix("header.from=") for word in result if word.startswith("header.from=")] == wanted
+        for result in checked
+    )
 
 
 def _bare(value: str) -> str:
