@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from storage.engine.database import Session
 
 DATE_ASKED = "E72"
-_BUTTON = re.compile(r"(?P<word>open|reflect|result)\s+[A-Z]{2}\S*\d", re.IGNORECASE)
+_BUTTON = re.compile(r"(?P<word>open|reflect|result)(?:\s+[A-Z]{2}\S*\d)?[.!]?", re.IGNORECASE)
 AUDITOR, PRACTITIONER, NOBODY = "auditor", "practitioner", ""
 
 _DONE_BY_YES: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[Outcome]]] = {
@@ -57,6 +57,8 @@ async def _take(turn: Turn) -> Outcome:
     plain = read_reply(turn.text, today=turn.today)
     if simple := await _simple(turn, plain):
         return simple
+    if plain.intent == "open" and not plain.reference and not await _opens_something(turn):
+        return turn.answer(await turn.talk.command(turn.person, Intent("home")))
     if not turn.subject:
         return turn.unclear("which_one", mail_answers.which_one_message())
     if turn.event == ASKS or (turn.waits and turn.waits.what == DECIDE):
@@ -73,6 +75,16 @@ async def _take(turn: Turn) -> Outcome:
     if role == PRACTITIONER:
         return await _reflection(turn)
     return turn.unclear("only_tells", mail_answers.only_tells_message(turn.subject))
+
+
+async def _opens_something(turn: Turn) -> bool:
+    """Whether what this letter is about has a form of this person's own that can be asked by email."""
+    if turn.event in (ASKS, DATE_ASKED, IMMEDIATE_ATTENTION) or not turn.subject:
+        return False
+    if turn.subject.startswith(f"{ACTION_REFERENCE}-"):
+        return True
+    role: str = await turn.read(_role_in, turn.subject, turn.person.id)
+    return role != NOBODY
 
 
 async def _simple(turn: Turn, plain: ReplyHeard) -> Outcome | None:

@@ -7,7 +7,7 @@ and a question answered twice are named, never decided.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -95,7 +95,7 @@ def pair_quoted(pairs: Sequence[tuple[str, str]], fields: Sequence[FormField]) -
     """
     found = Answers()
     for quoted, words in pairs:
-        asked = (begins(undecorated(line), fields, bare=False, quoted=True) for line in reversed(quoted.splitlines()))
+        asked = (begins(line, fields, bare=False, quoted=True) for line in _nearest_first(quoted.splitlines()))
         question = next((begun for begun in asked if begun and begun.fits), None)
         if question:
             _settle(found, question, _paragraphs(words.splitlines()), fields)
@@ -103,6 +103,15 @@ def pair_quoted(pairs: Sequence[tuple[str, str]], fields: Sequence[FormField]) -
             found.leftovers.append(words.strip())
     _name_doubles(found)
     return found
+
+
+def _nearest_first(quoted: Sequence[str]) -> Iterator[str]:
+    """Each quoted line, the nearest first, and then with the one above it: programs break a long question in two."""
+    lines = [undecorated(line) for line in quoted]
+    for at in range(len(lines) - 1, -1, -1):
+        yield lines[at]
+        if at:
+            yield f"{lines[at - 1]} {lines[at]}"
 
 
 def correction(text: str, fields: Sequence[FormField]) -> Said | Unclear | None:

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from policy.framework.framework import FormField
 
 MAX_LINES = 400
-_LONGEST_LABEL = 80
+_LONGEST_LABEL = 160
+"""Characters; "Is any child at immediate risk ...?" has 88, and a council may write longer ones."""
 _DECORATED = re.compile(r"^[\s*_•·▪➢→>-]*(?=\S)|[*_]+$")
 _BOLD = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w:?.])[*_](?!\w)")
 _NUMBER = re.compile(
@@ -38,6 +40,38 @@ _SMALL_WORDS = """
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
 """Words that name no question by themselves."""
+_GOES_ON_WORDS = """
+    was were is are has have had will would could should of in on at for and or but that which as not to from with
+"""
+_LONGEST_SHORT_ANSWER = 6
+"""Words of a grade, a day, a name or a yes that follow a label with nothing in between."""
+_GOES_ON = frozenset(
+    [
+        "was",
+        "were",
+        "is",
+        "are",
+        "has",
+        "had",
+        "have",
+        "will",
+        "would",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "and",
+        "or",
+        "but",
+        "that",
+        "which",
+        "as",
+        "not",
+        "to",
+    ]
+)
+"""After these a sentence has only begun with the words of a label: "Date of the meeting was moved twice"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +141,32 @@ def _one_line_numbers(line: str, fields: Sequence[FormField]) -> list[str]:
 
 def _one_line_labels(line: str, fields: Sequence[FormField]) -> list[str]:
     """ "Strengths: ... Learning: ..." as two lines, at labels written as we write them, after the end of a sentence."""
-    if line.count(":") < 2:
-        return [line]
-    starts = [0]
-    for match in re.finditer(rf"(?:(?<=[.;!?,]\s)|(?<=\s[-–—|]\s))(?P<label>[^\n:.;!?]{{1,{_LONGEST_LABEL}}}):", line):
-        starts += [match.start()] if matching(match["label"], fields, exactly=True) else []
+    starts = {0}
+    if line.count(":") >= 2:
+        after = rf"(?:(?<=[.;!?,]\s)|(?<=\s[-–—|]\s))(?P<label>[^\n:.;!?]{{1,{_LONGEST_LABEL}}}):"
+        for match in re.finditer(after, line):
+            starts |= {match.start()} if matching(match["label"], fields, exactly=True) else set()
+    if line.count("?") >= 2:
+        for field in fields:
+            if field.label.endswith("?"):
+                starts |= {match.start() for match in _label(field.label).finditer(line) if _begins_there(line, match)}
+    return _cut(line, sorted(starts))
+
+
+def _cut(line: str, starts: Sequence[int]) -> list[str]:
     ends = [*starts[1:], len(line)]
     return [line[start:end].strip(" |") for start, end in zip(starts, ends, strict=True)]
+
+
+@lru_cache(maxsize=512)
+def _label(label: str) -> re.Pattern[str]:
+    """A label as people copy it: in any letters, with any apostrophe, over any space."""
+    end = r"\s*\?" if label.endswith("?") else r"\b"
+    return re.compile(r"\W+".join(map(re.escape, re.findall(r"\w+", label))) + end, re.IGNORECASE)
+
+
+def _begins_there(line: str, match: re.Match[str]) -> bool:
+    return line[: match.start()].rstrip()[-1:] in ("", *".;!?,:)|-–—")
 
 
 def all_numbered(lines: Sequence[str], fields: Sequence[FormField]) -> bool:
@@ -143,7 +196,7 @@ def begins(line: str, fields: Sequence[FormField], *, bare: bool, quoted: bool =
         named = _labelled(rest, fields, quoted=quoted)
         if named and named.fits:  # "3. Overall practice grade: good"
             return Begun(named.rest, int(found["number"]), named.label, named.fits)
-        return Begun(rest, int(found["number"]))
+        return Begun(_without_its_label(rest, int(found["number"]), fields), int(found["number"]))
     return _labelled(line, fields, quoted=quoted)
 
 
@@ -160,7 +213,29 @@ def _labelled(line: str, fields: Sequence[FormField], *, quoted: bool) -> Begun 
         fits = matching(found["label"], fields, exactly=True)
         if fits:
             return Begun(found["rest"].strip(), label=found["label"].strip(), fits=fits)
-    question = re.match(r"(?P<label>[^?]{1,120}\?)(?P<rest>.*)", line) if quoted else None
+    question = re.match(rf"(?P<label>[^?]{{1,{_LONGEST_LABEL}}}\?)[\s*:–—-]*(?P<rest>.*)", line)
     if question and (fits := matching(question["label"], fields, exactly=True)):
-        return Begun("", label=question["label"], fits=fits)
+        return Begun("" if quoted else question["rest"].strip(), label=question["label"], fits=fits)
+    return None if quoted else _label_and_short_answer(line, fields)
+
+
+def _without_its_label(rest: str, number: int, fields: Sequence[FormField]) -> str:
+    """ "17. Why this overall grade The plan was followed" without the words of question 17 itself."""
+    label = fields[number - 1].label if 1 <= number <= len(fields) else ""
+    own = _label(label).match(rest) if label.endswith("?") or len(label.split()) > 2 else None
+    after = rest[own.end() :].strip(" :–—-") if own else ""
+    return after if after and plain(after.split()[0]) not in _GOES_ON else rest
+
+
+def _label_and_short_answer(line: str, fields: Sequence[FormField]) -> Begun | None:
+    """ "Overall practice grade good": a label with nothing behind it but the answer, where an answer is short."""
+    words = line.split()
+    for field in fields:
+        own = len(field.label.split())
+        rest = words[own:]
+        if field.kind == "text" or own < 2 or not 0 < len(rest) <= _LONGEST_SHORT_ANSWER:
+            continue
+        if plain(" ".join(words[:own])) == plain(field.label) and plain(rest[0]) not in _GOES_ON:
+            label = " ".join(words[:own])
+            return Begun(" ".join(rest), label=label, fits=matching(label, fields, exactly=True))
     return None

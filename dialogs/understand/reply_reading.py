@@ -56,6 +56,8 @@ _STOP = re.compile(
 _SPOKEN = re.compile(
     r"i (?:have|ive|have now) (?:now )?(?:spoken|talked) (?:to|with) (?:them|her|him)|ive spoken to them"
 )
+_OPEN_IT = ("open", "please open", "open it", "open please", "open this")
+"""What a letter answered by it is about. In a chat the same word asks for the list."""
 _START = re.compile(
     r"(?:please )?(?:start|resume|restart|send)(?: (?:me|the|sending))* ?e ?mails?(?: again)?(?: please)?"
 )
@@ -154,6 +156,8 @@ def _command(body: str, reference: str, today: date) -> ReplyHeard | None:
         return ReplyHeard("spoken")
     if "\n" in body:
         return None
+    if words in _OPEN_IT:
+        return ReplyHeard("open")
     kind = understand(body, today).kind
     if kind == "home":
         return ReplyHeard("list")

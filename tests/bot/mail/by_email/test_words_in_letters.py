@@ -75,6 +75,34 @@ async def test_the_letter_about_an_action_offers_words_that_ask_for_its_question
     assert "In progress" in body(back)
 
 
+async def test_open_alone_opens_what_the_letter_is_about_and_lists_where_nothing_can_be_opened(
+    manager: Correspondent, item: LearningSpace, db: Database, framework: Framework, service: Service
+) -> None:
+    first = await manager.letter()
+    questions = await manager.ask(first, "open")
+    assert questions["Subject"] == f"About your email: {item.reference}"
+    assert "  1. Date of the meeting: (please answer)" in body(questions)
+    action = given_an_action(db, framework, item)
+    service.dispatcher.wake()
+    asked = await manager.ask(await manager.letter(), "Open.")
+    assert asked["Subject"] == f"About your email: {action.reference}" and "  1. " in body(asked)
+    await manager.send("open")
+    listed = await manager.letter()
+    assert listed["Subject"] == "About your email" and item.reference in body(listed)
+
+
+async def test_a_question_copied_with_its_answer_behind_it_is_answered(
+    manager: Correspondent, item: LearningSpace, db: Database
+) -> None:
+    questions = await manager.ask(await manager.letter(), "open")
+    back = await manager.ask(
+        questions,
+        "Date of the meeting: 20 November 2026\nWas it held in person? yes\n\nDid the practitioner take part? yes",
+    )
+    expected = {"date_held": "2026-11-20", "in_person": "yes", "practitioner_took_part": "yes"}
+    assert answers(db, item) == expected, body(back)
+
+
 @pytest.mark.parametrize(("said", "due_on"), [("Agreed, thanks", date(2027, 1, 8)), ("Decline", date(2026, 12, 18))])
 async def test_another_date_for_an_action_is_agreed_or_declined_by_email(
     manager: Correspondent,
