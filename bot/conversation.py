@@ -75,6 +75,11 @@ class Conversation:
         for feature in FEATURES:
             self._presses.update(feature.presses(self))
 
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Every verb a button can carry that is answered with something of its own."""
+        return frozenset(self._presses)
+
     # -- what comes in -------------------------------------------------------------------------------------------------
 
     async def text(self, person: Person, text: str) -> list[Message]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from policy.council.establishment import Person
     from storage.engine.database import Session
 
+STRANGERS = (NotFound, NotYours, UnknownPerson)
+"""Refusals of somebody who is not to know of a thing, or of a thing that is not there."""
+
 
 async def say_who_was_first(
     talk: Conversation, person: Person, verb: str, data: Mapping[str, Any], answer: Awaitable[Message]
@@ -28,15 +31,18 @@ async def say_who_was_first(
         return await answer
     did: list[bool] = []
     watching = _DID.set(did)
+    turned_away: list[bool] = []
+    watching_strangers = _TURNED_AWAY.set(turned_away)
     try:
         message = await answer
-    except (NotFound, NotYours, UnknownPerson):
+    except STRANGERS:
         raise
     except Refused as refused:
         message = talk.said_no(refused, person)
     finally:
         _DID.reset(watching)
-    if any(did):
+        _TURNED_AWAY.reset(watching_strangers)
+    if any(did) or turned_away:  # whoever is told that it is not theirs is not told whose it was, either
         return message
     word = await talk.db.read(last_word, verb, _token(data), person.id)
     if word is None:
@@ -48,13 +54,18 @@ async def say_who_was_first(
 
 def watched(use_case: Callable[..., Any], person: Person) -> Callable[..., Any]:
     """The same use-case; while a press is answered it is noted what it knew, and of a deciding one whether it wrote."""
-    did, press = _DID.get(), pressed_now()
+    did, turned_away, press = _DID.get(), _TURNED_AWAY.get(), pressed_now()
     if did is None and press is None:
         return use_case
 
     def run(session: Session, *arguments: Any, **facts: Any) -> Any:
         before = newest(session)
-        done = use_case(session, *arguments, **facts)
+        try:
+            done = use_case(session, *arguments, **facts)
+        except STRANGERS:
+            if turned_away is not None:
+                turned_away.append(True)
+            raise
         if did is not None:
             did.append(wrote_since(session, before, person.id))
         if press is not None:
@@ -65,6 +76,7 @@ def watched(use_case: Callable[..., Any], person: Person) -> Callable[..., Any]:
 
 
 _DID: ContextVar[list[bool] | None] = ContextVar("did", default=None)
+_TURNED_AWAY: ContextVar[list[bool] | None] = ContextVar("turned_away", default=None)
 
 
 def _token(data: Mapping[str, Any]) -> str:

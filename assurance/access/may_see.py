@@ -19,14 +19,17 @@ from policy.council.recipients import Subject
 from policy.council.visibility import Reader, Right, may_see, roles_for, would_open
 from policy.framework.framework import Framework
 from policy.framework.rules_visibility import Condition, Item
-from storage.casework import loops, moderations
+from storage.casework import learning_spaces, loops, moderations
 from storage.casework.actions import Action
 from storage.casework.learning_spaces import LearningSpace
 from storage.casework.loops import Loop
 from storage.casework.moderations import CLOSED, DISPUTED, SELECTED, Moderation
+from storage.council import history
 from storage.engine.session import Session
 from storage.outbox import notices
 
+FORM_READ = "form_read"
+"""What history says when somebody has opened a form that was sent in."""
 SENT = "sent"
 """The state of a notice that has reached somebody."""
 
@@ -73,10 +76,43 @@ def facts_of(
     return frozenset(facts)
 
 
+def may_know_the_grade(
+    session: Session, framework: Framework, establishment: Establishment, reference: str, *, person: str, on: date
+) -> bool:
+    """Whether a person may read the result of a learning space, and so be shown what only its grade brings with it.
+
+    True where there is no such learning space, for then there is no grade to tell.
+    """
+    item = learning_spaces.by_reference(session, reference)
+    if item is None or grades_still_blind(session, item, person):
+        return item is None
+    return (
+        right_on_learning_space(session, framework, establishment, item, "result", person=person, on=on) >= Right.READ
+    )
+
+
 def grades_still_blind(session: Session, item: LearningSpace, person: str) -> bool:
     """Whether this person is to grade it a second time and has not: until then the first grades stay hidden (R108)."""
     moderation = moderations.of_subject(session, item.reference)
     return moderation is not None and moderation.state == SELECTED and moderation.moderator == person
+
+
+def told_of_loop(session: Session, loop: Loop) -> frozenset[str]:
+    """Everybody who was ever to hear of a loop."""
+    return frozenset(one.recipient for one in notices.about(session, loop.reference))
+
+
+def blind_to_loop(session: Session, loop: Loop, item: LearningSpace, person: str) -> bool:
+    """Whether that there is a loop would tell this person the grade they are still to give a second one beside."""
+    return grades_still_blind(session, item, person) and person not in told_of_loop(session, loop)
+
+
+def who_knows_the_grade(session: Session, item: LearningSpace) -> frozenset[str]:
+    """Who has opened the form since it was sent in, or was told of the loop that its grade opened."""
+    loop = loops.of_subject(session, item.reference)
+    opened = (one.actor for one in history.read(session, subject=item.reference) if one.verb == FORM_READ)
+    readers = frozenset(actor.removeprefix("person:") for actor in opened)
+    return readers | (told_of_loop(session, loop) if loop else frozenset())
 
 
 def escalated_to(session: Session, framework: Framework, reference: str, person: str) -> bool:
@@ -98,8 +134,10 @@ def right_on_loop(
     person: str,
     on: date,
 ) -> Right:
-    """What a person may have of a loop's form."""
-    facts: set[Condition] = set()
+    """What a person may have of a loop's form, or may know of there being a loop."""
+    if blind_to_loop(session, loop, item, person):
+        return Right.NONE
+    facts: set[Condition] = {"released"} if item.released_at is not None else set()
     if _authorises(framework, establishment, loop, item, person, on):
         facts.add("authorising")
     if escalated_to(session, framework, loop.reference, person):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from assurance.access.may_see import right_on_action
+from assurance.access.may_see import may_know_the_grade, right_on_action
 from assurance.actions.action_ladder import ladder_of, subject_of_action
 from assurance.actions.judge_actions import rungs_ahead_of
 from assurance.common.refusals import NotFound, NotYours
@@ -51,6 +51,8 @@ class ActionView:
     warnings: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     entered: Mapping[str, Any] = field(default_factory=dict)
     newly_asked: frozenset[str] = frozenset()
+    rungs_kept_back: bool = False
+    """Whether the days on which management hears are left out: how strict they are would tell how it was graded."""
 
     @property
     def today(self) -> date:
@@ -69,7 +71,7 @@ def open_action(session: Session, framework: Framework, token: str, *, actor: Ac
     establishment = establishments.current(session)
     if not may_read(session, framework, establishment, action, actor.person_id, now=now):
         raise NotYours(action.reference)
-    return build_action_view(framework, establishment, action, actor=actor, now=now)
+    return build_action_view(session, framework, action, actor=actor, now=now)
 
 
 def open_action_by_reference(
@@ -82,16 +84,17 @@ def open_action_by_reference(
     establishment = establishments.current(session)
     if not may_read(session, framework, establishment, action, actor.person_id, now=now):
         raise NotFound(reference)
-    return build_action_view(framework, establishment, action, actor=actor, now=now)
+    return build_action_view(session, framework, action, actor=actor, now=now)
 
 
 def build_action_view(
-    framework: Framework, establishment: Establishment, action: Action, *, actor: Actor, now: datetime, **found: Any
+    session: Session, framework: Framework, action: Action, *, actor: Actor, now: datetime, **found: Any
 ) -> ActionView:
     """The view of an action for a reader; `found` is what checking an update found."""
-    calendar = Calendar.of(framework)
-    today = calendar.local_date(now)
+    establishment = establishments.current(session)
+    today = Calendar.of(framework).local_date(now)
     subject = subject_of_action(establishment, framework, action)
+    knows = may_know_the_grade(session, framework, establishment, action.subject, person=actor.person_id, on=today)
     setter = setter_who_decides(establishment, action)
     return ActionView(
         action=action,
@@ -99,7 +102,10 @@ def build_action_view(
         set_by=name_of(establishment, action.set_by) if action.set_by else "",
         form=framework.form(FORM),
         context=context_of_update(framework, action, today=today),
-        rungs=rungs_ahead_of(framework, establishment, action, ladder_of(framework, action), subject, after=today),
+        rungs=rungs_ahead_of(framework, establishment, action, ladder_of(framework, action), subject, after=today)
+        if knows
+        else (),
+        rungs_kept_back=not knows,
         may_update=action.is_open and actor.person_id == action.owner,
         may_decide=action.asked_due_on is not None
         and action.is_open

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
+from assurance.access.may_see import may_know_the_grade
 from assurance.actions.action_ladder import action_header, anchors_of, ladder_of, subject_of_action
 from assurance.notify.climbing import only_recorded, reached, spoken, who_hears
 from assurance.notify.tell import roles_told, rungs_as_facts
@@ -13,7 +15,7 @@ from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from policy.council.recipients import Subject
-from policy.framework.framework import Framework, Ladder
+from policy.framework.framework import Framework, Ladder, LadderStep
 from policy.lifecycle.ladder import Anchor, Judgement, Rung, anchor_of, step_due_at, what_happens
 from storage.casework import actions
 from storage.casework.actions import Action
@@ -24,6 +26,7 @@ from storage.engine.session import Session
 from storage.outbox import notices as outbox
 
 SWEEP = Actor.system("sweep")
+OWNER = "owner"
 BATCH = 500
 MOST_BATCHES = 20
 TRY_AGAIN = timedelta(hours=1)
@@ -74,6 +77,22 @@ def rungs_ahead_of(
         found.append(Rung(rung.on, roles, rung.step))
     found += _first_told(ladder, anchors_of(calendar, action), calendar, in_line)
     return tuple(sorted((rung for rung in found if rung.on > after), key=lambda rung: rung.on))
+
+
+def rungs_told(
+    session: Session, framework: Framework, establishment: Establishment, action: Action, step: LadderStep, *, on: date
+) -> dict[str, Any]:
+    """The same, as the message of a step holds it: no days where its owner may not know how the work was graded.
+
+    After the grade that opens closing the loop the days are others, so they would tell it.
+    """
+    if OWNER in step.tell and not may_know_the_grade(
+        session, framework, establishment, action.subject, person=action.owner, on=on
+    ):
+        return {"rungs": [], "rungs_kept_back": True}
+    ladder, subject = ladder_of(framework, action), subject_of_action(establishment, framework, action)
+    ahead = rungs_ahead_of(framework, establishment, action, ladder, subject, after=on)
+    return {"rungs": rungs_as_facts(ahead)}
 
 
 def _first_told(ladder: Ladder, anchors: Anchor, calendar: Calendar, in_line: set[str]) -> list[Rung]:
@@ -130,9 +149,8 @@ def _say(
         (each, who_hears(each, subject, establishment, framework, on=calendar.local_date(each.due_at)))
         for each in judgement.superseded
     ]
-    ahead = rungs_ahead_of(framework, establishment, action, ladder, subject, after=on)
     facts = action_header(framework, establishment, action, on=on)
-    facts["rungs"] = rungs_as_facts(ahead)
+    facts |= rungs_told(session, framework, establishment, action, say.step, on=on)
     facts["told"] = roles_told(told.recipients)
     facts["strict"] = counts_from == "set_on"
     if earlier:

@@ -67,20 +67,20 @@ def update_action(
         raise NotYours(action.reference)
     establishment = establishments.current(session)
     if not action.is_open:
-        return UpdateOutcome("already", build_action_view(framework, establishment, action, actor=actor, now=now))
+        return UpdateOutcome("already", build_action_view(session, framework, action, actor=actor, now=now))
     today = Calendar.of(framework).local_date(now)
-    view = build_action_view(framework, establishment, action, actor=actor, now=now)
+    view = build_action_view(session, framework, action, actor=actor, now=now)
     check = check_step(view.form, STEP, raw, context_of_update(framework, action, today=today), framework)
     if check.problems:
         _ask_for_evidence(session, framework, establishment, action, check, now=now)
-        found = build_action_view(framework, establishment, action, actor=actor, now=now, **_found(check))
+        found = build_action_view(session, framework, action, actor=actor, now=now, **_found(check))
         return UpdateOutcome("incomplete", found)
     if check.answers["update"] == "new_date":
         asked = date.fromisoformat(check.answers["new_date"])
         after = _ask_date(session, framework, establishment, action, asked, actor=actor, now=now)
-        return UpdateOutcome("asked", build_action_view(framework, establishment, after, actor=actor, now=now))
+        return UpdateOutcome("asked", build_action_view(session, framework, after, actor=actor, now=now))
     after = _keep(session, action, check.answers, actor=actor, now=now)
-    return UpdateOutcome("kept", build_action_view(framework, establishment, after, actor=actor, now=now))
+    return UpdateOutcome("kept", build_action_view(session, framework, after, actor=actor, now=now))
 
 
 def _found(check: StepCheck) -> dict[str, Any]:

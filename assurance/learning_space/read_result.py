@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from assurance.access.may_see import grades_still_blind, opens_when, right_on_learning_space
+from assurance.access.may_see import FORM_READ, grades_still_blind, opens_when, right_on_learning_space
 from assurance.common.final_grade import as_it_stands
 from assurance.common.refusals import NotFound, NotReady, NotYours, Withdrawn
 from assurance.forms.form_view import form_of
@@ -28,8 +28,6 @@ from storage.casework.learning_spaces import EXCLUDED, SUBMITTED, WITHDRAWN, Lea
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
-
-FORM_READ = "form_read"
 
 
 class NotReleased(NotReady):

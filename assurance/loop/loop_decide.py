@@ -89,8 +89,12 @@ def authorise_loop(
     resolution = told(framework, establishment, item, framework.event(AUTHORISED).tell, on)
     due = loop.reaudit_due_on.isoformat() if loop.reaudit_due_on else ""
     facts = facts_of(establishment, loop, item, on, reaudit_due_on=due)
-    say(session, framework, AUTHORISED, loop, resolution.recipients, facts=facts, now=now)
-    detail = {"reaudit_due_on": due, "actions_moved": moved, "told": roles_told(resolution.recipients)}
+    # Before the release the practitioner is not to know that there is a loop; their opened result tells them of it.
+    hear = tuple(
+        one for one in resolution.recipients if item.released_at is not None or one.person != item.practitioner
+    )
+    say(session, framework, AUTHORISED, loop, hear, facts=facts, now=now)
+    detail = {"reaudit_due_on": due, "actions_moved": moved, "told": roles_told(hear)}
     history.append(session, at=now, actor=actor, verb="loop_authorised", subject=loop.reference, detail=detail)
     received = {"state": loop.state, "notes": list(resolution.notes)}
     history.append(

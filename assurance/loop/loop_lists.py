@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assurance.access.loop_people import in_post, in_team, may_authorise, those_who_meet
-from assurance.access.may_see import reads_everything
+from assurance.access.may_see import blind_to_loop, reads_everything
 from assurance.common.decision import Decision
 from assurance.loop.loop_view import waits_for_a_result
 from policy.calendar.calendar import Calendar
@@ -73,7 +73,8 @@ def outstanding_loops(session: Session, framework: Framework, person: str, *, no
     found = [
         _outstanding(framework, loop, on)
         for loop, item in _open(session)
-        if everything or counts or person in in_post(framework, establishment, item, theirs, on)
+        if (everything or counts or person in in_post(framework, establishment, item, theirs, on))
+        and not blind_to_loop(session, loop, item, person)
     ]
     return OutstandingLoops(tuple(sorted(found, key=lambda one: (one.opened_on, one.reference))), counts_only=counts)
 

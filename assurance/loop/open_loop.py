@@ -62,6 +62,8 @@ def prompt(
     """Ask the Senior Manager to meet, and tell the others who are to know that the loop is open (E17)."""
     establishment = establishments.current(session)
     resolution = hearers(framework, establishment, OPENED, item, now=now)
+    # Not even in another's place: whoever covers for their manager does not hear so how their own work was graded.
+    told = [recipient for recipient in resolution.recipients if recipient.person != item.practitioner]
     facts = {
         "reference": loop.reference,
         "learning_space": item.reference,
@@ -69,14 +71,14 @@ def prompt(
         "meet_by": loop.meet_by.isoformat(),
         "return_by": loop.return_by.isoformat(),
         "token": loop.token,
-        "asked": any(MEETS in recipient.roles for recipient in resolution.recipients),
+        "asked": any(MEETS in recipient.roles for recipient in told),
     }
     outbox.add(
         session,
         notices(
             framework,
             OPENED,
-            resolution.recipients,
+            told,
             subject=loop.reference,
             due_at=now,
             not_before=Calendar.of(framework).next_send(now),
@@ -94,7 +96,7 @@ def prompt(
             "learning_space": item.reference,
             "meet_by": loop.meet_by.isoformat(),
             "return_by": loop.return_by.isoformat(),
-            "told": roles_told(resolution.recipients),
+            "told": roles_told(told),
             "notes": list(resolution.notes),
         },
     )

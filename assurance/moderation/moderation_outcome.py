@@ -7,13 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from assurance.access.loop_people import RUNS_IT
 from assurance.common.refusals import AlreadyDone, NotReady, NotYours
 from assurance.loop.loop_close import stand_down
 from assurance.loop.loop_decide import NotAnAnswer
 from assurance.loop.open_loop import open_loop
 from assurance.moderation.moderation_drafts import SAID, is_over
 from assurance.moderation.moderation_selection import hearers_of, tell
-from assurance.moderation.moderation_view import SETTLED, ModerationView, build, found, loop_is_moot, own, seats_of
+from assurance.moderation.moderation_view import (
+    SETTLED,
+    ModerationView,
+    build,
+    found,
+    in_qa_team,
+    loop_is_moot,
+    own,
+    seats_of,
+)
 from assurance.notify.tell import name_of
 from policy.council.actor import Actor
 from policy.council.recipients import Recipient
@@ -138,6 +148,8 @@ def stand_loop_down(
     Raises NotFound, NotYours, NotReady while the grade that opened it still stands, and what `stand_down` raises.
     """
     moderation, item = found(session, token)
+    if not in_qa_team(session, framework, actor, now, roles=RUNS_IT):
+        raise NotYours(moderation.reference)
     view = build(session, framework, moderation, item, actor=actor, now=now)
     if not view.loop or not loop_is_moot(framework, moderation):
         raise NotReady(moderation.reference)

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from assurance.access.authority import require_role
+from assurance.access.may_see import who_knows_the_grade
 from assurance.common.refusals import NotFound, NotReady, Refused
 from assurance.notify.tell import function_title, name_of, notices, subject_of
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.recipients import Recipient, resolve
-from policy.follow_up.moderation import INADEQUATE, REQUESTED, SOFT_CHECK, choose_moderator
+from policy.follow_up.moderation import INADEQUATE, REQUESTED, SOFT_CHECK, LookedAt, choose_moderator
 from policy.framework.framework import Framework
 from policy.lifecycle.lifecycle import MODERATION as LIFE
 from policy.lifecycle.lifecycle import START, move
@@ -142,32 +143,25 @@ def give_to_another(
 def _moderator(session: Session, framework: Framework, item: LearningSpace, *, seed: int, now: datetime) -> str:
     calendar = Calendar.of(framework)
     today = calendar.local_date(now)
+    known_to = who_knows_the_grade(session, item)
     return choose_moderator(
         establishments.current(session),
         framework.moderation.moderators,
-        auditor=item.person,
-        post=item.post,
-        practitioner=item.practitioner,
+        LookedAt(item.reference, item.person, item.post, item.practitioner, known_to),
         load=moderations.load(session, midnight(calendar, calendar.quarter_of(today).starts)),
         on=today,
         seed=seed,
-        reference=item.reference,
     )
 
 
 # -- telling ----------------------------------------------------------------------------------------------------------
 
 
-def shown_why(why: str) -> str:
-    """The reason as it may be said before the second grade is given: two of them would give the first one away."""
-    return CERTAIN if why in (INADEQUATE, SOFT_CHECK) else why
-
-
 def tell_chosen(
     session: Session, framework: Framework, moderation: Moderation, item: LearningSpace, *, now: datetime
 ) -> int:
-    """Tell the moderator what they are to look at (E21); returns the notices written."""
-    extra = {"why": shown_why(moderation.why), **_book_by(moderation)}
+    """Tell the moderator what they are to look at (E21), and not why; returns the notices written."""
+    extra = _book_by(moderation)
     return tell(session, framework, CHOSEN, moderation, item, now=now, extra=extra)
 
 

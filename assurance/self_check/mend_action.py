@@ -7,9 +7,9 @@ from functools import partial
 
 from assurance.actions.action_ladder import action_header, anchors_of, ladder_of, subject_of_action
 from assurance.actions.assign_action import announce_action
-from assurance.actions.judge_actions import rungs_ahead_of, step_name
+from assurance.actions.judge_actions import rungs_told, step_name
 from assurance.notify.climbing import spoken, who_hears
-from assurance.notify.tell import roles_told, rungs_as_facts
+from assurance.notify.tell import roles_told
 from assurance.self_check.mend_item import write_fresh
 from assurance.self_check.verify_action import ASSIGNED, ActionAuditor
 from assurance.self_check.verify_item import Finding
@@ -66,7 +66,7 @@ def _step(session: Session, framework: Framework, action: Action, name: str, per
     subject = subject_of_action(establishment, framework, action)
     told = who_hears(due, subject, establishment, framework, on=on)
     facts = action_header(framework, establishment, action, on=on)
-    facts["rungs"] = rungs_as_facts(rungs_ahead_of(framework, establishment, action, ladder, subject, after=on))
+    facts |= rungs_told(session, framework, establishment, action, step, on=on)
     facts["told"] = roles_told(told.recipients)
     facts["strict"] = counts_from == "set_on"
     named = partial(step_name, action)

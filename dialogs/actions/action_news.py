@@ -10,7 +10,7 @@ from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
-from dialogs.kit.rungs import if_nothing_happens, say_roles
+from dialogs.kit.rungs import LEVEL_BY_LEVEL, if_nothing_happens, say_roles
 from dialogs.kit.speaking import say_date, say_days_left, sentence
 from dialogs.learning_space.learning_space import About, begin
 from policy.framework.framework import Framework
@@ -44,7 +44,7 @@ def reminder_message(about: About, roles: Roles, facts: Facts, framework: Framew
     )
     if about.days_left:
         page.para("If that day cannot be kept, open it and ask for another one.")
-    _otherwise(page, about, framework)
+    _otherwise(page, about, facts, framework)
     return _open(page, about, facts).message()
 
 
@@ -59,7 +59,7 @@ def overdue_message(about: About, roles: Roles, facts: Facts, framework: Framewo
     if told := [role for role in facts.get("told", ()) if role != OWNER]:
         have = "have" if len(told) > 1 else "has"
         page.para(f"{sentence(say_roles(told, framework))} {have} been told today, so that they can help.")
-    _otherwise(page, about, framework)
+    _otherwise(page, about, facts, framework)
     return _open(page, about, facts).message()
 
 
@@ -81,7 +81,7 @@ def not_completed_message(about: About, roles: Roles, facts: Facts, framework: F
         page.para("You are told because you are in the owner's line.")
     page.spoken(wording.via_line(about.via, about.because))
     page.para(wording.NOTHING_TO_FILL_IN)
-    _otherwise(page, about, framework)
+    _otherwise(page, about, facts, framework)
     return page.message()
 
 
@@ -163,8 +163,9 @@ def _weeks(days: int) -> str:
     return "1 week" if weeks == 1 else f"{weeks} weeks"
 
 
-def _otherwise(page: Page, about: About, framework: Framework) -> None:
-    if line := if_nothing_happens(about.told, framework):
+def _otherwise(page: Page, about: About, facts: Facts, framework: Framework) -> None:
+    line = LEVEL_BY_LEVEL if facts.get("rungs_kept_back") else if_nothing_happens(about.told, framework)
+    if line:
         page.begin_box("emphasis").para(line).end_box()
 
 

@@ -11,7 +11,7 @@ from dialogs.kit.cards import MOST_BUTTONS, Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.questions import Question, value_to_show
-from dialogs.kit.rungs import if_nothing_happens, told_of
+from dialogs.kit.rungs import LEVEL_BY_LEVEL, if_nothing_happens, told_of
 from dialogs.kit.speaking import say_count, say_date, say_days, say_days_left, sentence
 from policy.forms.forms import visible_fields
 from policy.framework.framework import Framework
@@ -60,7 +60,8 @@ def action_message(view: ActionView, framework: Framework, *, note: str = "", in
         page.para(f"Another date has been asked for: {say_date(action.asked_due_on, today)}.")
     if view.may_update:
         _questions(page, view)
-        if line := if_nothing_happens(told_of(view.rungs), framework):
+        line = LEVEL_BY_LEVEL if view.rungs_kept_back else if_nothing_happens(told_of(view.rungs), framework)
+        if line:
             page.begin_box("emphasis").para(line).end_box()
         page.button(wording.SAVE, "update_action", action.token, main=True, step="update")
     elif view.may_decide and action.asked_due_on:

@@ -13,6 +13,8 @@ from policy.lifecycle.ladder import Rung
 
 NEAR = 3
 """Up to Head of Service people say 'your'; from the Director on there is one for everybody."""
+LEVEL_BY_LEVEL = "If nothing happens: your managers are told, one level after the other."
+"""For an action whose days would tell its owner more than they may know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.questions import Question
 from dialogs.kit.speaking import say_count, say_date, sentence
-from dialogs.moderation.moderation_news import OUTCOMES, WHY
+from dialogs.moderation.moderation_news import OUTCOMES
 from dialogs.moderation.moderation_parts import (
     BOOKING_FORM,
     OWN_FORM,
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 REASONS = {
     "inadequate": "Every one of these gets a second look.",
     "soft_check": "A question back in the form asked for a second look.",
-    "random": WHY["random"],
-    "requested": WHY["requested"],
+    "random": "It was drawn by chance.",
+    "requested": "Somebody asked for a second look.",
 }
 """Why it was chosen, once the first grades may be seen."""
 STATES = {

@@ -17,18 +17,14 @@ from policy.framework.framework import Framework
 Facts = Mapping[str, Any]
 Speaker = Callable[[About, tuple[str, ...], Facts, Framework], Message]
 
-WHY = {
-    "certain": "It is one of those that always get a second look.",
-    "random": "It was drawn by chance.",
-    "requested": "Somebody asked for a second look.",
-}
-"""Why a learning space was chosen, in words that give nothing of its grade away (3.5, blind)."""
+NOT_YET_WHY = "By rule, by chance or on request: you read why it was chosen once your own view is kept."
+"""The one sentence for every reason, because some of them would give the first grade away (3.5, blind)."""
 OUTCOMES = {"agreed": "agreed", "raised": "raised", "lowered": "lowered", "not_agreed": "not agreed"}
 """The outcome words the catalogue allows in a message (E24)."""
 
 
 def selected(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    """To the moderator: which one, why, and by when to have a day for the talk (E21)."""
+    """To the moderator: which one, and by when to have a day for the talk (E21)."""
     page = begin(
         f"A second look for you: {about.reference}", f"Moderation {about.reference} is waiting for you.", about
     )
@@ -41,7 +37,7 @@ def selected(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
             ("Book the talk by", _day(facts, "book_by", about)),
         ]
     )
-    page.para(WHY.get(str(facts.get("why", "")), ""))
+    page.para(NOT_YET_WHY)
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
     return _open(page, about, facts)
 

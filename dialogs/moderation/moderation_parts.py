@@ -8,7 +8,7 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.page import Page
 from dialogs.kit.questions import say_answer
-from dialogs.moderation.moderation_news import WHY
+from dialogs.moderation.moderation_news import NOT_YET_WHY
 from policy.framework.framework import FormField, Framework
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def what_it_is(page: Page, view: ModerationView) -> None:
             ("Function", view.function),
         ]
     )
-    page.para(WHY.get(view.moderation.why, WHY["certain"]))
+    page.para(NOT_YET_WHY)
 
 
 def what_was_written(page: Page, view: ModerationView, step: str) -> None:

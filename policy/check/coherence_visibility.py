@@ -7,7 +7,7 @@ from typing import get_args
 
 from policy.check.problem import Path, Problem, repeated, unknown
 from policy.council.recipients import Expression, NotARecipient
-from policy.council.visibility import Right, rows_of
+from policy.council.visibility import TELLS_THE_GRADE, Right, rows_of
 from policy.framework.framework import Framework
 from policy.framework.rules_visibility import Item, Sees
 
@@ -16,7 +16,7 @@ _JUDGED: dict[str, tuple[str, ...]] = {
     "result": ("released", "opens_a_loop", "recognised", "escalated_to_them", "authorising"),
     "case_reference": ("authorising",),
     "moderation": ("talked_through", "authorising"),
-    "closing_the_loop": ("authorising", "escalated_to_them"),
+    "closing_the_loop": ("released", "authorising", "escalated_to_them"),
     "action": ("escalated_to_them",),
     "rows": (),
 }
@@ -47,8 +47,9 @@ def visibility_problems(framework: Framework) -> Iterator[Problem]:
                 known = ", ".join(_JUDGED[row.item]) or "none"
                 reason = f'"{condition}" means nothing for "{row.item}"; it knows: {known}.'
                 yield Problem((*path, "when", place), reason)
-        if row.item == "result" and "practitioner" in row.readers and row.when != ("released",):
-            reason = 'the practitioner sees a result once it is released: when = ["released"], in a row of their own.'
+        if row.item in TELLS_THE_GRADE and "practitioner" in row.readers and row.when != ("released",):
+            what = "a result" if row.item == "result" else "what follows from a grade"
+            reason = f'the practitioner sees {what} once it is released: when = ["released"], in a row of their own.'
             yield Problem(path, reason)
     for item in get_args(Item):
         if not any(Right[row.right.upper()] >= Right.READ for row in rows_of(framework, item)):

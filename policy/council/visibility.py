@@ -12,6 +12,9 @@ from policy.council.recipients import Expression, Subject, posts_asked
 from policy.framework.framework import Framework
 from policy.framework.rules_visibility import Condition, Item, Sees
 
+TELLS_THE_GRADE: tuple[Item, ...] = ("result", "closing_the_loop")
+"""What says how work was graded, by what it holds or by being there at all."""
+
 
 class Right(IntEnum):
     """What a reader may have of a thing. Each includes those below it, but `APPROVE` does not let anyone fill it in."""
@@ -51,8 +54,8 @@ def may_see(
 ) -> Right:
     """The most a reader may have of a thing, given what holds of it now.
 
-    The practitioner whose work it was sees the result as the practitioner only, whatever post they hold besides: no
-    second hat opens it before it is released (4.2 rule 3).
+    The practitioner whose work it was sees the result, and that a loop follows from it, as the practitioner only,
+    whatever post they hold besides: no second hat opens either before it is released (4.2 rule 3).
     """
     right = Right.NONE
     for row in rows_of(framework, item):
@@ -106,7 +109,7 @@ def roles_for(framework: Framework, item: Item, *, line: str = "", at_least: Rig
 
 
 def _heard(row: Sees, item: Item, reader: Reader, subject: Subject) -> tuple[str, ...]:
-    if item == "result" and reader.person and reader.person == subject.practitioner:
+    if item in TELLS_THE_GRADE and reader.person and reader.person == subject.practitioner:
         return tuple(text for text in row.readers if text == "practitioner")
     return row.readers
 

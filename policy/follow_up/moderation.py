@@ -95,36 +95,47 @@ def may_moderate(establishment: Establishment, person: str, *, auditor: str, pos
     return all(above.holder != person for each in below for above in establishment.line_of(each))
 
 
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A learning space as far as choosing who looks again takes it."""
+
+    reference: str
+    auditor: str
+    post: str
+    practitioner: str
+    known_to: frozenset[str] = frozenset()
+    """Who has read the form, or was told of something that follows from its grade."""
+
+
 def choose_moderator(
     establishment: Establishment,
     roles: Collection[str],
+    work: LookedAt,
     *,
-    auditor: str,
-    post: str,
-    practitioner: str,
     load: Mapping[str, int],
     on: date,
     seed: int,
-    reference: str,
 ) -> str:
     """The person of the QA team who looks again: present, independent, with the fewest so far. Empty if nobody may.
 
-    Somebody the auditor manages is asked only when there is nobody else, and so is somebody who is away.
+    Whoever knows the grade already cannot look blind, so they come after everybody who does not (R108). Somebody the
+    auditor manages is asked only when there is nobody else, and so is somebody who is away.
     """
     people = {held.holder for role in roles for held in establishment.posts_of_role(role) if held.holder}
     allowed = [
         person
         for person in people
-        if may_moderate(establishment, person, auditor=auditor, post=post, practitioner=practitioner)
+        if may_moderate(establishment, person, auditor=work.auditor, post=work.post, practitioner=work.practitioner)
     ]
 
-    def order(person: str) -> tuple[bool, bool, int, int, str]:
+    def order(person: str) -> tuple[bool, bool, bool, int, int, str]:
         above = {one.holder for held in establishment.posts_held_by(person) for one in establishment.line_of(held.id)}
         return (
             establishment.away(person, on),
-            auditor in above,
+            person in work.known_to,
+            work.auditor in above,
             load.get(person, 0),
-            draw(seed, "moderator", reference, person),
+            draw(seed, "moderator", work.reference, person),
             person,
         )
 

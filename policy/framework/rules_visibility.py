@@ -13,9 +13,9 @@ case. rows: single rows taken out as a file. The others are the opened record of
 RightKey = Literal["aggregate", "header", "read", "write", "approve"]
 
 Condition = Literal["released", "opens_a_loop", "recognised", "escalated_to_them", "authorising", "talked_through"]
-"""released: the practitioner may see the result. opens_a_loop, recognised: its grade does, as it stands.
-escalated_to_them: an escalation about it has reached this reader. authorising: it waits for this reader's decision, or
-they took it. talked_through: the moderation has been talked through with the manager."""
+"""released: the practitioner may see the result, and so what follows from it. opens_a_loop, recognised: its grade does,
+as it stands. escalated_to_them: an escalation about it has reached this reader. authorising: it waits for this reader's
+decision, or they took it. talked_through: the moderation has been talked through with the manager."""
 
 
 class Sees(Section):

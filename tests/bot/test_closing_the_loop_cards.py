@@ -164,8 +164,13 @@ async def test_who_it_does_not_concern_cannot_open_it_by_its_reference(lived: _L
     assert lived.reference not in answer.text and lived.item.case_ref not in answer.text
 
 
-async def test_the_practitioner_reads_their_own_without_the_case_and_every_reading_is_in_history(lived: _Lived) -> None:
+async def test_once_their_result_is_released_the_practitioner_reads_their_own_without_the_case_and_history_says_so(
+    lived: _Lived,
+) -> None:
     await _sent(lived)
+    before = await lived.typed(PRACTITIONER, f"open {lived.reference}")
+    assert before == await lived.typed(PRACTITIONER, f"open {lived.reference[:-3]}999"), "as if there were none"
+    await lived.typed(TEAM_MANAGER_2, f"release {lived.item.reference}")
     card = await lived.typed(PRACTITIONER, f"open {lived.reference}")
     assert "Reviews are booked at once." in card.text
     assert lived.item.case_ref not in card.text and not buttons_of(card.card)

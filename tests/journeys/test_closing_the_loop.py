@@ -211,6 +211,7 @@ def test_authorising_gives_it_to_the_qa_team_and_sets_the_re_audit_three_calenda
 ) -> None:
     _, loop = an_inadequate_one(council)
     loop = sent(council, loop, at=london("2026-02-04 16:00"))
+    council.when_the_service_looks(nine(date(2026, 2, 5)))  # the practitioner's result is released
     loop = authorised(council, loop, at=london("2026-02-05 10:00"))
     assert (loop.state, loop.authorised_by, loop.reaudit_due_on) == ("with_qa", HEAD, date(2026, 5, 5))
     council.dispatch()
@@ -221,6 +222,17 @@ def test_authorising_gives_it_to_the_qa_team_and_sets_the_re_audit_three_calenda
         TEAM_MANAGER: "team_manager",
     }
     assert [entry.verb for entry in council.history_of(loop.reference)][-2:] == ["loop_authorised", "loop_received"]
+
+
+def test_authorised_before_the_release_it_is_not_told_to_the_practitioner_who_may_not_know_of_it_yet(
+    council: LivingCouncil,
+) -> None:
+    item, loop = an_inadequate_one(council)
+    loop = sent(council, loop, at=london("2026-02-03 16:00"))
+    authorised(council, loop, at=london("2026-02-04 10:00"))
+    council.dispatch()
+    assert PRACTITIONER not in council.told(event="E30")
+    assert council.item(item.reference).released_at is None
 
 
 def test_authorised_on_the_last_of_november_the_re_audit_is_due_on_the_first_of_march(council: LivingCouncil) -> None:
@@ -240,7 +252,7 @@ def test_pressing_authorise_twice_is_one_authorisation_and_another_person_hears_
         authorise_loop, council.framework, loop.token, actor=Actor.person(HEAD), now=later
     )
     assert again.already and again.loop.authorised_at == london("2026-02-05 10:00")
-    assert len([one for one in council.notices_about(loop.reference) if one.event == "E30"]) == 4
+    assert len([one for one in council.notices_about(loop.reference) if one.event == "E30"]) == 3
 
 
 def test_nobody_authorises_a_form_they_filled_in(council: LivingCouncil) -> None:

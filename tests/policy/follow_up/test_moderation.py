@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.calendar.calendar import Calendar
+from policy.council.establishment import Leave
 from policy.follow_up.moderation import (
+    LookedAt,
     Returned,
     agreement,
     choose_moderator,
@@ -105,17 +107,14 @@ def test_nobody_moderates_their_own_work_or_the_work_of_their_line() -> None:
     assert not may_moderate(managing, QA_LEAD, **about)
 
 
-def _moderator(council=None, load=None, auditor=TEAM_MANAGER, post="tm-north-1") -> str:  # type: ignore[no-untyped-def]
+def _moderator(council=None, load=None, auditor=TEAM_MANAGER, post="tm-north-1", known_to=()) -> str:  # type: ignore[no-untyped-def]
     return choose_moderator(
         council or small_council(),
         ("qa_officer", "qa_lead"),
-        auditor=auditor,
-        post=post,
-        practitioner=WORKERS[3],
+        LookedAt("LS-2026Q3-014", auditor, post, WORKERS[3], frozenset(known_to)),
         load=load or {},
         on=date(2026, 12, 1),
         seed=7,
-        reference="LS-2026Q3-014",
     )
 
 
@@ -125,10 +124,14 @@ def test_whoever_has_fewest_looks_next() -> None:
 
 
 def test_somebody_on_leave_is_left_in_peace_while_there_is_another() -> None:
-    from policy.council.establishment import Leave
-
     away = with_leave(small_council(), Leave(QA_OFFICER, date(2026, 11, 30), date(2026, 12, 4)))
     assert _moderator(away, {QA_LEAD: 9}) == QA_LEAD
+
+
+def test_whoever_knows_the_grade_looks_again_only_when_nobody_else_is_there() -> None:
+    assert _moderator(load={QA_OFFICER: 9}, known_to=[QA_LEAD]) == QA_OFFICER
+    away = with_leave(small_council(), Leave(QA_OFFICER, date(2026, 11, 30), date(2026, 12, 4)))
+    assert _moderator(away, known_to=[QA_LEAD]) == QA_LEAD
 
 
 def test_nobody_at_all_is_said_and_not_made_up() -> None:
