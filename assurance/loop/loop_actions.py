@@ -32,15 +32,12 @@ def answers_by_action(
 
 
 def take_over_states(
-    session: Session,
-    framework: Framework,
-    item: LearningSpace,
-    answers: Mapping[str, Any],
-    *,
-    actor: Actor,
-    now: datetime,
+    session: Session, item: LearningSpace, answers: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> int:
-    """What the form says is done, or not needed any more, leaves the tracker; how many that was. Nobody is chased."""
+    """What the authorised form says is done, or not needed any more, leaves the tracker; how many that was (R93).
+
+    Not before: a form that is sent back has done nothing.
+    """
     settled = 0
     for action, said in answers_by_action(session, item, answers):
         if not action.is_open or said.state not in (DONE, NO_LONGER_NEEDED):

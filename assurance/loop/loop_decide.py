@@ -7,12 +7,12 @@ from datetime import datetime
 
 from assurance.access.loop_people import barred_from_authorising, loop_and_item, may_authorise, told
 from assurance.common.refusals import AlreadyDone, NotReady, NotYours, Refused
-from assurance.loop.loop_actions import take_over_dates, undated
+from assurance.loop.loop_actions import take_over_dates, take_over_states, undated
 from assurance.loop.loop_moves import change, facts_of, say, say_no_more, steps_left
 from assurance.notify.tell import name_of, roles_told
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
-from policy.follow_up.loop_form import DECISIONS, FORM
+from policy.follow_up.loop_form import DECISIONS, FORM, NOT_SAFE, SAFE_NOW
 from policy.follow_up.loop_steps import FOR_AUTHORISATION, again, reaudit_due_on
 from policy.forms.form_values import check_value
 from policy.forms.forms import FormContext, Problem
@@ -34,6 +34,10 @@ class OwnForm(Refused):
 
 class ActionWithoutDate(Refused):
     """An action is not done and has no new date, so the form cannot be authorised yet."""
+
+
+class ChildNotSafe(Refused):
+    """The form says that the child is not safe now, so whoever authorises it is asked once more (G1)."""
 
 
 class NotAnAnswer(Refused):
@@ -58,9 +62,22 @@ def authorise_loop(
 ) -> Decided:
     """Authorise the form; it is with the QA team at once, and the re-audit has its date (R92-R94, A20, A21).
 
-    A second press changes nothing. `version` is the round the card showed: a form sent in anew since is NotReady.
-    Raises NotFound, OwnForm, NotYours, ActionWithoutDate, NotReady, AlreadyDone by somebody else.
+    What the form says of the actions counts from here on. A second press changes nothing. `version` is the round the
+    card showed: a form sent in anew since is NotReady. Raises NotFound, OwnForm, NotYours, ActionWithoutDate, NotReady,
+    AlreadyDone by somebody else, and ChildNotSafe where the form says so: that is asked about once more.
     """
+    loop, item = loop_and_item(session, token)
+    if loop.authorised_at is None and loop.form.get(SAFE_NOW) == NOT_SAFE and not undated(session, item, loop.form):
+        _may_decide(session, framework, loop, item, actor=actor, now=now)
+        if version in (None, loop.submissions):
+            raise ChildNotSafe(loop.reference)
+    return authorise_once_asked(session, framework, token, actor=actor, now=now, version=version)
+
+
+def authorise_once_asked(
+    session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime, version: int | None = None
+) -> Decided:
+    """The same by somebody who was asked once more, because the child is not safe now, and authorises it (G1)."""
     loop, item = loop_and_item(session, token)
     if loop.authorised_at is not None:
         return _already(session, loop, actor)
@@ -71,6 +88,7 @@ def authorise_loop(
         raise ActionWithoutDate(loop.reference, ", ".join(waiting))
     calendar = Calendar.of(framework)
     on = calendar.local_date(now)
+    settled = take_over_states(session, item, loop.form, actor=actor, now=now)
     moved = take_over_dates(session, framework, item, loop.form, actor=actor, now=now)
     authorised = move(LOOP, loop.state, "authorise")
     loop = change(
@@ -94,7 +112,9 @@ def authorise_loop(
         one for one in resolution.recipients if item.released_at is not None or one.person != item.practitioner
     )
     say(session, framework, AUTHORISED, loop, hear, facts=facts, now=now)
-    detail = {"reaudit_due_on": due, "actions_moved": moved, "told": roles_told(hear)}
+    detail = {"reaudit_due_on": due, "actions_settled": settled, "actions_moved": moved, "told": roles_told(hear)}
+    if loop.form.get(SAFE_NOW) == NOT_SAFE:
+        detail["child_safe_now"] = NOT_SAFE
     history.append(session, at=now, actor=actor, verb="loop_authorised", subject=loop.reference, detail=detail)
     received = {"state": loop.state, "notes": list(resolution.notes)}
     history.append(

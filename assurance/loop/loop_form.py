@@ -10,7 +10,6 @@ from typing import Any, Literal
 from assurance.access.loop_people import authorisers, loop_and_item
 from assurance.common.refusals import NotYours, UnknownStep
 from assurance.forms.save_step import BACK, NEXT, STAY, kept_answers, overwrites, page_after, what_to_show
-from assurance.loop.loop_actions import take_over_states
 from assurance.loop.loop_moves import change, facts_of, say, say_no_more
 from assurance.loop.loop_red_route import raise_from_loop
 from assurance.loop.loop_view import (
@@ -147,7 +146,7 @@ def send_loop(
 ) -> SendOutcome:
     """Send the form that was reviewed as `version` to who authorises it; a second press gets the first one's outcome.
 
-    What is done leaves the action tracker here; a new date counts once it is authorised. Raises NotFound, NotYours.
+    What it says of the actions, done or another date, counts once it is authorised. Raises NotFound, NotYours.
     """
     loop, item = loop_and_item(session, token)
     if loop.state not in ("open", "met", "returned_for_change") and loop.filled_by == actor.person_id:
@@ -191,7 +190,6 @@ def _sent(
         form=answers,
         filled_by=actor.person_id,
     )
-    settled = take_over_states(session, framework, item, answers, actor=actor, now=now)
     say_no_more(session, loop, (MEETING_DUE, FORM_DUE, "E29"), reason="the form was sent", now=now)
     establishment = establishments.current(session)
     on = Calendar.of(framework).local_date(now)
@@ -205,7 +203,7 @@ def _sent(
         actor=actor,
         verb="loop_submitted",
         subject=loop.reference,
-        detail={"round": loop.submissions, "actions_settled": settled, "asked": roles_told(asked)},
+        detail={"round": loop.submissions, "asked": roles_told(asked)},
     )
     return SendOutcome("sent", loop, asked=tuple(roles_told(asked)))
 

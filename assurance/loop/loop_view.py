@@ -14,10 +14,10 @@ from assurance.common.refusals import NotYours
 from assurance.notify.tell import name_of
 from policy.calendar.calendar import Calendar
 from policy.council.visibility import Right
-from policy.follow_up.loop_form import FORM, loop_form
+from policy.follow_up.loop_form import FORM, NOT_SAFE, SAFE_NOW, loop_form
 from policy.forms.forms import FormContext, Problem, check_all
 from policy.framework.framework import Form, Framework
-from storage.casework import actions, form_drafts, learning_spaces, loops
+from storage.casework import actions, form_drafts, learning_spaces, loops, red_flags
 from storage.casework.actions import Action
 from storage.casework.form_drafts import FormDraft
 from storage.casework.learning_spaces import SUBMITTED, LearningSpace
@@ -75,6 +75,10 @@ class LoopView:
     """Whether this reader may see the case reference (4.2)."""
     runs_it: bool = False
     """Whether this reader may end the loop with a reason."""
+    not_safe: bool = False
+    """For whoever authorises it or runs it: whether the form says that the child is not safe now (G1)."""
+    taken_up_by: str = ""
+    """The name of who has taken up the red route; empty while nobody has."""
     one_of_several: bool = False
     """Whether the practitioner has another loop still open, so that one re-audit may serve both (A38)."""
 
@@ -148,7 +152,7 @@ def whole_view(
     both = then_and_now(session, framework, loop, item, on=on)
     if person == loop.practitioner and both and not both.released:
         both, loop = None, replace(loop, result="")  # how it came out says how the newer one was graded
-    given = actions_of(session, item)
+    given, flag = actions_of(session, item), red_flags.of(session, item.reference)
     return LoopView(
         loop=loop,
         item=item,
@@ -167,6 +171,8 @@ def whole_view(
         )
         >= Right.READ,
         runs_it=runs_it,
+        not_safe=(authorises or runs_it) and loop.form.get(SAFE_NOW) == NOT_SAFE,
+        taken_up_by=name_of(establishment, flag.acknowledged_by) if flag and flag.acknowledged_by else "",
         one_of_several=sum(other.is_open for other in loops.of_practitioner(session, loop.practitioner)) > 1,
     )
 

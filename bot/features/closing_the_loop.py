@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from assurance.common.refusals import AlreadyDone, NotReady, UnknownStep
 from assurance.forms.save_step import BACK, NEXT, STAY
 from assurance.loop.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
-from assurance.loop.loop_decide import ActionWithoutDate, NotAnAnswer, OwnForm, authorise_loop, send_loop_back
+from assurance.loop.loop_decide import (
+    ActionWithoutDate,
+    ChildNotSafe,
+    NotAnAnswer,
+    OwnForm,
+    authorise_loop,
+    authorise_once_asked,
+    send_loop_back,
+)
 from assurance.loop.loop_form import open_loop_form, open_loop_form_with, save_loop_step, send_loop
 from assurance.loop.loop_lists import outstanding_loops
 from assurance.loop.loop_view import LoopView
@@ -138,7 +146,11 @@ class _Handlers:
 
     async def authorise(self, person: Person, data: Data, in_dialog: bool) -> Message:
         version = version_in(data)
-        return await self._decide(authorise_loop, person, data, AUTHORISED, in_dialog, version=version)
+        authorise = authorise_once_asked if word(data, "sure") else authorise_loop
+        try:
+            return await self._decide(authorise, person, data, AUTHORISED, in_dialog, version=version)
+        except ChildNotSafe:
+            return loop_card.sure_message(await self._view(person, data), in_dialog=in_dialog)
 
     async def send_back(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._decide(

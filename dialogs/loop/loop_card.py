@@ -28,12 +28,13 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
-from dialogs.kit.questions import Question
+from dialogs.kit.questions import Question, say_answer
 from dialogs.kit.rungs import say_role
 from dialogs.kit.speaking import say_date, say_list
 from dialogs.loop.loop_news import RESULTS
 from policy.calendar.calendar import Calendar
 from policy.follow_up.loop_form import DECISIONS, page_key
+from policy.forms.form_walk import is_answered
 from policy.forms.forms import Problem, next_step, previous_step, visible_steps
 from policy.framework.framework import Framework
 
@@ -45,6 +46,7 @@ REVIEW_TITLE = "Check and send"
 MAY_STAND_DOWN = ("open", "met", "submitted", "returned_for_change", "with_qa")
 MAY_BE_UNTESTABLE = ("with_qa", "re_audit_due")
 NOT_TESTABLE, STAND_DOWN, OWN_REAUDIT = "Not testable", "Stand down", "A re-audit of its own"
+AUTHORISE, ALL_THE_SAME, NOT_YET = "Authorise", "Yes, authorise it", "Not yet"
 STATES = {
     "open": "The meeting is still to be held.",
     "met": "They have met; the form is being filled in.",
@@ -140,6 +142,8 @@ def whole_message(
     loop, today = view.loop, view.context.today
     page = Page(f"{TITLE}: {loop.reference}", summary=f"{TITLE}: {loop.reference}.", in_dialog=in_dialog)
     page.para(note)
+    if view.not_safe:
+        _not_safe(page, view)
     page.para(_where_it_stands(view))
     page.facts(
         [
@@ -159,7 +163,8 @@ def whole_message(
     if view.mode == "authorise":
         page.para("Once you authorise it, it is with the QA team, and the re-audit has its date.")
         decision.ask("send_back", "because", only_if="you send it back")
-        page.button("Authorise", "loop_authorise", loop.token, main=True, keep_answers=False, v=view.version)
+        # Where the child is not safe, Authorise is not the press the card suggests, and it asks once more.
+        page.button(AUTHORISE, "loop_authorise", loop.token, main=not view.not_safe, keep_answers=False, v=view.version)
         page.button("Send back", "loop_return", loop.token, v=view.version)
     elif view.mode == "record":
         decision.ask("result", "reaudit_result")
@@ -167,6 +172,21 @@ def whole_message(
     elif view.runs_it and loop.is_open:
         _endings(page, view, decision)
     return page.message()
+
+
+def sure_message(view: LoopView, *, in_dialog: bool = False) -> Message:
+    """Asked once more before a form is authorised that says the child is not safe now (G1)."""
+    loop = view.loop
+    page = Page(
+        f"Before you authorise: {loop.reference}",
+        summary=f"{TITLE} {loop.reference}: one question.",
+        in_dialog=in_dialog,
+    )
+    _not_safe(page, view)
+    page.para("Authorising gives the form to the QA team. It does not make the child safe, and it makes no referral.")
+    page.para("Have you spoken about it, and is somebody acting on it now?")
+    page.button(ALL_THE_SAME, "loop_authorise", loop.token, sure="yes", v=view.version)
+    return page.button(NOT_YET, "loop", loop.token, typed=f"open {loop.reference}", main=True).message()
 
 
 def saved_message(view: LoopView) -> Message:
@@ -233,6 +253,18 @@ LINES = {
     "authorise_loop": "The form waits for you to authorise it.",
     "record_loop_result": "The re-audit is in. Please record whether the learning is embedded.",
 }
+
+
+def _not_safe(page: Page, view: LoopView) -> None:
+    """Above everything else: the child is not safe now, whom they told, and whether anybody has taken it up."""
+    page.begin_box("attention").spoken(Bold("The form says that the child is not safe now."))
+    page.spoken(f"What {view.filled_by} answered then:", gap="Small")
+    for step in view.form.steps:
+        for field in step.fields if step.notice else ():
+            if is_answered(value := view.answers.get(field.key)):
+                page.spoken(f"{field.label} ", Bold(say_answer(field, value, view.context)), gap="Small")
+    taken = f"{view.taken_up_by} has taken it up." if view.taken_up_by else "Nobody has taken it up yet."
+    page.spoken(Bold(taken), gap="Small").end_box()
 
 
 class _Deciding:

@@ -16,6 +16,8 @@ TEMPLATE = "action"
 """The step of the form that is asked of every action."""
 MEETING, RED_ROUTE = "meeting", "red_route"
 SAFE_NOW, MET_ON = "safe_now", "met_on"
+NOT_SAFE = "no"
+"""The answer to `SAFE_NOW` that takes the red route."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ async def test_the_senior_manager_opens_it_from_the_message_and_sends_it_page_by
     assert lived.loop().state == "submitted"
     assert lived.item.case_ref not in receipt.text and "Reviews are booked" not in receipt.text
     (action,) = lived.council.database.read_now(actions.of_subject, lived.item.reference)
-    assert action.state == "done"
+    assert action.state == "open", "done once it is authorised"
     again = await lived.pressed(SENIOR_MANAGER, review, "loop_send")
     assert "already" in again.text and lived.loop().submissions == 1
 
@@ -142,6 +142,26 @@ async def test_the_head_of_service_sends_it_back_and_then_authorises_it(lived: _
     assert "authorised" in done.text and lived.loop().state == "with_qa"
     twice = await lived.pressed(HEAD, fresh, "loop_authorise")
     assert "settled already" in twice.text
+
+
+async def test_a_child_who_is_not_safe_stands_first_and_authorising_is_asked_about_once_more(lived: _Lived) -> None:
+    page = await lived.typed(SENIOR_MANAGER, f"open {lived.reference}")
+    answers = {**_answers(page, date(2026, 1, 29)), "met_on": "2026-01-29", "safe_now": "no"}
+    page = await lived.pressed(SENIOR_MANAGER, page, "loop_next", **answers)
+    told = {"told_whom": "head_of_service", "told_at": "14:05", "told_confirmed": "true"}
+    page = await lived.pressed(SENIOR_MANAGER, page, "loop_next", **told)
+    await lived.pressed(SENIOR_MANAGER, await _to_review(lived, page), "loop_send")
+    card = await lived.typed(HEAD, f"open {lived.reference}")
+    first = card.text.split("\n\n")[1]
+    assert first == "The form says that the child is not safe now."
+    for said in ("Whom have you told? Head of Service", "14:05", "Nobody has taken it up yet."):
+        assert said in card.text.split("The form waits to be authorised.")[0]
+    sure = await lived.pressed(HEAD, card, "loop_authorise")
+    assert lived.loop().state == "submitted" and "not safe now" in sure.text
+    done = await lived.pressed(HEAD, sure, "loop_authorise")
+    assert "authorised" in done.text and lived.loop().state == "with_qa"
+    (entry,) = [one for one in lived.council.history_of(lived.reference) if one.verb == "loop_authorised"]
+    assert entry.detail["child_safe_now"] == "no"
 
 
 async def test_a_press_on_somebody_elses_card_does_nothing(lived: _Lived) -> None:

@@ -142,6 +142,15 @@ def loop_notices() -> dict[str, Message]:
     }
 
 
+NOT_SAFE = {
+    **ANSWERS,
+    "safe_now": "no",
+    "told_whom": ["team_manager", "head_of_service"],
+    "told_at": "14:05",
+    "told_confirmed": True,
+}
+
+
 def loop_forms() -> dict[str, Message]:
     """The form as its author and its authoriser see it; the only place with the case and the practitioner."""
     fill, whole = loop_card.loop_message, loop_card.whole_message
@@ -156,6 +165,7 @@ def loop_forms() -> dict[str, Message]:
     older = item(state="submitted", grade="inadequate", impact="inadequate", submitted_at=OPENED)
     both = ThenAndNow(older, newer, released=True)
     unsafe = {**ANSWERS, "safe_now": "no"}
+    not_safe: dict[str, Any] = {"mode": "authorise", "filled_by": "Tomasz Dunmere", "not_safe": True}
     read: dict[str, Any] = {"mode": "read", "filled_by": "Tomasz Dunmere"}
     return {
         "form_loop_fresh": fill(loop_view("meeting", {}), FRAMEWORK),
@@ -172,6 +182,8 @@ def loop_forms() -> dict[str, Message]:
         "review_loop": fill(loop_view(REVIEW, ANSWERS), FRAMEWORK),
         "review_loop_missing": fill(loop_view(REVIEW, {"met_on": "2026-12-02"}), FRAMEWORK),
         "form_loop_authorise": whole(loop_view(REVIEW, ANSWERS, loop=sent, **{**read, "mode": "authorise"}), FRAMEWORK),
+        "form_loop_authorise_not_safe": whole(loop_view(REVIEW, NOT_SAFE, loop=sent, **not_safe), FRAMEWORK),
+        "form_loop_authorise_sure": loop_card.sure_message(loop_view(REVIEW, NOT_SAFE, loop=sent, **not_safe)),
         "form_loop_send_back_problem": whole(
             loop_view(REVIEW, ANSWERS, loop=sent, **{**read, "mode": "authorise"}),
             FRAMEWORK,

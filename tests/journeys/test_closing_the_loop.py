@@ -195,9 +195,17 @@ def test_a_review_that_is_behind_the_draft_is_shown_anew(council: LivingCouncil)
     assert outcome.state == "changed" and loop_of(council, loop.reference).state == "met"
 
 
-def test_what_the_form_says_is_done_leaves_the_tracker_with_its_evidence(council: LivingCouncil) -> None:
+def test_what_the_form_says_is_done_is_done_once_it_is_authorised_and_not_before(council: LivingCouncil) -> None:
     item, loop = an_inadequate_one(council)
-    sent(council, loop, at=london("2026-02-04 16:00"))
+    loop = sent(council, loop, at=london("2026-02-04 16:00"))
+    (waits,) = council.database.read_now(actions.of_subject, item.reference)
+    assert waits.is_open and waits.closed_at is None
+    council.database.write_now(
+        send_loop_back, council.framework, loop.token, reason="Not yet.", actor=Actor.person(HEAD), now=council.now
+    )
+    (back,) = council.database.read_now(actions.of_subject, item.reference)
+    assert back == waits, "a form that is sent back has done nothing"
+    authorised(council, sent(council, loop, at=london("2026-02-04 17:00")), at=london("2026-02-06 10:00"))
     (action,) = council.database.read_now(actions.of_subject, item.reference)
     assert (action.state, action.evidence_kind, action.evidence_on) == ("done", "supervision", MET)
     assert action.next_step_at is None
