@@ -26,7 +26,10 @@ SETTLED_BY: Mapping[str, frozenset[str]] = {
         (("agree_date", "decline_date"), ("action_date_agreed", "action_date_declined", "action_updated")),
         (("update_action",), ("action_updated", "action_date_asked", "action_transferred")),
         (("loop_send",), ("loop_submitted",)),
-        (("loop_authorise", "loop_return"), ("loop_authorised", "loop_sent_back", "loop_closed")),
+        (
+            ("loop_authorise", "loop_authorise_sure", "loop_return"),
+            ("loop_authorised", "loop_sent_back", "loop_closed"),
+        ),
         (("loop_result", "loop_not_testable", "loop_stand_down"), ("loop_closed",)),
         (("loop_own_reaudit",), ("own_reaudit_asked",)),
         (("moderation_settle",), ("moderation_decided", "moderation_settled")),

@@ -20,7 +20,7 @@ from storage.engine.session import Session
 from storage.outbox import notices as outbox
 
 SWEEP = Actor.system("sweep")
-RECEIVED, RECOGNISED = "E15", "E18"
+RECEIVED, RECOGNISED, RESULT_OPEN = "E15", "E18", "E95"
 RELEASED = "released"
 """The step of the notices that tell the practitioner, apart from those of the submission itself."""
 BATCH = 500
@@ -97,7 +97,10 @@ def _look_at_its_loops(session: Session, item: LearningSpace, now: datetime) -> 
 def tell_released(
     session: Session, framework: Framework, item: LearningSpace, *, now: datetime, step: str = RELEASED
 ) -> int:
-    """One message: recognition where the work was recognised, else that there is a result. No grade in either."""
+    """One message: recognition where the work was recognised, else that the result is open. No grade in either.
+
+    It is news of its own (E95): a card they had weeks ago is no place where anybody looks for it.
+    """
     establishment = establishments.current(session)
     recognised = any(grade.key == item.grade and grade.recognised for grade in framework.grades)
     facts = {
@@ -105,11 +108,11 @@ def tell_released(
         "auditor": name_of(establishment, item.person),
         "function": function_title(framework, item.function),
     }
-    spoken = RECOGNISED if recognised else RECEIVED
+    spoken = RECOGNISED if recognised else RESULT_OPEN
     told = [Recipient(item.practitioner, ("practitioner",), "holder")]
     fresh = [
         notice
-        for event in dict.fromkeys((RECEIVED, spoken))
+        for event in dict.fromkeys((RESULT_OPEN, spoken))
         for notice in notices(
             framework,
             event,

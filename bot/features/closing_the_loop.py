@@ -55,6 +55,7 @@ def presses(talk: Conversation) -> dict[str, Handler]:
         "loop_edit": handlers.edit,
         "loop_send": handlers.send,
         "loop_authorise": handlers.authorise,
+        "loop_authorise_sure": handlers.authorise_sure,
         "loop_return": handlers.send_back,
         "loop_result": handlers.result,
         "loop_not_testable": handlers.not_testable,
@@ -146,11 +147,14 @@ class _Handlers:
 
     async def authorise(self, person: Person, data: Data, in_dialog: bool) -> Message:
         version = version_in(data)
-        authorise = authorise_once_asked if word(data, "sure") else authorise_loop
         try:
-            return await self._decide(authorise, person, data, AUTHORISED, in_dialog, version=version)
+            return await self._decide(authorise_loop, person, data, AUTHORISED, in_dialog, version=version)
         except ChildNotSafe:
             return loop_card.sure_message(await self._view(person, data), in_dialog=in_dialog)
+
+    async def authorise_sure(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        version = version_in(data)
+        return await self._decide(authorise_once_asked, person, data, AUTHORISED, in_dialog, version=version)
 
     async def send_back(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._decide(

@@ -56,9 +56,14 @@ def _due_and_open(page: Page, about: About, framework: Framework) -> Message:
 
 
 def _sent_in(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    if PRACTITIONER not in roles:
-        submitted_on = date.fromisoformat(str(facts["submitted_on"])) if facts.get("submitted_on") else about.today
-        return news.sent_in_message(about, submitted_on)
+    if PRACTITIONER in roles:  # one written before its own event was there
+        return _result_open(about, roles, facts, framework)
+    submitted_on = date.fromisoformat(str(facts["submitted_on"])) if facts.get("submitted_on") else about.today
+    return news.sent_in_message(about, submitted_on)
+
+
+def _result_open(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    """To the practitioner, when they may read the result (E95)."""
     page = begin(f"There is a result: {about.reference}", f"Your learning space {about.reference} has a result.", about)
     page.spoken("The learning space about your work with ", Bold(about.auditor), " has a result.")
     page.para("If you have not talked about it yet, ask them for the talk, or ask your manager.")
@@ -190,4 +195,5 @@ EVENTS: dict[str, Speaker] = {
     "E18": _recognised,
     "E19": _handed_over,
     "E75": _out_of_reach,
+    "E95": _result_open,
 }

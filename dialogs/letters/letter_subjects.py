@@ -69,6 +69,7 @@ SUBJECTS: dict[str, str] = {
     "E80": "A correction",
     "E85": "A date in your calendar",
     "E86": "Rows were taken out",
+    "E95": "There is a result for you to read",
 }
 
 

@@ -185,7 +185,7 @@ def sure_message(view: LoopView, *, in_dialog: bool = False) -> Message:
     _not_safe(page, view)
     page.para("Authorising gives the form to the QA team. It does not make the child safe, and it makes no referral.")
     page.para("Have you spoken about it, and is somebody acting on it now?")
-    page.button(ALL_THE_SAME, "loop_authorise", loop.token, sure="yes", v=view.version)
+    page.button(ALL_THE_SAME, "loop_authorise_sure", loop.token, v=view.version)
     return page.button(NOT_YET, "loop", loop.token, typed=f"open {loop.reference}", main=True).message()
 
 

@@ -69,6 +69,7 @@ SPOKEN_EVENTS = (
     "E69",
     "E72",
     "E73",
+    "E95",
 )
 """Events that are no ladder step: the bot speaks them whatever the ladders say, so the file must say to whom."""
 LADDER_EVENTS = (

@@ -158,7 +158,7 @@ async def test_a_child_who_is_not_safe_stands_first_and_authorising_is_asked_abo
         assert said in card.text.split("The form waits to be authorised.")[0]
     sure = await lived.pressed(HEAD, card, "loop_authorise")
     assert lived.loop().state == "submitted" and "not safe now" in sure.text
-    done = await lived.pressed(HEAD, sure, "loop_authorise")
+    done = await lived.pressed(HEAD, sure, "loop_authorise_sure")
     assert "authorised" in done.text and lived.loop().state == "with_qa"
     (entry,) = [one for one in lived.council.history_of(lived.reference) if one.verb == "loop_authorised"]
     assert entry.detail["child_safe_now"] == "no"

@@ -59,7 +59,7 @@ def notices() -> dict[str, Message]:
         "e2_instead": _say("E2", "practitioner", {**plain, "instead": True}),
         "e4_not_opened": _say("E4", "auditor", header(date(2026, 12, 8)), date(2026, 12, 8)),
         "e5_halfway": _say("E5", "auditor", header(date(2026, 12, 15)), date(2026, 12, 15)),
-        "e15_practitioner": _say("E15", "practitioner", plain),
+        "e95_practitioner": _say("E95", "practitioner", plain),
         "e16_again": _say("E16", "head_of_service", {"reference": REFERENCE, "auditor": AUDITOR, "chases": 2}),
         "e18_practitioner": _say("E18", "practitioner", plain),
         "e19_new_holder": _say("E19", "auditor", {**hands, "why": "reassigned", "moved_from": "2026-12-10"}),

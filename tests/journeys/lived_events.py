@@ -328,7 +328,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     left_untouched: ("E4", "E5", "E6", "E7", "E10", "E11", "E12", "E13"),
     more_time: ("E8", "E9"),
     held: ("E14",),
-    sent_in_and_talked_about: ("E15",),
+    sent_in_and_talked_about: ("E15", "E95"),
     immediate_risk: ("E16",),
     inadequate: ("E17",),
     outstanding: ("E18",),

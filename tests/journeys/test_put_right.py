@@ -227,7 +227,7 @@ def test_a_practitioner_who_had_the_result_hears_that_there_is_another(
     council.said.clear()
     corrected(council, sent_in, "requires_improvement")
     heard = [one for one in council.dispatch() if one.person == sent_in.practitioner]
-    assert [one.event for one in heard] == ["E15"]
+    assert [one.event for one in heard] == ["E95"]
     assert "has a result" in heard[0].message.text
 
 

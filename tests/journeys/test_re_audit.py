@@ -132,7 +132,7 @@ def test_a_quarter_of_a_loop_from_the_grade_to_the_proof(council: LivingCouncil)
 
     council.when_days_pass(date(2026, 5, 22), date(2026, 5, 29))
     practitioners = [(said.event, said.on) for said in council.said if said.person == PRACTITIONER]
-    assert practitioners[-2:] == [("E15", date(2026, 5, 28)), ("E32", date(2026, 5, 28))], "the day it is released"
+    assert practitioners[-2:] == [("E95", date(2026, 5, 28)), ("E32", date(2026, 5, 28))], "the day it is released"
     assert (
         council.database.write_now(
             open_loop_form, council.framework, loop.token, actor=Actor.person(PRACTITIONER), now=council.now

@@ -11,10 +11,13 @@ from assurance.common.refusals import NotReady, NotYours
 from assurance.learning_space.read_result import FORM_READ, NotReleased, Result, read_result
 from assurance.learning_space.reflect import GradeIsFinal, ReflectionView, open_reflection, save_reflection
 from assurance.learning_space.release import release
+from assurance.notify.tell import announce
 from dialogs.forms.form_card import review_message
 from dialogs.learning_space.two_voices import not_released_message, result_message
+from dialogs.letters.letter_subjects import subject_of
 from policy.council.actor import Actor
 from storage.casework.learning_spaces import LearningSpace
+from storage.outbox import notices as outbox
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import (
     DIRECTOR,
@@ -83,7 +86,7 @@ def releases(council: LivingCouncil, item: LearningSpace, person: str = TEAM_MAN
 def results(council: LivingCouncil, at: datetime | None = None) -> list[Said]:
     """What is said of results and of recognition now; the QA team's own work is none of it."""
     said = council.when_the_service_looks(at) if at else council.dispatch()
-    return [one for one in said if one.event in ("E15", "E18") and one.roles != "qa_lead"]
+    return [one for one in said if one.event in ("E95", "E18") and one.roles != "qa_lead"]
 
 
 # -- before the grade is final ----------------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ def test_after_the_talk_the_auditor_releases_it_and_the_practitioner_hears_at_on
     council.now = london("2026-01-30 11:00")
     assert not releases(council, item).already
     (said,) = results(council)
-    assert (said.person, said.event, said.roles) == (PRACTITIONER, "E15", "practitioner")
+    assert (said.person, said.event, said.roles) == (PRACTITIONER, "E95", "practitioner")
     assert said.message.text == (
         f"There is a result: {item.reference}\n\n"
         "The learning space about your work with Gethin Gorsedale has a result.\n\n"
@@ -179,6 +182,28 @@ def test_after_the_talk_the_auditor_releases_it_and_the_practitioner_hears_at_on
     assert reads(council, item, PRACTITIONER).own
 
 
+def test_that_the_result_is_open_is_a_message_of_its_own_and_no_silent_change_of_the_card_of_weeks_ago(
+    council: LivingCouncil,
+) -> None:
+    council.given_everyone_talks_to_the_bot()
+    item = given_one(council)
+    told = announce(council.framework, small_council(), "E2", item, now=council.now)
+    council.database.write_now(outbox.add, told, at=council.now)
+    council.dispatch()
+    assert "E2" in {one.event for one in council.said if one.person == PRACTITIONER}
+    sent_in(council, item)
+    releases(council, item)
+    council.dispatch()
+    ((delivery, message),) = [
+        (one, said)
+        for one, said in council.courier.taken
+        if one.notice.event == "E95" and one.person.id == PRACTITIONER
+    ]
+    assert delivery.card is None, "a change in place makes no sound"
+    assert message.summary == f"Your learning space {item.reference} has a result."
+    assert subject_of("E95", item.reference) == f"There is a result for you to read: {item.reference}"
+
+
 def test_without_a_talk_it_is_released_on_the_fifth_working_day_at_nine(council: LivingCouncil) -> None:
     item = given_one(council)
     sent_in(council, item)
@@ -186,7 +211,7 @@ def test_without_a_talk_it_is_released_on_the_fifth_working_day_at_nine(council:
     council.said.clear()
     assert results(council, london("2026-02-05 08:59")) == []
     (said,) = results(council, nine(date(2026, 2, 5)))
-    assert (said.person, said.event) == (PRACTITIONER, "E15")
+    assert (said.person, said.event) == (PRACTITIONER, "E95")
     assert council.item(item.reference).released_by == "system:sweep"
     assert results(council, nine(date(2026, 2, 6))) == []
 
@@ -201,7 +226,7 @@ def test_an_outstanding_one_tells_the_practitioner_of_the_recognition_after_the_
     (said,) = results(council)
     assert (said.person, said.event) == (PRACTITIONER, "E18")
     (kept,) = (
-        one for one in council.notices_about(item.reference) if (one.event, one.recipient) == ("E15", PRACTITIONER)
+        one for one in council.notices_about(item.reference) if (one.event, one.recipient) == ("E95", PRACTITIONER)
     )
     assert (kept.state, kept.reason) == ("recorded", "the message that recognises the work says it instead")
     assert said.message.text == (
