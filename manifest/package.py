@@ -24,9 +24,13 @@ ACCENT = "#1D5C63"
 
 PERSONAL_COMMANDS = (
     ("list", "What is waiting for me, by when, and what happens otherwise"),
+    ("actions", "What I agreed to do, and by when"),
+    ("extension", "Ask for more time, or to be taken off"),
+    ("find", "Find a record: find, and a reference, a post or a team"),
     ("help", "What I can do and whom to ask"),
-    ("allocate", "QA lead: propose a month of learning spaces, for example: allocate December 2026"),
 )
+"""Teams offers these to everybody who has the app, so only what anybody may type stands here. What one role alone may
+do, like allocating a month, is offered where it fits: on that person's home card and in their help."""
 TEAM_COMMANDS = (("help", "How to reach me in a private chat"),)
 
 

@@ -6,12 +6,15 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft4Validator
 from PIL import Image
 
+from dialogs.front_door.front_door import COMMANDS, FOR_THE_QA_TEAM, help_message
+from dialogs.understand.understanding import understand
 from manifest.icons import colour, draw, outline
 from manifest.package import LAGGING_SCHEMA, NEWEST_SCHEMA, SCHEMAS, AppFacts, ManifestError, build, manifest
 
@@ -57,6 +60,22 @@ def test_the_three_files_lie_at_the_root_of_the_zip_and_the_manifest_names_them(
         told = json.loads(package.read("manifest.json"))
     assert names == ["manifest.json", "color.png", "outline.png"]
     assert {told["icons"]["color"], told["icons"]["outline"]} == {"color.png", "outline.png"}
+
+
+def test_what_teams_offers_to_everybody_is_what_anybody_may_type_and_is_understood() -> None:
+    lists = {tuple(one["scopes"]): one["commands"] for one in manifest(FACTS)["bots"][0]["commandLists"]}
+    offered = [command["title"] for command in lists[("personal",)]]
+    assert offered == ["list", "actions", "extension", "find", "help"]
+    helped = {command.typed.split()[0]: command for command in (*COMMANDS, *FOR_THE_QA_TEAM)}
+    for title in offered:
+        assert understand(title, date(2026, 12, 1)).kind != "unknown"
+        assert title == "help" or not helped[title].only_for, f"{title} is for some alone"
+    assert all(len(command["title"]) <= 32 for commands in lists.values() for command in commands)
+
+
+@pytest.mark.parametrize(("roles", "offers"), [(["qa_lead"], True), (["team_manager"], False), (["qa_officer"], False)])
+def test_allocating_a_month_is_offered_to_whoever_may_do_it(roles: list[str], *, offers: bool) -> None:
+    assert ("allocate December 2026" in help_message(roles).text) is offers
 
 
 def test_the_icons_have_the_sizes_teams_demands() -> None:
