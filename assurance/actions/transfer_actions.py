@@ -9,6 +9,7 @@ from datetime import datetime
 from assurance.access.authority import EXPORTS
 from assurance.actions.action_view import in_roles
 from assurance.actions.assign_action import announce_action
+from assurance.common.find_person import find_person
 from assurance.common.refusals import NotFound, NotReady, NotYours, UnknownPerson
 from assurance.notify.tell import UNREACHABLE
 from policy.calendar.calendar import Calendar
@@ -64,6 +65,22 @@ def reassign_action(
     if action.owner == to_person:
         return action
     return _give(session, framework, establishment, action, to_person, actor=actor, now=now)
+
+
+def give_action(
+    session: Session, framework: Framework, reference: str, *, to: str, actor: Actor, now: datetime
+) -> Action:
+    """`reassign_action` by reference, to whoever is meant by an id or a whole name.
+
+    UnknownPerson, SeveralPeople; the QA team alone is told whose names are near (NotYours first), and NotFound.
+    """
+    establishment = establishments.current(session)
+    _require_qa(framework, establishment, actor, now=now)
+    action = actions.by_reference(session, reference)
+    if action is None:
+        raise NotFound(reference)
+    person = find_person(establishment, to)
+    return reassign_action(session, framework, action.token, to_person=person, actor=actor, now=now)
 
 
 def inherit_actions(

@@ -51,3 +51,8 @@ class UnknownStep(Refused):
 
 class UnknownPerson(Refused):
     """Nobody of this council's establishment matches."""
+
+    def __init__(self, subject: str = "", *, near: tuple[str, ...] = ()) -> None:
+        """`near` are the ids of those it may have been, nearest first."""
+        self.near = near
+        super().__init__(subject)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assurance.access.authority import ALLOCATES, require_role
+from assurance.common.find_person import find_person
 from assurance.common.refusals import NotFound, NotReady, Refused, UnknownPerson
 from assurance.learning_space.hand_over import HandedOver, NoPostForIt, hand_over, post_for, refuse_if_too_close
 from assurance.notify.tell import name_of
@@ -25,10 +26,6 @@ DRAFT = "reassign"
 
 class NoSuchReason(Refused):
     """The framework file knows no such reason."""
-
-
-class SeveralPeople(Refused):
-    """More than one person has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +115,15 @@ def reassign_leaver(
     return Bulk(tuple(done), tuple(left))
 
 
-def find_person(establishment: Establishment, said: str) -> str:
-    """A person's id from an id or a whole name, however it is written. UnknownPerson, SeveralPeople."""
-    wanted = _plain(said)
-    found = [
-        person.id
-        for person in establishment.people.values()
-        if wanted and wanted in (_plain(person.id), _plain(person.name))
-    ]
-    if not found:
-        raise UnknownPerson()
-    if len(found) > 1:
-        raise SeveralPeople()
-    return found[0]
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
+def could_take(
+    framework: Framework, establishment: Establishment, item: LearningSpace, person: str, *, now: datetime
+) -> Refused | None:
+    """Why an open item could not go to a person, or None if it could."""
+    try:
+        _post(framework, establishment, item, person, now=now)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _for_qa_lead(session: Session, framework: Framework, *, actor: Actor, now: datetime) -> Establishment:

@@ -38,6 +38,8 @@ def chat(
 
 def find_person(council: Establishment, who: str) -> Person:
     """The one person `who` means. Refusal names those it might be."""
+    from policy.council.names import nearest
+
     wanted = who.strip().casefold()
     if who.strip() in council.people:
         return council.people[who.strip()]
@@ -54,6 +56,9 @@ def find_person(council: Establishment, who: str) -> Person:
     if not found:
         leads = [council.people[lead.holder] for lead in council.posts_of_role("qa_lead") if lead.holder]
         hint = f" For example: --as {leads[0].id} ({leads[0].name}, QA lead)." if leads else ""
+        near = [council.people[person] for person in nearest(council, who)]
+        if near:
+            hint = "\nThe nearest are:\n" + "\n".join(f"  {person.id}  {person.name}" for person in near)
         raise Refusal(f"Nobody here is '{who}'. Give a person's id, name or email, or a post's id.{hint}")
     listed = "\n".join(f"  {person.id}  {person.name}" for person in found[:MOST_NAMED])
     more = f"\n  and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 def reassign(
     reference: Annotated[str, typer.Argument(metavar="[REF]", help="an open learning space, like LS-2026Q3-014")] = "",
-    leaver: Annotated[str, typer.Option("--leaver", metavar="PERSON", help="all open ones of this person")] = "",
+    leaver: Annotated[str, typer.Option("--leaver", metavar="PERSON", help="all this person owes, actions too")] = "",
     to: Annotated[
         str,
         typer.Option("--to", metavar="PERSON", help="who takes over; with --leaver, empty means the posts' holders"),
     ] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="a reason of the framework file")] = "",
 ) -> None:
-    """Give one open learning space, or all of a leaver's, to somebody else. People by id or whole name."""
-    from assurance.learning_space.reassign import find_person
+    """Give one open learning space, or everything of a leaver, to somebody else. People by id or whole name."""
     from assurance.learning_space.reassign import reassign as give
     from bot.cli.opened import opened, operator
+    from bot.cli.who import found
 
     if bool(reference) == bool(leaver):
         raise Refusal("Give either a reference or --leaver PERSON.")
@@ -37,7 +37,7 @@ def reassign(
         if reason not in reasons:
             raise Refusal(f"Say why with --reason: one of {', '.join(reasons)}.")
         council = bot.council()
-        person = find_person(council, to) if to else ""
+        person = found(council, to) if to else ""
         if leaver:
             _leaver(bot, leaver, person, reason)
             return
@@ -78,17 +78,15 @@ def reopen(
 
 
 def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
-    """Somebody who has left is no longer in the establishment, so their id is taken as it is."""
-    from assurance.common.refusals import UnknownPerson
-    from assurance.learning_space.reassign import find_person, reassign_leaver
+    """Somebody who has left is no longer in the establishment, so they are known by their id."""
+    from assurance.establishment.leaver import find_leaver, hand_over_everything
     from bot.cli.opened import operator
+    from bot.cli.who import found
 
-    try:
-        who = find_person(bot.council(), leaver)
-    except UnknownPerson:
-        who = leaver
-    bulk = bot.db.write_now(
-        reassign_leaver,
+    council = bot.council()
+    who = found(council, leaver, look=lambda: bot.db.read_now(find_leaver, council, leaver))
+    given = bot.db.write_now(
+        hand_over_everything,
         bot.framework,
         who,
         to=person,
@@ -96,12 +94,15 @@ def _leaver(bot: Opened, leaver: str, person: str, reason: str) -> None:
         actor=operator(),
         now=bot.clock.now(),
     )
-    for done in bulk.done:
+    for done in given.spaces.done:
         _say(done)
-    for reference, why in bulk.left:
+    for reference, why in given.spaces.left:
         complain(f"{reference} stays where it is: {why}")
-    say(f"{count(len(bulk.done), 'learning space')} handed over, {len(bulk.left)} left.")
-    if bulk.left:
+    say(
+        f"{count(len(given.spaces.done), 'learning space')} and {count(len(given.actions), 'action')} handed over,"
+        f" {len(given.spaces.left)} left."
+    )
+    if given.spaces.left:
         raise typer.Exit(1)
 
 

@@ -16,6 +16,7 @@ from bot.features import (
     emails,
     findings,
     home,
+    leavers,
     moderation,
     more_time,
     people,
@@ -58,6 +59,7 @@ FEATURES: tuple[Feature, ...] = (
     voices,
     moderation,
     people,
+    leavers,
     closing_the_loop,
     more_time,
 )

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from assurance.actions.action_view import FORM, open_action, open_action_by_reference
 from assurance.actions.decide_action_date import decide_action_date
 from assurance.actions.tracker import tracker
-from assurance.actions.transfer_actions import reassign_action
+from assurance.actions.transfer_actions import give_action
 from assurance.actions.update_action import update_action
-from assurance.common.refusals import NotFound
+from assurance.common.find_person import SeveralPeople
+from assurance.common.refusals import NotFound, UnknownPerson
+from bot.features.leavers import who
 from bot.pressed import word
 from dialogs.actions import actions
 from dialogs.forms.form_card import FORM_CHANGED, answers_in, asks_all
@@ -112,11 +114,12 @@ class _Handlers:
     async def reassign(self, person: Person, reference: str, whom: str) -> Message:
         """For the QA team; everybody else is refused by the use-case, whatever they typed."""
         talk = self._talk
-        view = await talk.write(open_action_by_reference, reference, person)
-        to_person = await talk.db.read(_one_called, whom)
-        if not to_person:
-            return actions.nobody_message()
-        given = await talk.write(reassign_action, view.action.token, person, to_person=to_person)
+        try:
+            given = await talk.write(give_action, reference, person, to=whom)
+        except (UnknownPerson, SeveralPeople) as refusal:
+            return (
+                await who(talk, person, refusal, f"reassign {reference} to {{}}") if whom else actions.nobody_message()
+            )
         talk.wake()
         name = await talk.db.read(_name_of, given.owner)
         return actions.given_message(given.reference, name)
@@ -128,14 +131,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise NotFound from None
-
-
-def _one_called(session: Session, whom: str) -> str:
-    """The id of the only person of that id or whole name, or empty."""
-    wanted = " ".join(whom.casefold().split())
-    people = establishments.current(session).people.values()
-    found = [one.id for one in people if wanted and wanted in (one.id.casefold(), one.name.casefold())]
-    return found[0] if len(found) == 1 else ""
 
 
 def _name_of(session: Session, person: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from assurance.common.find_person import SeveralPeople
 from assurance.common.refusals import NotReady, NotYours, Refused, UnknownPerson
 from assurance.digests.reachability import ask_reachability
 from assurance.learning_space.hand_over import NoPostForIt, TooClose
-from assurance.learning_space.reassign import NoSuchReason, SeveralPeople, ask_to_reassign, confirm_reassignment
+from assurance.learning_space.reassign import NoSuchReason, ask_to_reassign, confirm_reassignment
+from bot.features.leavers import who
 from bot.pressed import word
 from dialogs.learning_space import people, people_news
 
@@ -75,6 +77,8 @@ async def _reassign(talk: Conversation, person: Person, intent: Intent) -> Messa
         return people.for_qa_lead_message()
     except NotReady:
         return people.not_open_message(intent.reference)
+    except (UnknownPerson, SeveralPeople) as refusal:
+        return await who(talk, person, refusal, f"reassign {intent.reference} to {{}}")
     return people.reassign_message(asked, talk.framework, talk.today())
 
 

@@ -66,6 +66,7 @@ FOR_THE_QA_TEAM = (
     Command("reopen LS-2026Q3-014", "let its manager put it right", only_for=MODERATES),
     Command("reassign LS-2026Q3-014 to ...", "give it, or an action, to somebody else", only_for=LEAD),
     Command("reassign AC-2026Q3-007 to ...", "give an action to somebody else", only_for=MODERATES - LEAD),
+    Command("everything of ... to ...", "hand over all that somebody who leaves owes", only_for=LEAD),
     Command("take back LS-2026Q3-014", "end one that cannot go on", only_for=LEAD),
     Command("preview", "what will be escalated next, and hold one", only_for=LEAD),
     Command("freeze", "stop the clock for an inspection; unfreeze starts it again", only_for=LEAD),

@@ -26,6 +26,7 @@ Kind = Literal[
     "result",
     "release",
     "reassign",
+    "everything",
     "set_action",
     "take_back",
     "emails",
@@ -138,6 +139,11 @@ _DETAILS = re.compile(
 )
 _PEOPLE = re.compile(r"(reflect|result|release|reassign)\b(?:.*?\bto (.+))?")
 """What can be done with one learning space beside opening it, and for `reassign` to whom."""
+_EVERYTHING = re.compile(
+    r"(?:please )?(?:reassign |give |move |hand (?:over )?)?(?:everything|all(?: the work)?) (?:of|from) (?P<of>.+?)"
+    r"(?: (?:over )?to (?P<to>.+?))?(?: please)?"
+)
+"""All that one person owes goes to another."""
 _EMAILS = re.compile(r"(?:emails|unclear|unclear emails|show emails|email (\d{1,9}))")
 _SET_ACTION = re.compile(r"(?:set |add |new )?(?:an? )?action\b")
 _TAKE_BACK = re.compile(r"(?:take back|withdraw)\b")
@@ -165,7 +171,7 @@ class Intent:
     person: str = ""
     """Whom to give it to, as typed: a name or an id; with `reopen` and `moderate` the reason; in small letters."""
     wanted: str = ""
-    """What to look for, as typed: a post, a team or a name, in small letters."""
+    """What to look for, as typed: a post, a team or a name, in small letters; with `everything` whose it is."""
     hint: Hint = ""
     """For `unknown`: what it looked like, so that the answer can be of use."""
     nearest: str = ""
@@ -198,6 +204,8 @@ def understand(text: str, today: date) -> Intent:
             reference=reference or "",
             wanted="" if reference else sought[1].removesuffix("please").strip(" ?"),
         )
+    if not reference and len(line) <= _ANSWER_LENGTH and (given := _EVERYTHING.fullmatch(line)):
+        return Intent("everything", wanted=given["of"], person=given["to"] or "")
     if found := _EMAILS.fullmatch(line):
         return Intent("emails", reference=found[1] or "")
     if _FINDINGS.fullmatch(line):

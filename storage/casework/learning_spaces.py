@@ -184,6 +184,12 @@ def waiting_for(session: Session, person: str) -> list[LearningSpace]:
     return [_item(row) for row in session.execute(_WAITING_FOR, {"wanted": person})]
 
 
+def holders_of_open(session: Session) -> frozenset[str]:
+    """Everyone who still owes one."""
+    rows = session.execute(sa.select(allocations.c.person).where(allocations.c.state.in_(OPEN_STATES)).distinct())
+    return frozenset(row[0] for row in rows)
+
+
 def submitted_by(session: Session, person: str, *, since: datetime) -> list[LearningSpace]:
     """What a person has submitted since an instant, newest first."""
     return [_item(row) for row in session.execute(_SUBMITTED_BY, {"wanted": person, "since": since})]

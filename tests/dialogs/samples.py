@@ -24,6 +24,7 @@ from tests.dialogs import (
     people_samples,
     sample_actions,
     sample_kept,
+    sample_leavers,
     sample_moderations,
     samples_home,
     samples_loop,
@@ -295,6 +296,7 @@ def messages() -> dict[str, Message]:
         **sample_actions.cards(),
         **people_samples.cards(),
         **sample_kept.cards(),
+        **sample_leavers.cards(),
         **samples_mail.messages(),
     }
 

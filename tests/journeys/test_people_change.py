@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
+from assurance.common.find_person import SeveralPeople, find_person
 from assurance.common.refusals import NotReady, NotYours, UnknownPerson
 from assurance.establishment.import_establishment import Import, import_establishment
 from assurance.forms.open_form import open_form
 from assurance.learning_space.hand_over import HandedOver, NoPostForIt, TooClose
 from assurance.learning_space.reassign import (
     NoSuchReason,
-    SeveralPeople,
-    find_person,
     propose_reassignment,
     reassign,
     reassign_leaver,

@@ -25,6 +25,10 @@ REFERENCE = "LS-2026Q3-014"
         ("action AC-2026Q3-031", Intent("open", reference="AC-2026Q3-031")),
         ("reachability", Intent("reachability")),
         ("Who can't be reached?", Intent("reachability")),
+        ("everything of Gethin to Priya Fernhollow", Intent("everything", wanted="gethin", person="priya fernhollow")),
+        ("Give all the work from p-1 over to p-2 please", Intent("everything", wanted="p-1", person="p-2")),
+        ("everything of Gethin Gorsedale", Intent("everything", wanted="gethin gorsedale")),
+        ("everything is late", Intent("unknown")),
         (f"what is the result of {REFERENCE}", Intent("open", reference=REFERENCE)),
     ],
 )
