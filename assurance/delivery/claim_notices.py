@@ -19,6 +19,7 @@ from assurance.channels.channel_choice import (
     ways_of,
 )
 from assurance.common.courier import Delivery
+from assurance.delivery.late_replies import LATE_REPLY, reply_behind, reply_is_over
 from assurance.delivery.lost import lost
 from assurance.notify.tell import OUTLIVES_SUBMISSION, header
 from policy.calendar.calendar import Calendar
@@ -115,6 +116,12 @@ def _still_to_send(
         action = tracked.get(notice.subject)
         moot = why_moot(action, notice) if action else _moot(notice, item)
         moot = moot or not_needed(session, framework, notice)
+        reply = reply_behind(session, notice, now=now) if notice.event == LATE_REPLY else None
+        if reply is not None:
+            notice = replace(notice, facts={"said": reply.message})  # for its words: they are kept apart
+        elif notice.event == LATE_REPLY:
+            reply_is_over(session, notice, now=now)
+            moot = moot or "no answer to anything any more"
         if moot:
             outbox.finish(session, notice.id, notice.fence, outcome="cancelled", at=now, reason=moot)
             continue
@@ -122,6 +129,8 @@ def _still_to_send(
         teams = channels.get(session, notice.recipient, TEAMS)
         ways = ways_of(session, person, teams, couriers) if person else Ways(teams=False, mail=False)
         way = choose(framework, notice, ways) if person else ""
+        if reply is not None and way != TEAMS:
+            way = ""  # they asked there, and their own answers go into no email
         if person is None or not way:
             hopeless = "has left the council" if person is None else _why_closed(session, notice)
             outbox.finish(session, notice.id, notice.fence, outcome="never", at=now, reason=hopeless)

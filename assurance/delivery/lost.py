@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from assurance.channels.channel_choice import try_another_way
+from assurance.delivery.late_replies import LATE_REPLY, reply_is_over
 from policy.framework.framework import Framework
 from storage.engine.session import Session
 from storage.outbox import digests
@@ -19,6 +20,9 @@ def lost(
     What a morning message held is said in the next one, unless this one will be tried again itself (not `for_good`):
     the reminders in it exist nowhere else.
     """
+    if notice.event == LATE_REPLY:
+        reply_is_over(session, notice, now=now)
+        return
     if try_another_way(session, framework, notice, reason=reason, now=now) or not for_good:
         return
     day = notice.subject.removeprefix(digests.MORNING_SUBJECT)

@@ -23,16 +23,19 @@ from bot.teams import invokes
 from bot.teams.adapter import answer_invoke, invoke_answer_of
 from bot.teams.covering import Covering
 from bot.teams.errors import SendFailed
+from bot.teams.late import LateReplies
 from bot.teams.limits import TooLong
 from bot.teams.presses import READERS, submitted
 from bot.teams.reception import CHANNEL, Reception, Visitor
-from bot.teams.showing import Showing, reply_of
+from bot.teams.showing import Showing, reply_of, shown_by
 from dialogs.front_door.elsewhere import private_only_message
 from dialogs.front_door.front_door import sorry_message, unknown_person_message, welcome_message
 from dialogs.kit.message import Message
 from policy.council.establishment import Person
 from storage.engine.database import Database
 
+KEPT = "kept"
+"""Where a turn notes that its answer goes through the outbox."""
 TURN_SECONDS = 12.0
 """Teams gives up after 10 to 15 seconds; before that we say that it is taking too long."""
 
@@ -72,6 +75,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         self._reception = Reception(db, clock)
         self._covering = Covering(db, clock)
         self._showing = Showing(db, clock)
+        self._late = LateReplies(db, clock)
         self._under_way: dict[str, asyncio.Future[InvokeResponse | None]] = {}
         self._notes: dict[str, asyncio.Task[None]] = {}
 
@@ -125,6 +129,8 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
 
     async def _apologise(self, context: TurnContext) -> None:
         """Say that it did not work, in the way this kind of activity is answered."""
+        if KEPT in context.turn_state:
+            return
         if context.activity.type == ActivityTypes.invoke:
             answer_invoke(context, _body_for(context.activity, sorry_message()))
         elif context.activity.type == ActivityTypes.message and _is_private(context.activity):
@@ -153,12 +159,10 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
             await self._replace_or_send(turn_context, press, message)
         else:
             verb = "text"
+            behind = await self._late.wait_for(visitor.person.id)
             async with self._showing.line(visitor.person.id) as line:
                 messages = await self._conversation.text(visitor.person, activity.text or "")
-            for message in messages:
-                sent = await _send(turn_context, message)
-                await self._covering.after(turn_context, visitor.person.id, message, sent)
-                self._showing.sent(turn_context, line, message, sent)
+            await self._say(turn_context, line, messages, behind=behind)
         self._remember(visitor, verb, pressed[1] if pressed else {})
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
@@ -263,6 +267,30 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
                 return
         self._showing.sent(context, press, message, await _send(context, message))
         self._showing.done_with(press)
+
+    async def _say(self, context: TurnContext, line: Press, messages: list[Message], *, behind: bool) -> None:
+        """Post the answers to a line, or hand them to the outbox: all of them when they stand `behind` earlier ones."""
+        error: Exception | None = None
+        for number, message in enumerate(messages):
+            if not behind:
+                try:
+                    sent = await _send(context, message)
+                except (SendFailed, TooLong) as failed:
+                    error = failed
+                except asyncio.CancelledError:  # the turn's time is up: what is on its way may arrive
+                    context.turn_state[KEPT] = True
+                    self._showing.begin(self._keep(context, line.person, messages[number:], TimeoutError()))
+                    raise
+                else:
+                    await self._covering.after(context, line.person, message, sent)
+                    self._showing.sent(context, line, message, sent)
+                    continue
+            if not await self._keep(context, line.person, messages[number:], error) and error is not None:
+                raise error
+            return
+
+    async def _keep(self, context: TurnContext, person: str, messages: list[Message], error: Exception | None) -> bool:
+        return await self._late.keep(person, [(one, shown_by(one, context, "")) for one in messages], error)
 
     def _remember(self, visitor: Visitor, verb: str, data: dict[str, Any]) -> None:
         """Write down, behind the answer's back, that this delivery was answered. Until that is done we remember it."""

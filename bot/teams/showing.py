@@ -76,19 +76,20 @@ class Showing:
         as it is.
         """
         if press.activity_id and message.card is not None:
-            self._begin(self._settle(context, press, message, copied=copied))
+            self.begin(self._settle(context, press, message, copied=copied))
         else:
             self.done_with(press)
 
     def sent(self, context: TurnContext, press: Press, message: Message, activity_id: str) -> None:
         """A message was sent in answer; one that shows an item is kept true from now on."""
-        shown = replace(_shown(message, context, activity_id), copied=True)
+        shown = replace(shown_by(message, context, activity_id), copied=True)
         if activity_id and shown.reference and shown.token:
-            self._begin(self._note(shown, press))
+            self.begin(self._note(shown, press))
 
     # -- behind the answer's back -------------------------------------------------------------------------------------
 
-    def _begin(self, work: Any) -> None:
+    def begin(self, work: Any) -> None:
+        """Do this behind the answer's back; `close` waits for it."""
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -100,7 +101,7 @@ class Showing:
             log.warning("card not noted", error=type(error).__name__)
 
     async def _settle(self, context: TurnContext, press: Press, message: Message, *, copied: bool) -> None:
-        shown = _shown(message, context, press.activity_id)
+        shown = shown_by(message, context, press.activity_id)
         overtaken = press.did or press.settled
         try:
             if overtaken and not (copied or shown.boxes):
@@ -155,8 +156,11 @@ def _matters(session: Session, shown: Shown, person: str) -> bool:
     return is_known(session, person, shown.activity_id) or about_an_item(session, shown)
 
 
-def _shown(message: Message, context: TurnContext, activity_id: str) -> Shown:
-    """Read off the card: headings and buttons are our own words, whatever somebody typed into the rest."""
+def shown_by(message: Message, context: TurnContext, activity_id: str) -> Shown:
+    """What a message shows, read off the card.
+
+    Headings and buttons are our own words, whatever somebody typed into the rest.
+    """
     here = context.activity.conversation.id
     body = (message.card or {}).get("body") or [{}]
     reference = find_reference(str(body[0].get("text", ""))) or ""

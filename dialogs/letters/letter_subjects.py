@@ -70,6 +70,7 @@ SUBJECTS: dict[str, str] = {
     "E85": "A date in your calendar",
     "E86": "Rows were taken out",
     "E95": "There is a result for you to read",
+    "E92": "An answer to you",
 }
 
 

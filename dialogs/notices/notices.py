@@ -16,7 +16,7 @@ from dialogs.learning_space.learning_space import About
 from dialogs.loop import loop_news
 from dialogs.moderation import moderation_news
 from dialogs.more_time import more_time_news
-from dialogs.notices import digests
+from dialogs.notices import digests, late_reply
 from dialogs.qa_team import housekeeping_news
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
@@ -184,3 +184,4 @@ _EVENTS.update(digests.EVENTS)
 _EVENTS.update(action_news.EVENTS)
 _EVENTS.update(loop_news.EVENTS)
 _EVENTS.update(more_time_news.EVENTS)
+_EVENTS.update(late_reply.EVENTS)

@@ -44,6 +44,8 @@ class NewNotice:
     """Ids, dates and counts only: all the message may be made from."""
     state: str = "pending"
     reason: str = ""
+    maybe_sent: bool = False
+    """It may have been said already, outside the outbox: then it says that it is a repeat."""
     follows: str = ""
     """The key of the same notice on another channel, which this one comes after or beside; empty for any other."""
 
@@ -131,6 +133,8 @@ def add(session: Session, notices: Iterable[NewNotice], *, at: datetime) -> int:
             "state": notice.state,
             "facts": dict(notice.facts),
             "reason": notice.reason,
+            "repeat": notice.maybe_sent,
+            "unknown_outcomes": int(notice.maybe_sent),
         }
         for notice in notices
     ]

@@ -18,7 +18,7 @@ from storage.schema.tables_learning_space import (
     red_flags,
 )
 from storage.schema.tables_letters import invitations, letters, mail_preferences
-from storage.schema.tables_messages import cards, channel_states, inbox, notices
+from storage.schema.tables_messages import cards, channel_states, inbox, late_replies, notices
 from storage.schema.tables_replies import read_backs, received_mail
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "holds",
     "inbox",
     "invitations",
+    "late_replies",
     "leave",
     "letters",
     "loops",

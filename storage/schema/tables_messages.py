@@ -62,6 +62,17 @@ Index("ix_notices_parked", notices.c.created_at, sqlite_where=_parked, postgresq
 _for_digest = text("state = 'recorded' AND reason = 'for the morning message'")
 Index("ix_notices_digest", notices.c.not_before, sqlite_where=_for_digest, postgresql_where=_for_digest)
 
+# Answers to typed lines that the channel would not take: dropped when they have gone out.
+late_replies = Table(
+    "late_replies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person", String(80), nullable=False),
+    Column("message", Json, nullable=False),  # what stands in the person's own chat once it has gone out
+    Column("maybe_sent", Boolean, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+Index("ix_late_replies_person", late_replies.c.person, late_replies.c.id)
 
 # What has already come in, so that the same delivery twice has one effect.
 inbox = Table(
