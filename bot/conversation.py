@@ -58,7 +58,7 @@ class Conversation:
         self.clock = clock
         self._calendar = Calendar.of(framework)
         self.wake = wake
-        self.boxes = OpenBoxes()
+        self.boxes = OpenBoxes(db)
         self._presses: dict[str, Callable[[Person, Data, bool], Any]] = {
             "open": self._open,
             "review": self._open,

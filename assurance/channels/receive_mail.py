@@ -13,10 +13,11 @@ from policy.council.actor import Actor
 from policy.council.establishment import Person
 from policy.framework.framework import Framework
 from policy.lifecycle.lifecycle import EMAIL, move
+from storage.contact import open_boxes
 from storage.council import establishment as establishments
 from storage.council import history, meta
 from storage.engine.session import Session
-from storage.outbox import replies
+from storage.outbox import late_replies, replies
 from storage.outbox.replies import ANSWERED, Received
 
 MAIL_EDGE = Actor.system("mail edge")
@@ -162,7 +163,9 @@ def settle_mail(session: Session, framework: Framework, number: str, *, actor: A
 
 
 def forget_mail(session: Session, framework: Framework, now: datetime) -> int:
-    """Empty the messages whose time is over, and what waits for a YES that will not come. Writes no notice.
+    """Empty the messages whose time is over, what waits for a YES that will not come, cards nobody fills in any more.
+
+    Writes no notice.
 
     Looked into once an hour: a day for what held a person's details means a day, and a sweep need not read every reply.
     """
@@ -182,6 +185,8 @@ def forget_mail(session: Session, framework: Framework, now: datetime) -> int:
         unclear_before=days(rules.unclear_days),
     )
     replies.drop_read_backs(session, before=days(rules.yes_within_days))
+    open_boxes.drop_before(session, days(1))
+    late_replies.drop_before(session, days(7))
     return 0
 
 

@@ -69,7 +69,7 @@ async def hear(talk: Conversation, person: Person, text: str, intent: Intent) ->
             return [talk.said_no(refused, person), *(again or ())]
     if place is None:
         return await _offer(talk, person, text, intent)
-    talk.boxes.forget(person.id)
+    talk.boxes.forget(person.id, talk.clock.now())
     return await TypedLine(talk, person, place, text, intent).reply()
 
 
@@ -90,7 +90,7 @@ async def _begin(talk: Conversation, person: Person, reference: str) -> Message:
 
 async def _offer(talk: Conversation, person: Person, text: str, intent: Intent) -> list[Message] | None:
     """A text typed while a card with a text box is open: it is put into the box, and kept only when that is saved."""
-    card = talk.boxes.of(person.id, talk.clock.now())
+    card = await talk.boxes.of(person.id, talk.clock.now())
     if card is not None and intent.hint == "details":
         return [confused_message(intent)]  # the card stays in front of them
     if intent.kind != "unknown" or intent.hint not in ("", "answer"):

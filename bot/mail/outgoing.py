@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.clock import Clock
 from bot.mail.courier import MailCourier, Road
 from bot.mail.courier_graph import GraphRoad
 from bot.mail.courier_smtp import SmtpRoad
 from bot.mail.graph import GRAPH_URL, GraphMailbox
-from bot.mail.pace import Pace
+from bot.mail.pace import AT_ONCE, EACH_OF_SEVERAL, Pace, SharedBook
 from bot.mail.relay import Relay
 
 if TYPE_CHECKING:
     import ssl
 
-    from bot.clock import Clock
     from bot.network.client import HttpClient
     from bot.settings import Settings
     from bot.teams.tokens import TokenSource
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 UNHURRIED = 1_000_000
 """Letters a minute where the mailbox is a stand-in on this machine."""
+
+
+def _shared_pace(db: Database) -> Pace:
+    """By the machine's own clock, whatever instant a command works at: the mailbox knows no other."""
+    several = db.dialect == "postgresql"
+    return Pace(EACH_OF_SEVERAL if several else AT_ONCE, book=SharedBook(db, Clock.real().now))
 
 
 class MailOut:
@@ -41,7 +47,7 @@ class MailOut:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         """`http` and `tokens` stay the caller's; they are only used where BOT_MAIL is graph."""
-        pace = Pace(a_minute=UNHURRIED) if settings.local else Pace()
+        pace = Pace(a_minute=UNHURRIED) if settings.local else _shared_pace(db)
         self.graph: GraphMailbox | None = None
         road: Road
         if settings.mail == "graph":

@@ -52,6 +52,11 @@ def get(session: Session, reply_id: int) -> LateReply | None:
     return LateReply(*row) if row else None
 
 
+def drop_before(session: Session, at: datetime) -> int:
+    """Drop what was to be said before a moment; how many."""
+    return session.execute(delete(_late).where(_late.c.made_at < at)).rowcount
+
+
 def drop(session: Session, reply_id: int) -> None:
     """It has gone out, or never will: nothing of it stays."""
     session.execute(delete(_late).where(_late.c.id == reply_id))

@@ -18,7 +18,15 @@ from storage.schema.tables_learning_space import (
     red_flags,
 )
 from storage.schema.tables_letters import invitations, letters, mail_preferences
-from storage.schema.tables_messages import cards, channel_states, inbox, late_replies, notices
+from storage.schema.tables_messages import (
+    cards,
+    channel_states,
+    inbox,
+    late_replies,
+    mail_turns,
+    notices,
+    open_boxes,
+)
 from storage.schema.tables_replies import read_backs, received_mail
 
 __all__ = [
@@ -45,10 +53,12 @@ __all__ = [
     "letters",
     "loops",
     "mail_preferences",
+    "mail_turns",
     "meta",
     "metadata",
     "moderations",
     "notices",
+    "open_boxes",
     "pauses",
     "people",
     "posts",

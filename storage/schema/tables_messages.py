@@ -102,6 +102,26 @@ channel_states = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+# When letters left in the last minute, and until when the mailbox asked to be left alone: one pace for every copy.
+mail_turns = Table(
+    "mail_turns",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("closed", Boolean, nullable=False),
+)
+Index("ix_mail_turns_at", mail_turns.c.at)
+
+# The card with a text box each person was shown last, for a day: a text typed beside it is offered to be put there.
+open_boxes = Table(
+    "open_boxes",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("card", Json, nullable=False),  # as it was shown, with what stood in its boxes
+    Column("shown_at", UtcDateTime, nullable=False),
+)
+Index("ix_open_boxes_shown", open_boxes.c.shown_at)
+
 # The one living card a person has of an item; later news updates it in place.
 cards = Table(
     "cards",
