@@ -11,6 +11,7 @@ from typing import Any
 import aiosmtplib
 
 from desk.bot_line import BotSays
+from desk.flowed import plain_text
 from desk.mailbox import Mail, Post
 
 GATEWAY = "desk.example"
@@ -101,8 +102,8 @@ def _as_json(letter: EmailMessage, direction: str, at: str) -> Json:
         "to": _header(letter, "To"),
         "reply_to": _header(letter, "Reply-To") or _header(letter, "From"),
         "subject": _header(letter, "Subject"),
-        "text": _body(letter, "plain"),
-        "html": _body(letter, "html"),
+        "text": plain_text(letter),
+        "html": _html(letter),
         "attachments": [_attached(part) for part in letter.iter_attachments()],
         "message_id": _header(letter, "Message-ID"),
         "in_reply_to": _header(letter, "In-Reply-To"),
@@ -114,8 +115,8 @@ def _header(letter: EmailMessage, name: str) -> str:
     return " ".join(str(letter.get(name, "")).split())
 
 
-def _body(letter: EmailMessage, kind: str) -> str:
-    part = letter.get_body((kind,))
+def _html(letter: EmailMessage) -> str:
+    part = letter.get_body(("html",))
     return _text(part) if part is not None else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -23,15 +24,31 @@ Keep = Callable[[bytes], Awaitable[bool]]
 log = structlog.get_logger("bot.mail.listener")
 
 
+_STATUS = re.compile(r"\d{3}[ -]\d\.\d{1,3}\.\d{1,3}\b")
+_STATUS_OF = {
+    "500": "5.5.2", "501": "5.5.4", "502": "5.5.1", "503": "5.5.1", "504": "5.5.4", "530": "5.7.0", "550": "5.1.1",
+    "552": "5.3.4", "554": "5.5.0", "555": "5.5.4", "421": "4.3.2", "451": "4.3.0", "452": "4.5.3",
+}  # fmt: skip
+"""The library's own answers carry no enhanced status; whoever offers them must give one each (RFC 2034, 3463)."""
+
+
 class _Door(SMTP):
     """One connection. Whoever begins with LHLO speaks LMTP and is answered once for each recipient (RFC 2033)."""
 
     line_length_limit = LONGEST_LINE
 
     def __init__(self, listener: MailListener) -> None:
-        super().__init__(listener, data_size_limit=LARGEST, hostname="learning-space-bot", ident="learning-space-bot")
+        super().__init__(
+            listener,
+            data_size_limit=LARGEST,
+            enable_SMTPUTF8=True,
+            hostname="learning-space-bot",
+            ident="learning-space-bot",
+        )
         self._listener = listener
         self._taken = 0
+        self._offering = False
+        """What is said now is a greeting."""
         self.by_lmtp = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,6 +76,28 @@ class _Door(SMTP):
     def begin_again(self) -> None:
         """The message is dealt with."""
         self._taken = 0
+
+    async def push(self, status: str | bytes) -> None:
+        """Say something, with its enhanced status; greetings have none (RFC 2034)."""
+        said = status.decode("ascii", "replace") if isinstance(status, bytes) else status
+        if not self._offering and said[:3] != "220" and said[:1] in ("2", "4", "5") and not _STATUS.match(said):
+            number = _STATUS_OF.get(said[:3], f"{said[0]}.{'0' if said[0] == '2' else '5'}.0")
+            said = f"{said[:4]}{number} {said[4:]}"
+        await super().push(said.encode("utf-8", "replace"))
+
+    @syntax("EHLO hostname")
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+        """The greeting of SMTP, with what is offered."""
+        self._offering = bool(hostname)
+        await super().smtp_EHLO(hostname)
+        self._offering = False
+
+    @syntax("HELO hostname")
+    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+        """The greeting of those who know nothing newer."""
+        self._offering = bool(hostname)
+        await super().smtp_HELO(hostname)
+        self._offering = False
 
     @syntax("LHLO hostname")
     async def smtp_LHLO(self, arg: str) -> None:  # noqa: N802
@@ -91,6 +130,13 @@ class MailListener:
 
     # The names of these methods are aiosmtpd's.
 
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """What is offered beside the library's own: commands are read one after the other, however they come."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
+
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -101,7 +147,7 @@ class MailListener:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
         envelope.rcpt_tos.append(address)
-        return "250 OK"
+        return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep it, and only then say so."""

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from bot.mail.flowed import PARAMETERS, flow
 from dialogs.letters.letters import Letter
 
 LOOP_HEADER = "X-Learning-Space-Bot"
@@ -50,8 +51,7 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message[LOOP_HEADER] = "1"
-    message["Content-Language"] = "en-GB"
-    message.set_content(letter.text, cte="quoted-printable")
+    message.set_content(flow(letter.text), cte="quoted-printable", params=PARAMETERS)
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     if calendar:
         # A file beside the letter, not a meeting request: the letter stays an email one can reply to (docs/adr/0016).
@@ -59,6 +59,8 @@ def compose(
         part = list(message.iter_attachments())[-1]
         part.set_param("charset", "utf-8")
         part.set_param("method", _method_of(calendar))
+    # Last: setting a body takes every Content- header of the message with it.
+    message["Content-Language"] = "en-GB"
     return message.as_bytes()
 
 

@@ -13,6 +13,8 @@ from bot.mail.reading.quoted import MOST_LINES_ABOVE, is_header_block
 
 MAX_LINES = 2_000
 MAX_ANSWERS = 200
+LONGEST_BREAK = 8
+"""Lines a question with all its choices is broken into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def answers_between(quoted_text: str, sent_text: str) -> tuple[Inline, ...]:
     known = set(ours)
     whole = " ".join(ours)
     lines = [line.strip() for line in quoted_text.splitlines()[:MAX_LINES]]
-    at = [index for index, line in enumerate(lines) if _plain(line) in known]
+    ours_too = [_is_ours(lines, index, known, whole) for index in range(len(lines))]
+    at = [index for index, is_ours in enumerate(ours_too) if is_ours]
     if not at:
         return ()
     found: list[Inline] = []
@@ -46,7 +49,7 @@ def answers_between(quoted_text: str, sent_text: str) -> tuple[Inline, ...]:
         if not bare:
             continue
         began = 0 if bare in known else _begun_by_us(line, known)
-        if not began and bare not in known and not (len(bare) > 20 and bare in whole):
+        if not began and not ours_too[index]:
             held.append(line)
             continue
         if held:
@@ -67,6 +70,15 @@ def _beyond(lines: list[str], last: int) -> int:
             break
         count += 1
     return count
+
+
+def _is_ours(lines: list[str], index: int, known: set[str], whole: str) -> bool:
+    """Whether a line is one of ours, or a part of one that was broken to fit: with those above it, it is ours."""
+    bare = _plain(lines[index])
+    if not bare or bare in known or (len(bare) > 20 and bare in whole):
+        return bool(bare)
+    above = range(index - 1, max(-1, index - 1 - LONGEST_BREAK), -1)
+    return any(_plain(" ".join(lines[start : index + 1])) in known for start in above if lines[start])
 
 
 def _begun_by_us(line: str, known: set[str]) -> int:

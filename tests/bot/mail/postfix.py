@@ -39,6 +39,8 @@ smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 anvil_rate_time_unit = 1s
 in_flow_delay = 0
+lmtp_connection_cache_on_demand = no
+smtp_connection_cache_on_demand = no
 minimal_backoff_time = 1s
 queue_run_delay = 1s
 {settings}

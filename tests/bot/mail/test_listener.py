@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import smtplib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -74,6 +75,41 @@ async def test_a_relay_that_speaks_lmtp_is_answered_for_each_recipient(port: int
     answers = await asyncio.to_thread(by_lmtp)
     assert [code for code, _ in answers.values()] == [250, 250]
     assert kept.messages == [RAW]
+
+
+async def test_commands_may_come_all_at_once_and_every_answer_has_its_enhanced_status(port: int, kept: Kept) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    assert (await reader.readline()).startswith(b"220 ")
+    writer.write(b"LHLO relay.northmoor.example\r\n")
+    offered = [await reader.readline()]
+    while offered[-1][3:4] == b"-":
+        offered.append(await reader.readline())
+    assert {b"PIPELINING", b"ENHANCEDSTATUSCODES", b"SMTPUTF8", b"8BITMIME"} <= {line[4:].strip() for line in offered}
+    said = (
+        b"RCPT TO:<x@y.example>\r\nMAIL FROM:<a@x.example>\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<else@y.example>\r\n"
+        b"RCPT TO:<%s>\r\nNONSENSE\r\nDATA\r\n%s.\r\nRSET\r\nMAIL FROM:<\xff@x.example>\r\nNOOP\r\nVRFY a\r\nQUIT\r\n"
+    )
+    writer.write(said % (MAILBOX.encode(), RAW))
+    answers = (await reader.read()).decode().splitlines()
+    writer.close()
+    assert [line[:3] for line in answers][:8] == ["503", "250", "503", "550", "250", "500", "354", "250"], answers
+    assert answers[-1].startswith("221"), "nothing that was sent with the rest is lost"
+    for line in answers:
+        assert line.startswith("354 ") or re.match(r"([245])\d\d[ -]\1\.\d+\.\d+ ", line), line
+    assert kept.messages == [RAW]
+
+
+async def test_a_message_with_letters_of_any_alphabet_in_its_head_and_its_addresses_is_taken(
+    port: int, kept: Kept
+) -> None:
+    raw = "From: Zoë <zoë@northmoor.example>\r\nTo: x\r\nSubject: Größe\r\n\r\nlist\r\n".encode()
+
+    def by_smtp() -> None:
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("zoë@northmoor.example", [MAILBOX], raw, mail_options=["SMTPUTF8", "BODY=8BITMIME"])
+
+    await asyncio.to_thread(by_smtp)
+    assert kept.messages == [raw]
 
 
 async def test_a_message_with_25_megabytes_attached_is_taken_and_a_larger_one_refused_as_too_large(

@@ -21,6 +21,7 @@ from storage.council import establishment
 from storage.engine.database import Database, Session
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import GATEWAY, MAILBOX, Correspondent
+from tests.bot.mail.well_made import well_made
 
 
 @pytest.fixture
@@ -28,6 +29,8 @@ async def post() -> AsyncIterator[tuple[Post, int]]:
     post = Post()
     async with smtp_server(post) as port:
         yield post, port
+    for mail in post.taken:
+        well_made(mail)
 
 
 @pytest.fixture

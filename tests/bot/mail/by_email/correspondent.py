@@ -8,6 +8,7 @@ from typing import Any
 
 import aiosmtplib
 
+from desk.flowed import plain_text
 from desk.mailbox import Mail, Post
 from policy.forms.forms import SOFT_CHECKS
 from storage.casework import learning_spaces
@@ -116,10 +117,10 @@ class Correspondent:
 
 
 def body(letter: EmailMessage) -> str:
-    """The plain text of a letter."""
-    part = letter.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
+    """The plain text of a letter, as a mail program shows it."""
+    found = plain_text(letter)
+    assert found
+    return found
 
 
 def now(db: Database, item: LearningSpace) -> LearningSpace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import smtplib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,22 +12,29 @@ import aiohttp
 import pytest
 
 from bot.mail.courier_smtp import SmtpRoad
+from bot.mail.listener import MailListener
 from bot.mail.relay import Relay
 from bot.service import Service
 from desk.mailbox import Post, smtp_server
 from storage.casework.learning_spaces import LearningSpace
 from storage.engine.database import Database
 from storage.outbox import letters
-from tests.bot.mail.by_email.correspondent import MAILBOX, Correspondent
+from tests.bot.mail.by_email.correspondent import GATEWAY, MAILBOX, Correspondent
 from tests.bot.mail.conftest import envelope
 from tests.bot.mail.postfix import Postfix, Reserved, postfix, postfix_is_here
+from tests.bot.mail.well_made import well_made
 
 pytestmark = pytest.mark.skipif(not postfix_is_here(), reason="Postfix is not here")
 
 OTHERS = "inline:{ {qa-bot@northmoor.example = 553 5.7.1 not owned by user} }"
 PEOPLE = "inline:{ {full@northmoor.example = 550 5.2.2 Mailbox full} {gone@northmoor.example = 550 5.1.1 Unknown} }"
+FOUND = f"Authentication-Results: {GATEWAY}; dmarc=pass header.from=northmoor.example"
+CHECKED = f"inline:{{ {{northmoor.example = PREPEND {FOUND}}} }}"
 DOORS = {
     "open": {},
+    "checked": {
+        "smtpd_sender_restrictions": f"check_sender_access inline:{{ {{northmoor.example = PREPEND {FOUND}}} }}"
+    },
     "sender": {"smtpd_sender_restrictions": f"check_sender_access {OTHERS}"},
     "relaying": {"smtpd_relay_restrictions": "reject_unauth_destination"},
     "starttls": {"smtpd_tls_security_level": "encrypt"},
@@ -82,12 +90,37 @@ async def test_a_full_mailbox_and_an_unknown_address_are_still_the_persons(
     assert road.problem() == ""
 
 
+async def test_postfix_hands_over_a_message_in_any_alphabet_instead_of_sending_it_back(gateway: Gateway) -> None:
+    came: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def keep(raw: bytes) -> bool:
+        came.put_nowait(raw)
+        return True
+
+    def hand_over() -> None:
+        raw = "From: Zoë <zoë@partner.example>\r\nSubject: Größe\r\n\r\nlist\r\n".encode()
+        with smtplib.SMTP("127.0.0.1", gateway.postfix.ports["open"]) as client:
+            client.sendmail("zoë@partner.example", [MAILBOX], raw, mail_options=["SMTPUTF8"])
+
+    listener = MailListener(MAILBOX, keep)
+    await listener.start("127.0.0.1", gateway.bot)
+    try:
+        await asyncio.to_thread(hand_over)
+        async with asyncio.timeout(20):
+            raw = await came.get()
+    finally:
+        await listener.stop()
+    assert "Subject: Größe".encode() in raw
+
+
 @pytest.fixture
 async def post(gateway: Gateway) -> AsyncIterator[tuple[Post, int]]:
     """Everybody's mailboxes, behind Postfix: the bot's relay is a door that refuses its sender."""
     post = Post()
     async with smtp_server(post, port=gateway.mailboxes):
         yield post, gateway.postfix.ports["sender"]
+    for mail in post.taken:
+        well_made(mail)
 
 
 @pytest.fixture
@@ -99,7 +132,7 @@ def bot_listens(gateway: Gateway) -> int:
 async def test_a_relay_that_refuses_the_bots_sender_loses_neither_letters_nor_answers(
     gateway: Gateway, service: Service, manager: Correspondent, item: LearningSpace, db: Database
 ) -> None:
-    manager.port = gateway.postfix.ports["open"]
+    manager.port = gateway.postfix.ports["checked"]
     await manager.send(f"open {item.reference}")
     assert service.mail
     async with asyncio.timeout(20):
