@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from assurance.allocation.approve_allocation import approve_allocation, withdraw_allocation
-from assurance.allocation.propose_allocation import MonthIsFar, MonthIsPast, propose_allocation
+from assurance.allocation.propose_allocation import MonthIsFar, MonthIsPast, Terms, propose_allocation
 from assurance.common.refusals import AlreadyDone, NotFound, NotYours, Refused, UnknownStep, Withdrawn
 from assurance.follow_up.submit import SubmitOutcome, submit
 from assurance.forms.form_view import FormView
@@ -220,7 +220,7 @@ class Conversation:
         return home.home_message(found, self.framework, self.today(), greeting=greeting)
 
     async def propose(self, person: Person, month: date, **wanted: Any) -> Message:
-        """A proposal for a month; `wanted` is a ceiling for it, where one is set by hand."""
+        """A proposal for a month; `wanted` is its ceiling, or why it comes late, where one is given."""
         try:
             proposal = await self.db.write(
                 propose_allocation,
@@ -228,7 +228,7 @@ class Conversation:
                 month=month,
                 actor=Actor.person(person.id),
                 now=self.clock.now(),
-                **wanted,
+                terms=Terms(**wanted),
             )
         except NotYours:
             return allocation.not_the_qa_lead_message()
@@ -287,7 +287,7 @@ class Conversation:
             case Withdrawn():
                 return learning_space.withdrawn_message(refused.subject)
             case MonthIsPast():
-                return allocation.month_past_message()
+                return allocation.month_past_message(refused.month, self.framework, self.today())
             case MonthIsFar():
                 return allocation.month_far_message()
             case _:

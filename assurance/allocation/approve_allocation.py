@@ -9,7 +9,8 @@ from typing import Any
 
 from assurance.access.authority import ALLOCATES, require_role
 from assurance.allocation.allocated import LADDER, allocated
-from assurance.allocation.propose_allocation import Proposal, as_detail, propose_allocation, read_proposal
+from assurance.allocation.propose_allocation import Proposal, as_detail, propose_allocation, read_proposal, terms_of
+from assurance.allocation.watch_months import given_out
 from assurance.common.refusals import AlreadyDone, NotFound, Withdrawn
 from assurance.notify.tell import announce, hearers_of_all, name_of, notices, rungs_ahead, rungs_as_facts
 from policy.allocation.allocation_plan import Pick
@@ -101,9 +102,12 @@ def approve_allocation(
         )
         for item in items
     ]
-    summary = {"month": f"{run.month:%Y-%m}", "learning_spaces": len(items), "different": different}
+    summary: dict[str, Any] = {"month": f"{run.month:%Y-%m}", "learning_spaces": len(items), "different": different}
+    if proposal.late_because:
+        summary["late"] = True
     entries.append(NewEntry("allocation_approved", run.id, summary))
     history.append_many(session, at=now, actor=actor, entries=entries)
+    given_out(session, framework, run.month, now=now)
     for other in allocation_runs.proposed_for(session, run.month):
         _put_aside(session, other, actor=actor, now=now, overtaken_by=run.id)
     references = tuple(item.reference for item in items)
@@ -139,9 +143,7 @@ def _overtaken(
     """The month was given learning spaces since: what it still lacks is a proposal of its own, to be looked at."""
     if run.state != WITHDRAWN:
         _put_aside(session, run, actor=actor, now=now)
-    instead = propose_allocation(
-        session, framework, month=run.month, actor=actor, now=now, seed=run.seed, at_most=stands.at_most
-    )
+    instead = propose_allocation(session, framework, month=run.month, actor=actor, now=now, terms=terms_of(run))
     return AllocationOutcome(run.id, (), stands.allocated_on, stands.due_on, already=False, instead=instead)
 
 

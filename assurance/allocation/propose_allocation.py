@@ -12,8 +12,10 @@ from assurance.access.authority import ALLOCATES, require_role
 from assurance.common.refusals import NotFound, Refused
 from policy.allocation.allocation import AllocationPlan, allocate_month
 from policy.allocation.allocation_plan import OVER_THE_LIMIT, Pick, Unserved
+from policy.allocation.months import earliest_late_month
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
+from policy.forms.identifiers import scan
 from policy.framework.framework import Framework
 from policy.lifecycle.lifecycle import ALLOCATION_RUN, START, move
 from storage.casework import allocation_runs
@@ -24,10 +26,20 @@ from storage.council import history
 from storage.engine.session import Session
 
 LARGEST_SEED = 2**31 - 1  # what the column holds on PostgreSQL
+SHORTEST_REASON, LONGEST_REASON = 5, 200
 
 
 class MonthIsPast(Refused):
-    """That month has no send hours left, so nobody could be told in time; allocate the month that comes."""
+    """That month has no send hours left. With --reason it can be given out late, as far back as last quarter."""
+
+    def __init__(self, month: date | None = None) -> None:
+        super().__init__()
+        self.month = month
+        """The month, where it may still be given out late."""
+
+
+class NotAReason(Refused):
+    """Why a month comes late is said in a few words, 5 to 200 characters, without details of anybody."""
 
 
 class MonthIsFar(Refused):
@@ -36,6 +48,21 @@ class MonthIsFar(Refused):
 
 class NotASeed(Refused):
     """A seed is a whole number from 0 to 2147483647."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a proposal is asked for with, beside the month."""
+
+    seed: int | None = None
+    """To repeat a proposal that had it; otherwise it follows from the month."""
+    at_most: int | None = None
+    """A ceiling for the whole month, in the place of an even share of the quarter."""
+    late_because: str = ""
+    """Why a month that is past is given out now; nothing else allows it."""
+
+
+AS_EVER = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +82,8 @@ class Proposal:
     state: str
     """'preview', or the state of the run."""
     at_most: int | None = None
+    late_because: str = ""
+    """Why the month is given out after it has passed; empty for one that is given out in time."""
 
     @property
     def given_before(self) -> int:
@@ -67,10 +96,11 @@ class Proposal:
         return not self.picks and self.given_before > 0
 
 
-def allocation_day(framework: Framework, month: date, now: datetime) -> date:
+def allocation_day(framework: Framework, month: date, now: datetime, *, late: bool = False) -> date:
     """The day a month is allocated: its first working day, or the next day we may send if that is past (A8).
 
-    Raises MonthIsPast when that day would lie after the month, MonthIsFar beyond the end of next quarter.
+    Raises MonthIsPast when that day would lie after the month and it does not come `late`, or lies further back than
+    the quarter before this one; MonthIsFar beyond the end of next quarter.
     """
     calendar = Calendar.of(framework)
     month = month.replace(day=1)
@@ -78,7 +108,9 @@ def allocation_day(framework: Framework, month: date, now: datetime) -> date:
         raise MonthIsFar()
     day = max(calendar.first_working_day(month), calendar.local_date(calendar.next_send(now)))
     if (day.year, day.month) != (month.year, month.month):
-        raise MonthIsPast()
+        may_be = month >= earliest_late_month(framework, calendar.local_date(now))
+        if not (late and may_be):
+            raise MonthIsPast(month if may_be else None)
     return day
 
 
@@ -110,23 +142,31 @@ def plan_month(
 
 
 def preview_allocation(
-    session: Session,
-    framework: Framework,
-    *,
-    month: date,
-    now: datetime,
-    seed: int | None = None,
-    at_most: int | None = None,
+    session: Session, framework: Framework, *, month: date, now: datetime, terms: Terms = AS_EVER
 ) -> Proposal:
-    """What a proposal would say now, for a dry run. Writes nothing. Raises MonthIsPast, MonthIsFar, NotASeed."""
+    """What a proposal would say now, for a dry run. Writes nothing.
+
+    Raises MonthIsPast, MonthIsFar, NotASeed, NotAReason.
+    """
     month = month.replace(day=1)
-    on = allocation_day(framework, month, now)
+    if terms.late_because and not _is_a_reason(framework, terms.late_because):
+        raise NotAReason()
+    on = allocation_day(framework, month, now, late=bool(terms.late_because))
+    seed = terms.seed
     if seed is None:
         seed = derived_seed(framework, month, _drawn_before(session, month) + 1)
     if not 0 <= seed <= LARGEST_SEED:
         raise NotASeed()
-    plan = plan_month(session, framework, month=month, on=on, seed=seed, at_most=at_most)
-    return as_proposal(framework, plan, run_id="", state="preview", at_most=at_most)
+    plan = plan_month(session, framework, month=month, on=on, seed=seed, at_most=terms.at_most)
+    # A reason that was not wanted, because the month has not passed, is not kept.
+    late = terms.late_because if (on.year, on.month) != (month.year, month.month) else ""
+    return as_proposal(framework, plan, run_id="", state="preview", terms=replace(terms, late_because=late))
+
+
+def _is_a_reason(framework: Framework, text: str) -> bool:
+    said = text.strip()
+    fits = SHORTEST_REASON <= len(said) <= LONGEST_REASON and any(char.isalpha() for char in said)
+    return fits and not any(finding.blocks for finding in scan(said, framework.identifiers))
 
 
 def propose_allocation(
@@ -136,19 +176,17 @@ def propose_allocation(
     month: date,
     actor: Actor,
     now: datetime,
-    seed: int | None = None,
-    at_most: int | None = None,
+    terms: Terms = AS_EVER,
 ) -> Proposal:
     """Keep a proposal for a month, for the QA lead to approve or withdraw.
 
     A month may be proposed again to pick up what it still lacks of its share; posts that have had theirs this quarter
-    are not in it. Where it lacks nothing there is nothing to approve: then nothing is kept, as in a preview. `at_most`
-    is a ceiling for the whole month in the place of an even share of the quarter. Raises NotYours, MonthIsPast,
-    MonthIsFar, NotASeed.
+    are not in it. Where it lacks nothing there is nothing to approve: then nothing is kept, as in a preview. Raises
+    NotYours, MonthIsPast, MonthIsFar, NotASeed, NotAReason.
     """
     on = Calendar.of(framework).local_date(now)
     require_role(establishments.current(session), actor, ALLOCATES, on=on)
-    preview = preview_allocation(session, framework, month=month, now=now, seed=seed, at_most=at_most)
+    preview = preview_allocation(session, framework, month=month, now=now, terms=terms)
     if preview.given_out:
         return preview
     run = AllocationRun(
@@ -172,6 +210,7 @@ def propose_allocation(
             "seed": preview.seed,
             "picks": len(preview.picks),
             "unserved": len(preview.unserved),
+            **({"late": True} if preview.late_because else {}),  # why, in their words, is with the run
         },
     )
     return replace(preview, run_id=run.id, state=run.state)
@@ -182,15 +221,18 @@ def read_proposal(session: Session, framework: Framework, run_id: str, *, now: d
     run = allocation_runs.by_id(session, run_id)
     if run is None:
         raise NotFound(run_id)
-    at_most = run.detail.get("at_most")
-    on = allocation_day(framework, run.month, now)
-    plan = plan_month(session, framework, month=run.month, on=on, seed=run.seed, at_most=at_most)
-    return as_proposal(framework, plan, run_id=run.id, state=run.state, at_most=at_most)
+    terms = terms_of(run)
+    on = allocation_day(framework, run.month, now, late=bool(terms.late_because))
+    plan = plan_month(session, framework, month=run.month, on=on, seed=run.seed, at_most=terms.at_most)
+    return as_proposal(framework, plan, run_id=run.id, state=run.state, terms=terms)
 
 
-def as_proposal(
-    framework: Framework, plan: AllocationPlan, *, run_id: str, state: str, at_most: int | None
-) -> Proposal:
+def terms_of(run: AllocationRun) -> Terms:
+    """What a kept proposal was asked for with."""
+    return Terms(run.seed, run.detail.get("at_most"), run.detail.get("late_because", ""))
+
+
+def as_proposal(framework: Framework, plan: AllocationPlan, *, run_id: str, state: str, terms: Terms) -> Proposal:
     """A plan with the dates people ask for."""
     calendar = Calendar.of(framework)
     return Proposal(
@@ -204,7 +246,8 @@ def as_proposal(
         counts=plan.counts,
         seed=plan.seed,
         state=state,
-        at_most=at_most,
+        at_most=terms.at_most,
+        late_because=terms.late_because.strip(),
     )
 
 
@@ -214,6 +257,7 @@ def as_detail(proposal: Proposal) -> dict[str, Any]:
         "allocated_on": proposal.allocated_on.isoformat(),
         "due_on": proposal.due_on.isoformat(),
         "at_most": proposal.at_most,
+        "late_because": proposal.late_because,
         "counts": proposal.counts,
         "picks": [
             {

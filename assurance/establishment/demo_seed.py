@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from assurance.allocation.propose_allocation import preview_allocation
+from assurance.allocation.propose_allocation import Terms, preview_allocation
 from assurance.establishment.demo_council import DEMO_SEED, DEMO_TEAM_MANAGER
 from policy.framework.framework import Framework
 from storage.engine.session import Session
@@ -19,7 +19,7 @@ def demo_allocation_seed(session: Session, framework: Framework, *, month: date,
     does (they have had theirs this quarter, say) it is the demo's own seed.
     """
     for seed in range(DEMO_SEED, DEMO_SEED + TRIES):
-        plan = preview_allocation(session, framework, month=month, now=now, seed=seed)
+        plan = preview_allocation(session, framework, month=month, now=now, terms=Terms(seed))
         if any(pick.person == DEMO_TEAM_MANAGER for pick in plan.picks):
             return seed
         if not plan.picks:

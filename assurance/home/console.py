@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from assurance.access.loop_people import in_team
 from assurance.channels.record_bounce import addresses_that_fail
 from assurance.escalation.preview import escalations_on
+from policy.allocation.months import earliest_late_month
 from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
 from policy.follow_up.more_time import next_sending_day
 from policy.framework.framework import Framework
+from storage.casework import allocation_months, allocation_runs
 from storage.engine.session import Session
 from storage.reads import home_lists
 
@@ -41,6 +43,8 @@ class Waits:
     kind: str
     """One of `KINDS`."""
     count: int
+    month: date | None = None
+    """The first of the months, where months are counted."""
 
 
 def console(
@@ -51,9 +55,9 @@ def console(
     if not in_team(establishment, person, RUNS_THE_DAY, today):
         return ()
     counted = home_lists.in_numbers(session, today=today, parked_since=now - PARKED_FOR)
+    months = months_to_give_out(session, framework, today)
     found = {
-        # Months that should have been given out by now: this one, until its proposal is approved.
-        "to_allocate": int(not counted.approved),
+        "to_allocate": len(months),
         # What the preview shows: everything that goes up a level the next time messages are sent.
         "to_escalate": len(escalations_on(session, framework, next_sending_day(now, Calendar.of(framework))).coming),
         "late": counted.late,
@@ -69,4 +73,14 @@ def console(
         here = establishment.people
         found["out_of_reach"] = sum(1 for person in home_lists.cut_off(session, TEAMS) if person in here)
         found["failing_addresses"] = len(addresses_that_fail(session))
-    return tuple(Waits(kind, found[kind]) for kind in KINDS)
+    first = {"to_allocate": min(months, default=None)}
+    return tuple(Waits(kind, found[kind], first.get(kind)) for kind in KINDS)
+
+
+def months_to_give_out(session: Session, framework: Framework, today: date) -> list[date]:
+    """Months that should have been given out by now: this one until its draw is approved, and earlier ones that were
+    passed over and can still be given out late."""
+    this = today.replace(day=1)
+    earliest = earliest_late_month(framework, today)
+    passed = [row.month for row in allocation_months.not_given_out(session) if earliest <= row.month < this]
+    return [*passed, *([] if allocation_runs.first_draw_of(session, this) else [this])]

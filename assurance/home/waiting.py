@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from assurance.access.authority import ALLOCATES
 from assurance.actions.tracker import decisions_actions
 from assurance.common.decision import Decision
-from assurance.home.console import Waits, console
+from assurance.home.console import Waits, console, months_to_give_out
 from assurance.home.home_own_work import LATELY as RESULTS_STAY_FOR
 from assurance.home.home_own_work import OwnWork, own_work
 from assurance.home.home_state import AreaState, area_state
@@ -161,9 +161,8 @@ def _allocations(
         return []
     this_month = today.replace(day=1)
     next_month = (this_month + timedelta(days=31)).replace(day=1)
-    proposed = (
-        allocation_runs.latest_of_month(session, month, allocation_runs.PROPOSED) for month in (this_month, next_month)
-    )
+    months = dict.fromkeys([*months_to_give_out(session, framework, today), this_month, next_month])
+    proposed = (allocation_runs.latest_of_month(session, month, allocation_runs.PROPOSED) for month in months)
     return [Decision("approve_allocation", run.id, month=run.month) for run in proposed if run]
 
 

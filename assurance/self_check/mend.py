@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from assurance.self_check import mend_action, mend_item, mend_loop
+from assurance.self_check import mend_action, mend_item, mend_loop, mend_month
 from assurance.self_check.verify_item import Finding
+from policy.allocation.months import MONTH
 from policy.council.actor import Actor
 from policy.framework.framework import Framework
 from policy.lifecycle.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION
@@ -34,6 +35,9 @@ _HANDS: dict[tuple[str, str], Hand] = {
     ("missing_reaudit", LOOP): mend_loop.missing_reaudit,
     ("missing_notice", MODERATION): mend_loop.missing_moderation_notice,
     ("wrong_next_step", MODERATION): mend_loop.moderation_next_step,
+    ("missing_month", MONTH): mend_month.missing_month,
+    ("missing_notice", MONTH): mend_month.missing_notice,
+    ("wrong_next_step", MONTH): mend_month.next_step,
 }
 
 

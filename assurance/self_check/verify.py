@@ -13,6 +13,7 @@ from assurance.self_check.verify_action import ActionAuditor
 from assurance.self_check.verify_item import Finding, ItemAuditor
 from assurance.self_check.verify_loops import loop_findings
 from assurance.self_check.verify_moderation import moderation_findings
+from assurance.self_check.verify_month import month_findings
 from assurance.self_check.verify_red_route import red_route_findings, release_findings
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
@@ -87,6 +88,7 @@ def _rest(session: Session, framework: Framework, now: datetime) -> Iterator[Fin
     yield from loop_findings(session, framework, now=now)
     yield from red_route_findings(session, now)
     yield from release_findings(session, framework, now)
+    yield from month_findings(session, framework, now)
     yield from _untried(session, framework, now)
 
 

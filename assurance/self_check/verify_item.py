@@ -32,9 +32,9 @@ class Finding:
     kind: str
     """chain_broken, missing_notice, unexpected_notice, late_notice, nobody_to_tell, wrong_next_step, missing_loop,
     missing_moderation, missing_reaudit, missing_release, missing_chase, missing_evidence, own_work, own_judge,
-    wrong_date, missing_answers, unexpected_answers or told_of_own_lateness."""
+    wrong_date, missing_month, missing_answers, unexpected_answers or told_of_own_lateness."""
     subject: str
-    """A reference, or 'history'."""
+    """A reference, a month ('MONTH-2026-12') or 'history'."""
     detail: str
     """A sentence with ids and dates, nobody's name."""
     about: str = ""

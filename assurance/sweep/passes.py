@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from assurance.actions.judge_actions import judge_actions
+from assurance.allocation.watch_months import watch_months
 from assurance.channels.invite import keep_dates
 from assurance.channels.receive_mail import forget_mail
 from assurance.digests.gather import monthly_summaries, morning_messages, weekly_summaries
@@ -28,6 +29,7 @@ Pass = Callable[[Session, Framework, datetime], int]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("actions", judge_actions),
+    ("months not given out", watch_months),
     ("requests that expire", expire_requests),
     ("preview", afternoon_preview),
     ("release", release_what_is_due),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from assurance.allocation.approve_allocation import AllocationOutcome
-    from assurance.allocation.propose_allocation import Proposal
+    from assurance.allocation.propose_allocation import Proposal, Terms
     from bot.cli.opened import Opened
     from policy.framework.framework import Framework
     from storage.engine.database import Session
@@ -27,22 +27,22 @@ def allocate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be allocated, and change nothing")] = False,
     seed: Annotated[int | None, typer.Option("--seed", help="repeat a proposal that had this seed")] = None,
     at_most: Annotated[int | None, typer.Option("--at-most", min=0, help="the most this month may have in all")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="why a month that is past is given out now")] = "",
     why: Annotated[bool, typer.Option("--why", help="print the reasons for every pick")] = False,
 ) -> None:
     """Allocate a month: who looks at whose work, why, and which posts could not be served and why not."""
-    from assurance.allocation.propose_allocation import preview_allocation
+    from assurance.allocation.propose_allocation import Terms, preview_allocation
     from bot.cli.opened import opened
 
     try:
         first = parse_month(month)
     except ValueError as error:
         raise Refusal(f"--month: {error}") from None
+    terms = Terms(seed, at_most, reason)
     with opened() as bot:
         bot.council()
         if dry_run:
-            preview = bot.db.read_now(
-                preview_allocation, bot.framework, month=first, now=bot.clock.now(), seed=seed, at_most=at_most
-            )
+            preview = bot.db.read_now(preview_allocation, bot.framework, month=first, now=bot.clock.now(), terms=terms)
             if preview.given_before:
                 had = count(preview.given_before, "learning space")
                 say(f"{preview.month:%B %Y} has {had} already; this is what it still lacks.")
@@ -52,18 +52,14 @@ def allocate(
                 _reasons(bot, preview)
             say("A dry run: nothing was allocated and nobody is told.")
         else:
-            proposal = allocate_month(bot, first, seed=seed, at_most=at_most)
+            proposal = allocate_month(bot, first, terms)
             if why:
                 _reasons(bot, proposal)
 
 
-def allocate_month(
-    bot: Opened, month: date, *, seed: int | None = None, at_most: int | None = None, brief: bool = False
-) -> Proposal:
+def allocate_month(bot: Opened, month: date, terms: Terms, *, brief: bool = False) -> Proposal:
     """Propose and approve a month as the command line, and say what came of it; `brief` says the count alone."""
-    proposal, outcome = bot.db.write_now(
-        _propose_and_approve, bot.framework, month, now=bot.clock.now(), seed=seed, at_most=at_most
-    )
+    proposal, outcome = bot.db.write_now(_propose_and_approve, bot.framework, month, now=bot.clock.now(), terms=terms)
     if outcome is None:
         had = count(proposal.given_before, "learning space")
         say(f"{month:%B %Y} has been given out: {had}. It lacks none, so nothing was allocated.")
@@ -80,7 +76,7 @@ def allocate_month(
 
 
 def _propose_and_approve(
-    session: Session, framework: Framework, month: date, *, now: datetime, seed: int | None, at_most: int | None
+    session: Session, framework: Framework, month: date, *, now: datetime, terms: Terms
 ) -> tuple[Proposal, AllocationOutcome | None]:
     """Both in one transaction: either the month is allocated or nothing has happened, as where it lacks nothing."""
     from assurance.allocation.approve_allocation import approve_allocation
@@ -88,7 +84,7 @@ def _propose_and_approve(
     from bot.cli.opened import operator
 
     actor = operator()
-    proposal = propose_allocation(session, framework, month=month, actor=actor, now=now, seed=seed, at_most=at_most)
+    proposal = propose_allocation(session, framework, month=month, actor=actor, now=now, terms=terms)
     if not proposal.run_id:
         return proposal, None
     return proposal, approve_allocation(session, framework, proposal.run_id, actor=actor, now=now)

@@ -44,7 +44,7 @@ def allocate_this_month(bot: Opened, *, brief: bool = False) -> None:
 
     `brief` leaves out who got what.
     """
-    from assurance.allocation.propose_allocation import MonthIsPast
+    from assurance.allocation.propose_allocation import MonthIsPast, Terms
     from assurance.establishment.demo_seed import demo_allocation_seed
     from bot.cli.allocate import allocate_month
     from policy.calendar.calendar import Calendar
@@ -53,13 +53,13 @@ def allocate_this_month(bot: Opened, *, brief: bool = False) -> None:
     calendar = Calendar.of(bot.framework)
     month = calendar.local_date(bot.clock.now()).replace(day=1)
     for candidate in (month, calendar.add_months(month, 1)):
-        if bot.db.read_now(allocation_runs.latest_of_month, candidate, allocation_runs.APPROVED):
+        if bot.db.read_now(allocation_runs.first_draw_of, candidate):
             if not brief:
                 say(f"{candidate:%B %Y} has been allocated before.")
             return
         try:
             seed = bot.db.read_now(demo_allocation_seed, bot.framework, month=candidate, now=bot.clock.now())
-            allocate_month(bot, candidate, seed=seed, brief=brief)
+            allocate_month(bot, candidate, Terms(seed), brief=brief)
             return
         except MonthIsPast:
             continue

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from assurance.allocation.propose_allocation import NotAReason
 from assurance.home.search import search
 from bot.pressed import word
 from dialogs.home.search import search_message
+from dialogs.learning_space.allocation import LATE_BECAUSE, month_past_message
 from policy.council.actor import Actor
 
 if TYPE_CHECKING:
@@ -39,13 +41,29 @@ def presses(talk: Conversation) -> dict[str, Handler]:
             return (await talk.text(person, "home"))[0]
         return await talk.propose(person, month, at_most=int(most))
 
+    async def propose_late(person: Person, data: Data, in_dialog: bool) -> Message:
+        month, said = _month(data), data.get(LATE_BECAUSE)
+        if month is None:
+            return (await talk.text(person, "home"))[0]
+        said = said if isinstance(said, str) else ""
+        try:
+            return await talk.propose(person, month, late_because=said or " ")
+        except NotAReason:
+            return month_past_message(month, talk.framework, talk.today(), said=said, wrong=True)
+
     async def reach(person: Person, data: Data, in_dialog: bool) -> Message:
         return (await talk.text(person, "reachability"))[0]
 
     async def explain(person: Person, data: Data, in_dialog: bool) -> Message:
         return (await talk.text(person, "help"))[0]
 
-    return {"propose_month": propose, "propose_more": propose_more, "reachability": reach, "help": explain}
+    return {
+        "propose_month": propose,
+        "propose_more": propose_more,
+        "propose_late": propose_late,
+        "reachability": reach,
+        "help": explain,
+    }
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:

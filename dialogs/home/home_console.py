@@ -22,7 +22,7 @@ class Line:
     one: str
     many: str
     typed: str = ""
-    """The word that shows it; {month} stands for this month."""
+    """The word that shows it; {month} stands for the first of the months."""
     offer: str = ""
     """The words of the button that shows it, where there is one."""
     verb: str = ""
@@ -81,10 +81,11 @@ def show_console(page: Page, counted: Sequence[Waits], today: date, buttons: int
     busy = [one for one in counted if one.count]
     for one in busy:
         line = LINES[one.kind]
-        typed = f" Type {line.typed.format(month=say_month(today))}." if line.typed else ""
+        month = one.month or today
+        typed = f" Type {line.typed.format(month=say_month(month))}." if line.typed else ""
         page.spoken(Bold(sentence(say_count(one.count, line.one, line.many))), f".{typed}", gap="Small")
         if line.verb and buttons and not taken:
-            step = {"step": f"{today:%Y-%m}"} if one.kind == "to_allocate" else {}
+            step = {"step": f"{month:%Y-%m}"} if one.kind == "to_allocate" else {}
             page.choice_here("", "", (line.offer, line.verb), **step)
             taken = 1
     if not busy:

@@ -11,8 +11,10 @@ from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page, with_a_line
+from dialogs.kit.questions import Question
 from dialogs.kit.speaking import say_count, say_date, say_list, say_month, sentence
-from policy.framework.framework import Framework
+from policy.forms.forms import FormContext, Problem
+from policy.framework.framework import FormField, Framework
 
 if TYPE_CHECKING:
     from assurance.allocation.approve_allocation import AllocationOutcome
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 MOST_POSTS = 6
 """Posts listed under one reason; the rest are counted, and the command line lists them all."""
 
+LATE_BECAUSE = "late_because"
+"""The box for why a month is given out late."""
 OBVIOUS = "the post is vacant"
 """A detail that says no more than its reason."""
 
@@ -64,9 +68,10 @@ def proposal_message(proposal: Proposal, framework: Framework) -> Message:
         page.para(f"{lacking}Nothing is sent until you approve it.")
     page.facts(
         [
-            ("Allocated", say_date(proposal.allocated_on, proposal.allocated_on)),
-            ("Due", say_date(proposal.due_on, proposal.allocated_on)),
+            ("Allocated", "" if proposal.given_out else say_date(proposal.allocated_on, proposal.allocated_on)),
+            ("Due", "" if proposal.given_out else say_date(proposal.due_on, proposal.allocated_on)),
             ("This month", _month_total(picks, proposal.counts, framework)),
+            ("Late, because", proposal.late_because),
             ("This quarter", _quarter_total(proposal.counts, picks)),
         ]
     )
@@ -144,11 +149,26 @@ def settled_message() -> Message:
     return page.para("For a new proposal, type allocate and the month.").message()
 
 
-def month_past_message() -> Message:
-    """Too late to allocate in that month."""
+def month_past_message(
+    month: date | None, framework: Framework, today: date, *, said: str = "", wrong: bool = False
+) -> Message:
+    """That month is over: it can be given out late, if somebody says why; one further back cannot.
+
+    `said` is what stood in the box; `wrong` when that was no reason.
+    """
     page = Page("That month is over", summary="That month is over.")
     page.para("No working hours are left in it, so nobody could be told in time.")
-    return page.para("Type allocate and a month that is still to come.").message()
+    if month is None:
+        page.para("Only this quarter and the one before it can still be given out late.")
+        return page.para("Type allocate and a month that is still to come.").message()
+    page.para(f"{say_month(month)} can still be given out late: four weeks from the day people are told.")
+    field = FormField(key=LATE_BECAUSE, label="Why it comes late", kind="text", required=True, max_length=200)
+    context = FormContext.of(framework, allocated_on=today, today=today)
+    problem = Problem("required") if wrong else None
+    hint = "A few words, without details of anybody."
+    Question(field, context, {}, value=said, problem=problem, text_hint=hint).put_on(page)
+    page.button("Propose it late", "propose_late", step=f"{month:%Y-%m}", main=True)
+    return page.button(wording.NOT_NOW, "home", keep_answers=False, typed="list").message()
 
 
 def month_far_message() -> Message:

@@ -71,6 +71,8 @@ SUBJECTS: dict[str, str] = {
     "E86": "Rows were taken out",
     "E95": "There is a result for you to read",
     "E92": "An answer to you",
+    "E93": "A month is not given out yet",
+    "E94": "A month is not given out yet",
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dialogs.actions import action_news
 from dialogs.kit.message import Message
 from dialogs.kit.rungs import told_of
-from dialogs.learning_space import calendar_news, learning_space, news, people_news, taking_back
+from dialogs.learning_space import calendar_news, learning_space, month_news, news, people_news, taking_back
 from dialogs.learning_space.escalations import escalation_message, late_note
 from dialogs.learning_space.learning_space import About
 from dialogs.loop import loop_news
@@ -180,6 +180,7 @@ _EVENTS.update(people_news.EVENTS)
 _EVENTS.update(taking_back.EVENTS)
 _EVENTS.update(housekeeping_news.EVENTS)
 _EVENTS.update(calendar_news.EVENTS)
+_EVENTS.update(month_news.EVENTS)
 _EVENTS.update(digests.EVENTS)
 _EVENTS.update(action_news.EVENTS)
 _EVENTS.update(loop_news.EVENTS)

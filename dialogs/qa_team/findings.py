@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {
     "missing_evidence": "The action is done, and nothing says where that can be seen.",
     "missing_loop": "Closing the loop was not opened.",
     "missing_moderation": "A second look that is needed was not begun.",
+    "missing_month": "Nobody watches whether the month is given out.",
     "missing_notice": "Somebody was not told.",
     "missing_reaudit": "The re-audit is due, and there is none.",
     "missing_release": "The result was not opened to the practitioner.",

@@ -113,7 +113,9 @@ class CohortMaker:
         self.leave = LeaveBook(establishment)
         self.months = tuple(other for other in self.quarter.months if other >= first)
         self.windows = [(on, calendar.due_on(on, days))]
-        self.windows += [(day, calendar.due_on(day, days)) for day in map(calendar.first_working_day, self.months[1:])]
+        # Of a month that is given out late the months after it may have begun as well.
+        later = [max(calendar.first_working_day(other), on) for other in self.months[1:]]
+        self.windows += [(day, calendar.due_on(day, days)) for day in later]
         self.eligible = eligible_posts(framework, establishment, self.quarter)
         self.remaining = [post for post in self.eligible if post.id not in history.given_this_quarter]
         self._streams = framework.learning_space.streams

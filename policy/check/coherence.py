@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from policy.allocation.months import MONTH_ANCHOR, MONTH_LADDER
 from policy.check.coherence_forms import form_problems
 from policy.check.coherence_loop import loop_problems
 from policy.check.coherence_more_time import more_time_problems
@@ -86,6 +87,8 @@ LADDER_EVENTS = (
     "E37",
     "E38",
     "E39",
+    "E93",
+    "E94",
 )
 """Events a ladder step may use. dialogs/ has words for these and the spoken ones, and for no others."""
 
@@ -297,6 +300,12 @@ def _events(framework: Framework) -> Iterator[Problem]:
 def _ladders(framework: Framework) -> Iterator[Problem]:
     if LEARNING_SPACE not in {ladder.key for ladder in framework.ladders}:
         yield Problem(("ladders",), f'the bot needs a ladder "{LEARNING_SPACE}".')
+    for index, ladder in enumerate(framework.ladders):
+        if (ladder.key == MONTH_LADDER) != (ladder.anchor == MONTH_ANCHOR):
+            where: Path = ("ladders", index, "anchor")
+            yield Problem(where, f'only the ladder "{MONTH_LADDER}" counts from "{MONTH_ANCHOR}", and it must.')
+    if MONTH_LADDER not in {ladder.key for ladder in framework.ladders}:
+        yield Problem(("ladders",), f'a month that is not given out needs a ladder "{MONTH_LADDER}".')
     for index, ladder in enumerate(framework.ladders):
         path: Path = ("ladders", index, "steps")
         if not ladder.steps:

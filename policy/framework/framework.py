@@ -141,7 +141,7 @@ class Ladder(Section):
     """A named list of steps around one anchor date, in order of `days`."""
 
     key: Key
-    anchor: Literal["due_on", "set_on", "return_by"] = "due_on"
+    anchor: Literal["due_on", "set_on", "return_by", "month_begins"] = "due_on"
     steps: tuple[LadderStep, ...]
 
 

@@ -36,6 +36,8 @@ class AllocationRun:
 
 _NAMES = tuple(field.name for field in fields(AllocationRun))
 _COLUMNS = tuple(allocation_runs.c[name] for name in _NAMES)
+IS_A_DRAW = sa.and_(allocation_runs.c.state == APPROVED, allocation_runs.c.proposed_by != RE_AUDITS)
+"""What gives a month out: an approved proposal. The run of a single re-audit does not."""
 _LATEST = (
     sa.select(*_COLUMNS)
     .where(allocation_runs.c.month == sa.bindparam("of"), allocation_runs.c.state == sa.bindparam("how"))
@@ -82,6 +84,18 @@ def proposed_for(session: Session, month: date) -> list[AllocationRun]:
         .order_by(allocation_runs.c.proposed_at, allocation_runs.c.id)
     )
     return [AllocationRun(**row._mapping) for row in session.execute(waiting)]
+
+
+def first_draw_of(session: Session, month: date) -> AllocationRun | None:
+    """The first approved draw of a month, or None while it is not given out; a re-audit is no draw."""
+    drawn = (
+        sa.select(*_COLUMNS)
+        .where(allocation_runs.c.month == month, IS_A_DRAW)
+        .order_by(allocation_runs.c.decided_at, allocation_runs.c.id)
+        .limit(1)
+    )
+    row = session.execute(drawn).first()
+    return AllocationRun(**row._mapping) if row else None
 
 
 def latest_of_month(session: Session, month: date, state: str) -> AllocationRun | None:

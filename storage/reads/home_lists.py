@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from storage.casework import learning_spaces
 from storage.casework.actions import OPEN_STATES as OPEN_ACTIONS
-from storage.casework.allocation_runs import APPROVED, PROPOSED
+from storage.casework.allocation_runs import PROPOSED
 from storage.casework.findings import WRONG
 from storage.casework.moderations import DISPUTED, IN_HAND
 from storage.contact.channels import CUT_OFF
@@ -86,12 +86,6 @@ _ANYTHING = sa.select(
     _there_is("corrections", corrections.c.reference, one_of(corrections.c.state, ("asked",))),
 )
 _IN_NUMBERS = sa.select(
-    _how_many(
-        "approved",
-        allocation_runs.c.id,
-        allocation_runs.c.month == sa.bindparam("month"),
-        one_of(allocation_runs.c.state, (APPROVED,)),
-    ),
     _how_many("moderations", moderations.c.reference, one_of(moderations.c.state, (*IN_HAND, DISPUTED))),
     _how_many("parked", notices.c.id, one_of(notices.c.state, ("parked",)), notices.c.created_at >= _SINCE),
     _how_many("cut_off", channel_states.c.person, _IS_CUT_OFF),
@@ -106,8 +100,6 @@ _IN_NUMBERS = sa.select(
 class InNumbers:
     """What the QA team's console counts, over the whole council."""
 
-    approved: int
-    """Approved allocation runs of the month."""
     moderations: int
     """Second looks that are not closed."""
     parked: int
@@ -197,7 +189,7 @@ def anything_of(
 
 def in_numbers(session: Session, *, today: date, parked_since: datetime) -> InNumbers:
     """The whole console in one statement, on a day."""
-    asked = {"month": today.replace(day=1), "today": today, "since": parked_since}
+    asked = {"today": today, "since": parked_since}
     return InNumbers(*session.execute(_IN_NUMBERS, asked).one())
 
 

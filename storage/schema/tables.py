@@ -10,6 +10,7 @@ from storage.schema.tables_history import heartbeats, history
 from storage.schema.tables_kept import corrections, findings
 from storage.schema.tables_learning_space import (
     actions,
+    allocation_months,
     allocation_runs,
     allocations,
     answers,
@@ -31,6 +32,7 @@ from storage.schema.tables_replies import read_backs, received_mail
 
 __all__ = [
     "actions",
+    "allocation_months",
     "allocation_runs",
     "allocations",
     "answers",

@@ -33,6 +33,18 @@ allocation_runs = Table(
     Column("detail", Json, nullable=False),  # picks and exceptions, each with its why
 )
 
+# A month that is to be given out, with the ladder it climbs until it is.
+allocation_months = Table(
+    "allocation_months",
+    metadata,
+    Column("month", Date, primary_key=True),  # its first day
+    Column("begins_on", Date, nullable=False),  # its first working day, or the day the council came if that is later
+    Column("ladder", Json, nullable=False),  # the steps it was promised
+    Column("steps_done", Json, nullable=False),  # names of the steps already judged
+    Column("next_step_at", UtcDateTime),
+    Column("given_out_at", UtcDateTime),  # when its first draw was approved
+)
+
 allocations = Table(
     "allocations",
     metadata,

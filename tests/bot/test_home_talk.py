@@ -89,6 +89,21 @@ async def test_an_old_proposal_pressed_again_answers_with_what_the_month_has_and
     assert "Only the QA lead" in (await talk.press(people[DEMO_TEAM_MANAGER], "propose_more", more)).text
 
 
+async def test_a_month_that_is_past_asks_why_it_comes_late_and_is_then_proposed(
+    talk: Conversation, db: Database
+) -> None:
+    lead = db.read_now(establishment.current).people[DEMO_QA_LEAD]
+    asked = (await talk.text(lead, "allocate October 2026"))[0]
+    assert "October 2026 can still be given out late" in asked.text
+    assert asked.card
+    late = buttons_of(asked.card)["Propose it late"]
+    again = await talk.press(lead, "propose_late", {**late, "late_because": ""})
+    assert "Please write a few words." in again.text
+    done = await talk.press(lead, "propose_late", {**late, "late_because": "The service began in November."})
+    assert done.text.startswith("A proposal for October 2026: ")
+    assert "Late, because: The service began in November." in done.text
+
+
 async def test_what_the_self_check_could_not_mend_is_counted_and_listed_for_the_qa_team_alone(
     talk: Conversation, db: Database
 ) -> None:

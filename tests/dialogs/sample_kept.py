@@ -14,6 +14,7 @@ from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, TOK
 from tests.dialogs.sample_facts import item as an_item
 
 EXPORT = {"what": "actions", "rows": 12, "by": "", "login": "", "on": "2026-12-03"}
+MONTH = {"month": "2026-12-01", "begins_on": "2026-12-01"}
 CORRECT_BY = date(2026, 12, 10)
 
 
@@ -39,6 +40,10 @@ def notices() -> dict[str, Message]:
         "e79_reopened": _say("E79", "auditor", again),
         "e80_corrected": _say("E80", "qa_lead", header(TODAY)),
         "e80_stale": _say("E80", "moderator", {**header(TODAY), "moderation": "MO-2026Q3-004"}),
+        "e93_not_given_out": _say("E93", "qa_lead", {**MONTH, "next_on": "2026-12-10", "next_told": ["director"]}),
+        "e93_officer": _say("E93", "qa_officer", MONTH),
+        "e94_director": _say("E94", "director", MONTH),
+        "e94_lead": _say("E94", "qa_lead", MONTH),
         "e86_exported": _say("E86", "qa_lead", {**EXPORT, "by": "Oren Willowgarth"}),
         "e86_exported_at_the_server": _say("E86", "qa_lead", {**EXPORT, "what": "history", "login": "anna"}),
         "e80_lapsed": _say("E80", "qa_lead", {**header(TODAY), "lapsed": True}),

@@ -311,6 +311,12 @@ def taken_out(council: WatchedCouncil) -> None:
     council.live("2026-01-13", "2026-01-14")
 
 
+def not_given_out(council: WatchedCouncil) -> None:
+    """Nobody gives January out."""
+    council.given_nobody_gives_the_months_out()
+    council.live("2026-01-05", "2026-01-14")
+
+
 def kept_long_enough(council: WatchedCouncil) -> None:
     """What came in in January has been kept long enough when June begins."""
     sent_in(council, council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED), "2026-01-29 15:10")
@@ -345,6 +351,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     out_of_reach: ("E65",),
     another_file: ("E66",),
     taken_out: ("E86",),
+    not_given_out: ("E93", "E94"),
     kept_long_enough: ("E67",),
 }
 """Which events each situation is the example of."""

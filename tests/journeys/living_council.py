@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from assurance.common.courier import Begin, CourierResult, Delivery, unwatched
 from assurance.delivery.claim_notices import Claimer, claim_notices
 from assurance.delivery.finish_delivery import finish_delivery
@@ -28,7 +30,8 @@ from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
 from policy.lifecycle.ladder import ladder_to_json, next_step_at
 from policy.lifecycle.reference import LEARNING_SPACE, format_reference
-from storage.casework import allocation_runs, learning_spaces
+from storage.casework import allocation_months, allocation_runs, learning_spaces
+from storage.casework.allocation_months import AllocationMonth
 from storage.casework.allocation_runs import AllocationRun
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels
@@ -39,6 +42,7 @@ from storage.council.history import Entry
 from storage.engine.database import Database, Session
 from storage.outbox import leases, notices
 from storage.outbox.notices import Notice
+from storage.schema import tables
 from tests.councils import small_council
 
 LONDON = ZoneInfo("Europe/London")
@@ -120,6 +124,8 @@ class LivingCouncil:
         self.database.write_now(establishments.replace, establishment or small_council())
         # The QA lead's copy of each morning has journeys of its own; in the others it would only be in the way.
         self.database.write_now(meta.save, MORNING_COPY, "9999-12-31")
+        # So have months that nobody gives out.
+        self.database.write_now(_give_out, self.calendar, now)
 
     # -- given --------------------------------------------------------------------------------------------------------
 
@@ -161,6 +167,10 @@ class LivingCouncil:
         )
         self.database.write_now(_insert, item, self.now)
         return item
+
+    def given_nobody_gives_the_months_out(self) -> None:
+        """Every month waits for the QA lead to allocate it, as in life."""
+        self.database.write_now(_leave, self.now)
 
     def given_the_qa_lead_gets_the_morning_copy(self) -> None:
         """What is escalated today is shown to the QA lead on the same morning, as in life."""
@@ -273,6 +283,18 @@ def _said(delivery: Delivery, message: Message, on: date) -> Said:
         repeat=notice.repeat,
         facts=dict(notice.facts),
     )
+
+
+def _give_out(session: Session, calendar: Calendar, now: datetime) -> None:
+    first = calendar.local_date(now).replace(day=1)
+    for number in range(-3, 21):
+        month = calendar.add_months(first, number)
+        allocation_months.save(session, AllocationMonth(month, month, {}, given_out_at=now))
+
+
+def _leave(session: Session, now: datetime) -> None:
+    session.execute(sa.delete(tables.allocation_months))
+    history.append(session, at=now, actor=Actor.system("tests"), verb="council_came", subject="council", detail={})
 
 
 def _insert(session: Session, item: LearningSpace, now: datetime) -> None:

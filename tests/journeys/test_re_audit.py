@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from assurance.allocation.propose_allocation import derived_seed, preview_allocation
+from assurance.allocation.propose_allocation import Terms, derived_seed, preview_allocation
 from assurance.common.refusals import NotReady, NotYours
 from assurance.learning_space.release import release
 from assurance.loop.loop_close import ask_for_own_reaudit, end_as_not_testable, record_result, stand_down
@@ -327,6 +327,6 @@ def test_a_re_audit_in_a_month_does_not_move_the_seed_of_its_draw(council: Livin
     council.when_the_service_looks(nine(date(2026, 5, 11)))
     assert loop_of(council, loop.reference).reaudit_reference
     preview = council.database.read_now(
-        preview_allocation, council.framework, month=may, now=council.now, seed=None, at_most=100
+        preview_allocation, council.framework, month=may, now=council.now, terms=Terms(at_most=100)
     )
     assert preview.seed == seed

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from assurance.allocation.approve_allocation import approve_allocation
-from assurance.allocation.propose_allocation import propose_allocation
+from assurance.allocation.propose_allocation import Terms, propose_allocation
 from assurance.common.courier import Delivery
 from assurance.establishment.import_establishment import Import, import_establishment
 from assurance.more_time.ask_more_time import Asked, ask
@@ -101,7 +101,7 @@ def allocated_in_january(council: WatchedCouncil, **how: Any) -> None:
     council.now = london("2026-01-05 08:15")
     lead = Actor.person(QA_LEAD)
     proposal = council.database.write_now(
-        propose_allocation, council.framework, month=date(2026, 1, 1), actor=lead, now=council.now, **how
+        propose_allocation, council.framework, month=date(2026, 1, 1), actor=lead, now=council.now, terms=Terms(**how)
     )
     council.now = london("2026-01-05 08:30")
     council.does(QA_LEAD, approve_allocation, proposal.run_id)

@@ -17,6 +17,7 @@ from assurance.allocation.propose_allocation import (
     MonthIsPast,
     NotASeed,
     Proposal,
+    Terms,
     preview_allocation,
     propose_allocation,
     read_proposal,
@@ -65,16 +66,16 @@ def settle(database: Database, council: Establishment) -> None:
 
 
 def propose(
-    database: Database, framework: Framework, month: date = DECEMBER, now: datetime = DECEMBER_1, **more: object
+    database: Database,
+    framework: Framework,
+    month: date = DECEMBER,
+    now: datetime = DECEMBER_1,
+    actor: Actor = LEAD,
+    **terms: object,
 ) -> Proposal:
-    return database.write_now(
-        propose_allocation,
-        framework,
-        month=month,
-        now=now,
-        # December is the quarter's last month: without a ceiling by hand only one month's share would be taken.
-        **({"actor": LEAD, "at_most": 1_000} | more),  # type: ignore[arg-type]
-    )
+    # December is the quarter's last month: without a ceiling by hand only one month's share would be taken.
+    wanted = Terms(**({"at_most": 1_000} | terms))  # type: ignore[arg-type]
+    return database.write_now(propose_allocation, framework, month=month, now=now, actor=actor, terms=wanted)
 
 
 def approve(database: Database, framework: Framework, run: str, now: datetime = DECEMBER_1) -> AllocationOutcome:
@@ -102,7 +103,9 @@ def test_a_proposal_allocates_nothing_and_tells_nobody(database: Database, frame
 
 def test_a_preview_is_kept_nowhere(sqlite_database: Database, framework: Framework) -> None:
     settle(sqlite_database, small_council())
-    preview = sqlite_database.read_now(preview_allocation, framework, month=DECEMBER, now=DECEMBER_1, at_most=1_000)
+    preview = sqlite_database.read_now(
+        preview_allocation, framework, month=DECEMBER, now=DECEMBER_1, terms=Terms(at_most=1_000)
+    )
     assert (preview.run_id, preview.state) == ("", "preview")
     assert sqlite_database.read_now(history.read) == []
     assert preview.picks == propose(sqlite_database, framework).picks

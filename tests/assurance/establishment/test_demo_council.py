@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from assurance.allocation.approve_allocation import approve_allocation
-from assurance.allocation.propose_allocation import Proposal, propose_allocation
+from assurance.allocation.propose_allocation import Proposal, Terms, propose_allocation
 from assurance.establishment.demo_council import (
     DEMO_DIRECTOR,
     DEMO_EXECUTIVE_DIRECTOR,
@@ -49,7 +49,9 @@ def morning(day: date) -> datetime:
 def allocate(database: Database, framework: Framework, month: date, *, seed: int | None = None) -> Proposal:
     """Propose and approve a month on its first day, or the Monday after."""
     now = morning(month + timedelta(days=(7 - month.weekday()) % 7 if month.weekday() > 4 else 0))
-    proposal = database.write_now(propose_allocation, framework, month=month, actor=COMMAND_LINE, now=now, seed=seed)
+    proposal = database.write_now(
+        propose_allocation, framework, month=month, actor=COMMAND_LINE, now=now, terms=Terms(seed)
+    )
     database.write_now(approve_allocation, framework, proposal.run_id, actor=COMMAND_LINE, now=now)
     return proposal
 
@@ -207,7 +209,7 @@ def test_the_team_manager_of_the_demonstration_has_one_in_whatever_month_it_is_s
     )
     seed = sqlite_database.read_now(demo_allocation_seed, framework, month=month, now=now)
     proposal = sqlite_database.write_now(
-        propose_allocation, framework, month=month, actor=COMMAND_LINE, now=now, seed=seed
+        propose_allocation, framework, month=month, actor=COMMAND_LINE, now=now, terms=Terms(seed)
     )
     assert len(proposal.picks) == 40
     assert DEMO_TEAM_MANAGER in {pick.person for pick in proposal.picks}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from assurance.allocation.approve_allocation import approve_allocation
-from assurance.allocation.propose_allocation import propose_allocation
+from assurance.allocation.propose_allocation import Terms, propose_allocation
 from assurance.common.refusals import NotFound, NotYours
 from assurance.establishment.import_establishment import read_establishment
 from assurance.records.export import ReasonNeeded, read_export, record_export
@@ -59,7 +59,7 @@ def lived_in(database: Database, framework: Framework) -> str:
     """A month allocated, one learning space submitted as inadequate; its reference."""
     database.write_now(establishments.replace, council())
     run = database.write_now(
-        propose_allocation, framework, month=date(2026, 12, 1), actor=LEAD, now=NOW, at_most=100
+        propose_allocation, framework, month=date(2026, 12, 1), actor=LEAD, now=NOW, terms=Terms(at_most=100)
     ).run_id
     reference = database.write_now(approve_allocation, framework, run, actor=LEAD, now=NOW).references[0]
 

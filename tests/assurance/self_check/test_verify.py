@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from assurance.allocation.approve_allocation import approve_allocation
-from assurance.allocation.propose_allocation import propose_allocation
+from assurance.allocation.propose_allocation import Terms, propose_allocation
 from assurance.follow_up.submit import SubmitOutcome
 from assurance.self_check.verify import Finding, verify
 from policy.council.actor import Actor
@@ -32,7 +32,7 @@ def allocated(database: Database) -> tuple[LivingCouncil, list[LearningSpace]]:
     """The small council with a month allocated, everyone told."""
     council = LivingCouncil(database, now=ALLOCATED)
     run = database.write_now(
-        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, at_most=100
+        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, terms=Terms(at_most=100)
     ).run_id
     database.write_now(approve_allocation, council.framework, run, actor=LEAD, now=ALLOCATED)
     council.when_the_service_looks()
@@ -111,7 +111,7 @@ def test_a_vacant_post_and_a_deputy_are_nothing_to_report(sqlite_database: Datab
     )
     council = LivingCouncil(sqlite_database, now=ALLOCATED, establishment=changed)
     run = sqlite_database.write_now(
-        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, at_most=100
+        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, terms=Terms(at_most=100)
     ).run_id
     sqlite_database.write_now(approve_allocation, council.framework, run, actor=LEAD, now=ALLOCATED)
     for day in (date(2026, 3, 31), date(2026, 4, 2), date(2026, 4, 7)):
@@ -223,7 +223,7 @@ def test_an_inadequate_grade_without_a_loop_is_found(given: tuple[LivingCouncil,
 def test_a_notice_nobody_tries_to_send_is_found_within_send_hours(sqlite_database: Database) -> None:
     council = LivingCouncil(sqlite_database, now=ALLOCATED)
     run = sqlite_database.write_now(
-        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, at_most=100
+        propose_allocation, council.framework, month=MONTH, actor=LEAD, now=ALLOCATED, terms=Terms(at_most=100)
     ).run_id
     sqlite_database.write_now(approve_allocation, council.framework, run, actor=LEAD, now=ALLOCATED)
     assert findings(council, ALLOCATED + timedelta(minutes=14)) == []

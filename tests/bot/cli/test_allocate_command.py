@@ -57,6 +57,18 @@ def test_the_reasons_are_sentences_and_hold_no_name_of_the_code(command: Command
         assert key not in said
 
 
+def test_a_month_that_is_past_is_allocated_with_a_reason_and_without_one_the_refusal_says_how(
+    command: Command, db: Database
+) -> None:
+    refused = command("allocate", "--month", "2026-10")
+    assert refused.exit_code == 2 and "--reason" in refused.output
+    done = command("allocate", "--month", "2026-10", "--reason", "The service began in November.")
+    assert done.exit_code == 0, done.output
+    assert db.read_now(learning_spaces.count_open) == 80
+    too_short = command("allocate", "--month", "2026-09", "--reason", "x")
+    assert too_short.exit_code == 2 and "a few words" in too_short.output
+
+
 @pytest.mark.parametrize(
     ("month", "said"),
     [("2026-13", "2026-12"), ("soon", "2026-12"), ("2026-10", "no send hours"), ("2029-01", "too far")],
