@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assurance.cards.living_cards import QUIET
@@ -52,14 +53,22 @@ def pressed_now() -> Press | None:
     return _PRESS.get()
 
 
-def note_answered(session: Session, press: Press, after: int, *, now: datetime) -> None:
-    """In the transaction of its use-case, begun at row `after`: the message is being answered with all there is."""
-    me = str(Actor.person(press.person))
-    rows = history.read(session, after=after)
-    press.seq = max(press.seq, rows[-1].seq if rows else after)
-    press.did = press.did or any(row.actor == me and row.verb not in QUIET for row in rows)
+def note_answered(session: Session, press: Press, *, now: datetime) -> None:
+    """In the transaction of its use-case: the message is being answered with all that this one did.
+
+    Nothing is read for it: a use-case knows what it added to the history.
+    """
+    rows, me = history.added(session), str(Actor.person(press.person))
     if press.activity_id:
         living_cards.answered(session, press.person, press.activity_id, at=now)
+    if rows:
+        newest, did = rows[-1].seq, any(row.actor == me and row.verb not in QUIET for row in rows)
+        session.after_commit(partial(_done, press, newest, did))
+
+
+def _done(press: Press, seq: int, did: bool) -> None:
+    press.seq = max(press.seq, seq)
+    press.did = press.did or did
 
 
 _PRESS: ContextVar[Press | None] = ContextVar("press", default=None)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from assurance.cards.last_word import SETTLED_BY, last_word, newest, wrote_since
+from assurance.cards.last_word import SETTLED_BY, last_word
 from assurance.common.refusals import NotFound, NotYours, Refused, UnknownPerson
 from bot.answering import note_answered, pressed_now
 from bot.pressed import LONGEST_ID
 from dialogs.forms.last_word import with_last_word
 from dialogs.more_time.discretion import ITEM
+from policy.council.actor import Actor
+from storage.council import history
 
 if TYPE_CHECKING:
     from bot.conversation import Conversation
@@ -58,18 +61,19 @@ def watched(use_case: Callable[..., Any], person: Person) -> Callable[..., Any]:
     if did is None and press is None:
         return use_case
 
+    me = str(Actor.person(person.id))
+
     def run(session: Session, *arguments: Any, **facts: Any) -> Any:
-        before = newest(session)
         try:
             done = use_case(session, *arguments, **facts)
         except STRANGERS:
             if turned_away is not None:
                 turned_away.append(True)
             raise
-        if did is not None:
-            did.append(wrote_since(session, before, person.id))
+        if did is not None and any(row.actor == me for row in history.added(session)):
+            session.after_commit(partial(did.append, True))
         if press is not None:
-            note_answered(session, press, before, now=facts["now"])
+            note_answered(session, press, now=facts["now"])
         return done
 
     return run

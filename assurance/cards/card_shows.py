@@ -36,11 +36,6 @@ class Shown:
     """Whether it was answered with what makes the message untrue as it stood: something done, now or before."""
 
 
-def is_known(session: Session, person: str, activity_id: str) -> bool:
-    """Whether a message is remembered as somebody's card. Reads only."""
-    return bool(activity_id) and bool(living_cards.on_message(session, person, activity_id))
-
-
 def about_an_item(session: Session, shown: Shown) -> bool:
     """Whether a message shows an item, to be kept true from now on. Reads only."""
     return bool(shown.reference) and shown.reference == _behind(session, shown.token)[0]

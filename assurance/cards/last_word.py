@@ -64,17 +64,6 @@ class LastWord:
     """Its row of history."""
 
 
-def newest(session: Session) -> int:
-    """The number of the newest row of history."""
-    found = history.read(session, limit=1, newest_first=True)
-    return found[0].seq if found else 0
-
-
-def wrote_since(session: Session, after: int, person: str) -> bool:
-    """Whether this person has done anything since a row of history."""
-    return any(row.actor == str(Actor.person(person)) for row in history.read(session, after=after))
-
-
 def last_word(session: Session, pressed: str, token: str, person: str) -> LastWord | None:
     """Who settled what this button decides, for a press that did not; None where nothing is settled."""
     subject = _subject(session, token, person)

@@ -25,6 +25,10 @@ class Arrival:
     """The same delivery has come in before, and was answered."""
     outcome: Any = None
     """What came of it then, by reference."""
+    newest: int = 0
+    """The last row of history when it came in: whatever is answered knows at least so much."""
+    answers_listed: bool = False
+    """Whether a list of their own answers stands in their chat, to be covered once they are sent in."""
 
 
 def recognise(session: Session, *, channel: str, external_id: str, entra_object_id: str) -> Arrival:
@@ -32,7 +36,7 @@ def recognise(session: Session, *, channel: str, external_id: str, entra_object_
     known = arrivals.look_up(session, channel=channel, external_id=external_id, entra_object_id=entra_object_id.strip())
     if known is None:
         return Arrival(None)
-    return Arrival(known.person, known.contact, known.seen, known.outcome)
+    return Arrival(known.person, known.contact, known.seen, known.outcome, known.newest, known.answers_listed)
 
 
 def roles_of(session: Session, person: str) -> frozenset[str]:

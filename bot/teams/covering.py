@@ -12,6 +12,7 @@ from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
 from dialogs.typed.typed import covered_message
 from storage.contact import channels, living_cards
+from storage.contact.arrivals import ANSWERS
 from storage.contact.channels import Card
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from dialogs.kit.message import Message
     from storage.engine.database import Database
 
-ANSWERS = "typed answers"
-"""The subject the message with somebody's answers is remembered under, beside their living cards."""
 SENT = frozenset(("submit", "loop_send"))
 """The buttons that send a form in."""
 

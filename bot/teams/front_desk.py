@@ -154,13 +154,13 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         pressed = submitted(activity.value)
         if pressed is not None:
             verb, data = pressed
-            async with self._showing.press(turn_context, visitor.person.id) as press:
+            async with self._showing.press(turn_context, visitor.arrival) as press:
                 message = await self._press(visitor, verb, data)
             await self._replace_or_send(turn_context, press, message)
         else:
             verb = "text"
             behind = await self._late.wait_for(visitor.person.id)
-            async with self._showing.line(visitor.person.id) as line:
+            async with self._showing.line(visitor.arrival) as line:
                 messages = await self._conversation.text(visitor.person, activity.text or "")
             await self._say(turn_context, line, messages, behind=behind)
         self._remember(visitor, verb, pressed[1] if pressed else {})
@@ -190,10 +190,11 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         if _in_dialog(context.activity):
             message = await self._press(visitor, verb, data, dialog=True)
         else:
-            async with self._showing.press(context, visitor.person.id) as press:
+            async with self._showing.press(context, visitor.arrival) as press:
                 message = await self._press(visitor, verb, data)
             self._showing.answered(context, press, message)
-        await self._covering.pressed(context, visitor.person.id, verb, message)
+        if visitor.arrival.answers_listed:
+            await self._covering.pressed(context, visitor.person.id, verb, message)
         self._remember(visitor, verb, data)
         return message
 

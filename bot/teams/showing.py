@@ -15,19 +15,19 @@ import structlog
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
-from assurance.cards.card_shows import Shown, about_an_item, is_known, note_copied, note_shown
+from assurance.cards.card_shows import Shown, note_copied, note_shown
+from assurance.channels.receive import Arrival
 from bot.answering import Press, answering
 from bot.teams.activities import card_attachment, message_activity
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
 from dialogs.kit.card_parts import asks_and_offers
 from policy.lifecycle.reference import find_reference
-from storage.contact import living_cards
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from dialogs.kit.message import Message
-    from storage.engine.database import Database, Session
+    from storage.engine.database import Database
 
 PATIENCE_SECONDS = 10.0
 """A receipt that would have to wait longer for its turn is left to the client that has it."""
@@ -50,12 +50,13 @@ class Showing:
             await asyncio.wait(self._tasks, timeout=5.0)
 
     @contextlib.asynccontextmanager
-    async def press(self, context: TurnContext, person: str) -> AsyncIterator[Press]:
+    async def press(self, context: TurnContext, arrival: Arrival) -> AsyncIterator[Press]:
         """While a button on one of our messages is answered there."""
-        press = Press(person, context.activity.reply_to_id or "")
+        assert arrival.person is not None
+        person = arrival.person.id
+        press = Press(person, context.activity.reply_to_id or "", arrival.newest)
         if press.activity_id:
             self._newest[person, press.activity_id] = press
-            press.seq = await self._db.read(living_cards.newest_change)
         try:
             with answering(press):
                 yield press
@@ -64,9 +65,10 @@ class Showing:
             raise
 
     @contextlib.asynccontextmanager
-    async def line(self, person: str) -> AsyncIterator[Press]:
+    async def line(self, arrival: Arrival) -> AsyncIterator[Press]:
         """While a typed line is answered, with messages of their own."""
-        with answering(Press(person, "")) as press:
+        assert arrival.person is not None
+        with answering(Press(arrival.person.id, "", arrival.newest)) as press:
             yield press
 
     def answered(self, context: TurnContext, press: Press, message: Message, *, copied: bool = False) -> None:
@@ -137,9 +139,7 @@ class Showing:
             del self._newest[press.person, press.activity_id]
 
     async def _note(self, shown: Shown, press: Press) -> None:
-        if await self._db.read(_matters, shown, press.person):
-            seq = press.seq or await self._db.read(living_cards.newest_change)
-            await self._db.write(note_shown, shown, person=press.person, seq=seq, now=self._clock.now())
+        await self._db.write(note_shown, shown, person=press.person, seq=press.seq, now=self._clock.now())
 
 
 def reply_of(message: Message) -> Activity:
@@ -150,10 +150,6 @@ def reply_of(message: Message) -> Activity:
     else:
         reply.attachments = [card_attachment(message.card)]
     return reply
-
-
-def _matters(session: Session, shown: Shown, person: str) -> bool:
-    return is_known(session, person, shown.activity_id) or about_an_item(session, shown)
 
 
 def shown_by(message: Message, context: TurnContext, activity_id: str) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, func, select
 
 from policy.council.establishment import Person
 from storage.contact.channels import ChannelState
@@ -13,11 +13,15 @@ from storage.contact.inbox import short_id
 from storage.engine.session import Session
 from storage.schema import tables
 
-_people, _states, _inbox = tables.people, tables.channel_states, tables.inbox
+_people, _states, _inbox, _cards = tables.people, tables.channel_states, tables.inbox, tables.cards
+ANSWERS = "typed answers"
+"""The subject the message with somebody's own answers is remembered under, beside their living cards."""
 _PERSON = tuple(_people.c[field.name] for field in fields(Person))
 _STATE = tuple(_states.c[field.name] for field in fields(ChannelState))
+_NEWEST = select(func.coalesce(func.max(tables.history.c.seq), 0)).scalar_subquery()
+_WROTE = exists().where(_cards.c.person == _people.c.id, _cards.c.subject == ANSWERS)
 _ARRIVAL = (
-    select(*_PERSON, *_STATE, _inbox.c.external_id, _inbox.c.outcome)
+    select(*_PERSON, *_STATE, _inbox.c.external_id, _inbox.c.outcome, _NEWEST, _WROTE)
     .select_from(
         _people.outerjoin(
             _states, and_(_states.c.person == _people.c.id, _states.c.channel == bindparam("on"))
@@ -35,6 +39,10 @@ class Known:
     contact: ChannelState | None
     seen: bool
     outcome: Any
+    newest: int
+    """The last row of history at that moment."""
+    answers_listed: bool
+    """Whether a list of their own answers stands in their chat."""
 
 
 def look_up(session: Session, *, channel: str, external_id: str, entra_object_id: str) -> Known | None:
@@ -47,7 +55,6 @@ def look_up(session: Session, *, channel: str, external_id: str, entra_object_id
         return None
     split = len(_PERSON)
     state = row[split : split + len(_STATE)]
-    *_, delivery, outcome = row
-    return Known(
-        Person(*row[:split]), ChannelState(*state) if state[0] is not None else None, delivery is not None, outcome
-    )
+    *_, delivery, outcome, newest, listed = row
+    contact = ChannelState(*state) if state[0] is not None else None
+    return Known(Person(*row[:split]), contact, delivery is not None, outcome, newest, bool(listed))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from policy.council.actor import Actor
 from storage.council import meta
@@ -23,6 +23,7 @@ PAGE = 2_000  # rows read at once; the history of years does not fit in memory
 
 _history = tables.history
 _INSERT = insert(_history)
+_NEWEST = select(func.coalesce(func.max(_history.c.seq), 0))
 
 _PLAIN = json.JSONEncoder(allow_nan=False)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -53,6 +54,20 @@ class NewEntry:
     verb: str
     subject: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A row this use-case has added, as much of it as says who did what."""
+
+    seq: int
+    actor: str
+    verb: str
+
+
+def added(session: Session) -> Sequence[Added]:
+    """The rows this use-case has added so far, in their order. Nothing is read for it."""
+    return session.added
 
 
 def append(
@@ -87,6 +102,7 @@ def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequen
     if rows:
         session.execute(_INSERT, rows)
         meta.save(session, TAIL, f"{seq}:{previous}")
+        session.added += [Added(row["seq"], by, row["verb"]) for row in rows]
     return seq
 
 
@@ -105,6 +121,11 @@ def read(
         statement = statement.where(_history.c.subject == subject)
     order = _history.c.seq.desc() if newest_first else _history.c.seq
     return [Entry(*row) for row in session.execute(statement.order_by(order).limit(limit))]
+
+
+def newest(session: Session) -> int:
+    """The number of the newest row."""
+    return int(session.execute(_NEWEST).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

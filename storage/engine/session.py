@@ -17,7 +17,7 @@ class Session:
     database was busy or went away before the commit, so its only effects are rows and `after_commit` hooks.
     """
 
-    __slots__ = ("_hooks", "cache", "connection", "dialect", "memo")
+    __slots__ = ("_hooks", "added", "cache", "connection", "dialect", "memo")
 
     def __init__(
         self, connection: Connection, dialect: str, cache: dict[str, Any], hooks: list[Callable[[], None]] | None
@@ -31,6 +31,8 @@ class Session:
         self.memo: dict[str, dict[str, Any]] = {}
         """What this use-case has read and will ask for again, by the module that keeps it and changes it with the
         table. Nobody else writes while it runs; what is undone with a savepoint is forgotten here too."""
+        self.added: list[Any] = []
+        """What this use-case has added to the history so far, oldest first; what is undone is not among it."""
         self._hooks = hooks
 
     def execute(
@@ -45,13 +47,14 @@ class Session:
 
         Hooks it registered are dropped with it.
         """
-        hooks = len(self._hooks) if self._hooks is not None else 0
+        hooks, added = len(self._hooks) if self._hooks is not None else 0, len(self.added)
         # Spelt out: SQLAlchemy's own kind costs several times as much, and an idle sweep consists of little else.
         self.connection.exec_driver_sql("SAVEPOINT part")
         try:
             yield
         except BaseException:
             self.memo.clear()
+            del self.added[added:]
             if self._hooks is not None:
                 del self._hooks[hooks:]
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
