@@ -87,8 +87,8 @@ class Service:
         self._timer = Timer(self._sweep, timedelta(seconds=settings.sweep_seconds))
         self._watchdog = Watchdog(self._timer)
         sweep_every = timedelta(seconds=settings.sweep_seconds)
-        self._upkeep = Upkeep(db, framework, clock, self.metrics, sweep_every=sweep_every)
         verify_every = timedelta(seconds=settings.verify_seconds)
+        self._upkeep = Upkeep(db, framework, clock, self.metrics, sweep_every=sweep_every, every=verify_every)
         self._verifier = Timer(self._verify, verify_every, name="verify", longest=LONGEST_ROUND)
         self._verify_watchdog = Watchdog(self._verifier)
 

@@ -33,8 +33,16 @@ MOST_TRIES = 2
 """What comes back after it was mended this often is not mended again: it is said, and a person looks."""
 ALREADY_SAID = (LATE_NOTICE,)
 """Health says it by itself, and it passes by itself."""
-CHAIN_STEPS = 5_000
+CHAIN_STEPS = 200
 """Rows of the history checked in one read."""
+NEAR_MARK = "verified:near"
+"""The fact that holds the row of history up to which the round between two nights has looked."""
+WHOLE = "verify_whole"
+"""The heartbeat of the last round over everything that was complete."""
+NIGHT_BEGINS, NIGHT_ENDS = 1, 5
+"""Hours of the council's clock in which the round over everything begins."""
+LATEST = timedelta(days=1)
+"""Without a night in which it could, it begins once the last one is so old."""
 CHAIN_MARK, CHAIN_ROUND = "verified:history", "verified:history round"
 A_DAY = timedelta(days=1)
 
@@ -98,6 +106,33 @@ def _seen(session: Session, finding: Finding, part: str, now: datetime) -> tuple
     return replace(known, detail=detail, last_seen=now, state=state, tries=tries, closed_at=None), True
 
 
+def whole_is_due(session: Session, framework: Framework, *, now: datetime) -> bool:
+    """Whether everything is to be looked at now: once a night, and at once where nobody has looked for a day."""
+    last = heartbeats.last(session, WHOLE)
+    if last is None or now - last.at >= LATEST:
+        return True
+    zone = Calendar.of(framework).zone
+    tonight, then = now.astimezone(zone), last.at.astimezone(zone)
+    return NIGHT_BEGINS <= tonight.hour < NIGHT_ENDS and then.date() < tonight.date()
+
+
+def near_mark(session: Session) -> int:
+    """The row of history up to which the round between two nights has looked; the newest where there was none."""
+    return int(meta.get(session, NEAR_MARK) or history.newest(session))
+
+
+def end_near(session: Session, framework: Framework, seq: int, *, began: datetime, total: Noted, now: datetime) -> int:
+    """A round between two nights is complete; it looked at whatever was wrong, so what it did not find has gone."""
+    meta.save(session, NEAR_MARK, str(seq))
+    return end_round(session, framework, began=began, total=total, now=now)
+
+
+def end_whole(session: Session, framework: Framework, *, began: datetime, total: Noted, now: datetime) -> int:
+    """Everything has been looked at once."""
+    heartbeats.beat(session, WHOLE, now, {"mended": total.mended, "wrong": total.wrong})
+    return end_round(session, framework, began=began, total=total, now=now)
+
+
 def end_round(session: Session, framework: Framework, *, began: datetime, total: Noted, now: datetime) -> int:
     """A round is complete: what it did not find again has gone, and the QA lead hears if there is news.
 
@@ -150,15 +185,16 @@ class ChainChecked:
     """Whether rows that were added wait to be checked."""
 
 
-def check_chain(session: Session, state: ChainState, *, now: datetime) -> ChainChecked:
-    """Check the rows added since the last look, and go on with the daily check of all of them. Reads only."""
-    added = history.verify_from(session, state.fresh, CHAIN_STEPS)
+def check_chain(session: Session, state: ChainState, *, now: datetime, most: int = 0) -> ChainChecked:
+    """Check up to `most` rows added since the last look, and so many of the daily check of all. Reads only."""
+    most = most or CHAIN_STEPS
+    added = history.verify_from(session, state.fresh, most)
     problems = list(added.problems)
     again, began, done, ended = state.again, state.began, state.done, False
     if began is None or (done and now - began >= A_DAY):
         again, began, done = ChainMark(), now, False
     if not done:
-        over = history.verify_from(session, again, CHAIN_STEPS)
+        over = history.verify_from(session, again, most)
         problems += over.problems
         again, done = over.mark, over.at_end
         ended = done

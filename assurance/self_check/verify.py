@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,12 +17,14 @@ from assurance.self_check.verify_month import month_findings
 from assurance.self_check.verify_red_route import red_route_findings, release_findings
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
+from policy.lifecycle.reference import ACTION, LEARNING_SPACE
+from storage.casework import findings as shelf
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
 from storage.reads import verifying
 
-__all__ = ["LATE_NOTICE", "Finding", "Place", "look", "verify"]
+__all__ = ["LATE_NOTICE", "Finding", "Near", "Place", "look", "look_at", "near", "rest", "verify"]
 
 LOOP_OPENED = "E17"
 CHAIN_BROKEN, LATE_NOTICE = "chain_broken", "late_notice"
@@ -45,6 +47,55 @@ class Look:
 
     findings: list[Finding]
     place: Place | None
+
+
+NEAR = timedelta(days=1)
+"""What has a step due within this is looked at in every round; everything else once a night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What a round between two nights looks at one by one."""
+
+    references: tuple[str, ...]
+    """Learning spaces and actions: what falls due soon, what somebody did something with, and what was wrong."""
+    seq: int
+    """The row of history up to which what somebody did is among them."""
+
+
+def near(session: Session, *, since: int, now: datetime) -> Near:
+    """What may be wrong by now that was not, or may be right again: bounded by what happens, not by what is open.
+
+    `since` is the row of history up to which the round before looked.
+    """
+    newest = history.newest(session)
+    found = verifying.falls_due_by(session, now + NEAR)
+    found += verifying.changed_between(session, since, newest)
+    found += [row.subject for row in shelf.wrong(session)]
+    kinds = (f"{LEARNING_SPACE}-", f"{ACTION}-")
+    return Near(tuple(sorted({one for one in found if one.startswith(kinds)})), newest)
+
+
+def look_at(session: Session, framework: Framework, references: Collection[str], *, now: datetime) -> list[Finding]:
+    """Everything wrong with certain learning spaces and actions."""
+    establishment, imported = establishments.current(session), verifying.last_import(session)
+    items = ItemAuditor(framework, establishment, imported, now)
+    found = [
+        finding
+        for kept in verifying.some(session, [one for one in references if not one.startswith(f"{ACTION}-")])
+        for finding in items.findings(kept)
+    ]
+    on_actions = ActionAuditor(framework, establishment, imported, now)
+    of_actions = [one for one in references if one.startswith(f"{ACTION}-")]
+    found += [
+        finding for tracked in verifying.some_actions(session, of_actions) for finding in on_actions.findings(tracked)
+    ]
+    return found
+
+
+def rest(session: Session, framework: Framework, *, now: datetime) -> list[Finding]:
+    """What is found by asking the database for it, whatever the number of learning spaces."""
+    return list(_rest(session, framework, now))
 
 
 def verify(session: Session, framework: Framework, *, now: datetime) -> list[Finding]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from storage.casework import actions
 from storage.casework.actions import Action
-from storage.casework.learning_spaces import LearningSpace, after_reference, by_reference
+from storage.casework.learning_spaces import LearningSpace, after_reference, by_reference, by_references
 from storage.casework.more_time import holds_of
 from storage.engine.session import Session
 from storage.outbox.notices import Notice
@@ -40,6 +40,11 @@ def walk(session: Session, after: str = "", most: int | None = None) -> Iterator
     while items := after_reference(session, reference, PAGE if left is None else min(PAGE, left)):
         yield from _kept(session, items)
         reference, left = items[-1].reference, None if left is None else left - len(items)
+
+
+def some(session: Session, references: Collection[str]) -> Iterator[Kept]:
+    """Certain learning spaces; a reference that is none's is left out."""
+    return _kept(session, list(by_references(session, references).values()))
 
 
 def one(session: Session, reference: str) -> Kept | None:
@@ -92,6 +97,27 @@ def walk_actions(session: Session, after: str = "", most: int | None = None) -> 
     while found := actions.after_reference(session, reference, PAGE if left is None else min(PAGE, left)):
         yield from _kept_actions(session, found)
         reference, left = found[-1].reference, None if left is None else left - len(found)
+
+
+def some_actions(session: Session, references: Collection[str]) -> Iterator[KeptAction]:
+    """Certain actions; a reference that is none's is left out."""
+    return _kept_actions(session, list(actions.by_references(session, references).values()))
+
+
+def falls_due_by(session: Session, at: datetime) -> list[str]:
+    """References of every learning space and action that has a step due by an instant."""
+    found: list[str] = []
+    for table in (tables.allocations, tables.actions):
+        soon = sa.select(table.c.reference).where(table.c.next_step_at.is_not(None), table.c.next_step_at <= at)
+        found += session.execute(soon).scalars()
+    return found
+
+
+def changed_between(session: Session, after: int, upto: int) -> list[str]:
+    """What the rows of history after one number, up to another, are about."""
+    rows = tables.history
+    about = sa.select(rows.c.subject).where(rows.c.seq > after, rows.c.seq <= upto).distinct()
+    return list(session.execute(about).scalars())
 
 
 def one_action(session: Session, reference: str) -> KeptAction | None:
