@@ -44,6 +44,8 @@ POLL_SECONDS = 2.0
 """How often we look when nobody wakes us: what another process wrote is seen within this."""
 PULSE_SECONDS = 15.0
 """An idle dispatcher claims this often all the same, which leaves its pulse in the database."""
+RELEASE_SECONDS = 1.0
+"""How long a service that is told to stop waits to hand back its leases; they run out by themselves."""
 STUCK_SECONDS = 90.0
 """A loop that has not come round for this long is stuck, and the health check says so."""
 BACK_OFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -147,9 +149,9 @@ class Dispatcher:
         for task in list(self._in_flight):
             task.cancel()
         if self._in_flight:
-            await asyncio.wait(list(self._in_flight), timeout=2.0)
+            await asyncio.wait(list(self._in_flight), timeout=0.5)
         try:
-            await self._db.write(notices.release, self.owner)
+            await asyncio.wait_for(self._db.write(notices.release, self.owner), RELEASE_SECONDS)
         except Exception as error:  # noqa: BLE001  the leases run out by themselves
             log.warning("leases not released", error=type(error).__name__)
 

@@ -16,7 +16,7 @@ from bot.checks import Check, State
 from bot.credential import credential_ends
 from policy.calendar.calendar import Calendar
 from storage.contact import channels
-from storage.council import establishment, heartbeats
+from storage.council import establishment, heartbeats, history
 
 if TYPE_CHECKING:
     from bot.edge import Addresses, Outbound
@@ -145,7 +145,12 @@ def _cut_off(session: Session, council: Establishment) -> Iterator[Check]:
 
 
 def pulse(session: Session, *, now: datetime) -> Iterator[Check]:
-    """Whether a service has been at work on this database."""
+    """Whether a service has been at work on this database, and whether it is later now than then."""
+    from assurance.self_check.health import clock_behind
+
+    behind = clock_behind(history.newest_at(session), now=now)
+    if behind:
+        yield Check("Clock", "problem", behind)
     last = heartbeats.last(session, "sweep")
     if last is None:
         yield Check("Service", "note", "It has never run on this database. Start it: python -m bot serve")

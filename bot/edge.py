@@ -25,7 +25,7 @@ from bot.teams.hosts import Hosts
 from bot.teams.install import Installer
 from bot.teams.jwks import OPENID_METADATA, SigningKeys
 from bot.teams.limits import UNHURRIED, Limits
-from bot.teams.routes import add_messages_route
+from bot.teams.routes import Bodies, add_messages_route
 from bot.teams.tokens import AUTHORITY, GRAPH, Certificate, Credential, EntraTokens, ManagedIdentity, NoTokens, Secret
 from dialogs.kit.message import Message
 from manifest.package import APP_NAMESPACE
@@ -79,6 +79,8 @@ class Outbound:
         # A stand-in for Teams that knows the whole council is named by its address; without one, only those who
         # have opened a chat here can be reached.
         waits = settings.local and not settings.service_url
+        self.waits_for_people = frozenset({"teams"}) if waits else frozenset[str]()
+        """Channels whose messages wait until their reader comes, which is no fault."""
         self.courier: Courier[Message] = LocalCourier(self._teams, clock.now) if waits else self._teams
 
     @classmethod
@@ -126,6 +128,11 @@ class Edge:
         self.outbound = outbound
         self.courier = outbound.courier
         self._keys = None if settings.local else SigningKeys(outbound.http, addresses.openid_metadata)
+        self._addresses = {
+            "teams": settings.service_url or addresses.service_url,
+            "graph": addresses.graph if settings.mail == "graph" else "",
+            "login": addresses.authority,
+        }
         self.line = Line(outbound.http, [] if settings.local else stations(settings, addresses))
         self._gate = Gate(
             app_id=settings.app_id,
@@ -137,6 +144,7 @@ class Edge:
         )
         self._adapter = TeamsAdapter(outbound.connector, outbound.limits)
         self._metrics = metrics
+        self._bodies = Bodies()
         self._desk = FrontDesk(db, conversation, clock, metrics)
 
     @classmethod
@@ -165,12 +173,26 @@ class Edge:
 
     def add_routes(self, app: web.Application) -> None:
         """Serve POST /api/messages."""
-        add_messages_route(app, self._gate, self._adapter, self._desk.on_turn, self._metrics)
+        add_messages_route(app, self._gate, self._adapter, self._desk.on_turn, self._metrics, self._bodies)
+
+    def take_no_more(self) -> None:
+        """Whoever is still sending a message is told at once to come again."""
+        self._bodies.stop()
 
     def problems(self) -> list[str]:
         """What is wrong with the edge as a whole, each in words; empty when nothing is."""
         keys = self._keys.problem() if self._keys else ""
         return [words for words in (self.outbound.problem(), keys, *self.line.problems()) if words]
+
+    @property
+    def waits_for_people(self) -> frozenset[str]:
+        """Channels whose messages wait until their reader comes, which is no fault."""
+        return self.outbound.waits_for_people
+
+    def why_silent(self, channel: str) -> str:
+        """Which host does not answer while nothing goes out on a channel, in words; empty when all do."""
+        first = {"teams": ("teams", "login"), "mail": ("graph", "login")}.get(channel, ())
+        return next((why for name in first if (why := self.line.why(self._addresses[name]))), "")
 
     @property
     def can_check(self) -> bool:

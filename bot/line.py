@@ -109,7 +109,7 @@ class Line:
 
     def why(self, station_of: str) -> str:
         """What was last met on the way to the host of an address; empty when it answered."""
-        known = self._http.seen.host(name_of(station_of))
+        known = self._http.seen.host(name_of(station_of)) if station_of else None
         return known.why if known else ""
 
     def _quiet_for(self, station: Station) -> float:

@@ -5,14 +5,50 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from policy.lifecycle import lifecycle
 
 if TYPE_CHECKING:
     from assurance.self_check.health import Figures
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 SPANS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+
+
+# What each label may say. All of it stands on the page from the start, at nought: an alert on what is not there yet
+# never fires, and a counter's first step is lost when it appears with it.
+KINDS = (
+    "message",
+    "adaptiveCard/action",
+    "task/fetch",
+    "task/submit",
+    "application/search",
+    "other invoke",
+    "conversationUpdate",
+    "installationUpdate",
+    "other",
+)
+TURNS = ("answered", "not sent", "failed", "repeated")
+CHANNELS = ("teams", "mail")
+DELIVERED = ("sent", "later", "never", "unknown")
+SWEEPS = ("done", "held", "failed")
+CUT = ("silent", "idle", "full")
+TURNED_AWAY = (
+    *("content_type", "content_encoding", "too_large", "too_deep", "too_slow", "broken_body", "stopping"),
+    *("not_loopback", "no_token", "not_a_token", "algorithm", "no_key_id", "unknown_key", "signature"),
+    *("issuer", "audience", "expired", "not_yet", "no_exp", "no_nbf", "no_service_url_claim"),
+    *("service_url_differs", "service_url_not_allowed", "channel_not_endorsed", "other_tenant"),
+    *("not_utf8", "not_json", "not_an_object", "half_a_character", "nul_character", "key_twice", "not_a_number"),
+    "bad_activity",
+)
+FOUND = (
+    *("missing_answers", "missing_chase", "missing_evidence", "missing_loop", "missing_moderation", "missing_month"),
+    "missing_notice",
+    *("missing_reaudit", "missing_release", "unexpected_answers", "unexpected_notice", "wrong_date", "wrong_next_step"),
+    *("nobody_to_tell", "own_judge", "own_work", "told_of_own_lateness", "late_notice", "chain_broken"),
+)
 
 
 class Metrics:
@@ -65,6 +101,51 @@ class Metrics:
         self.last_verify_age = Gauge(
             "bot_last_verify_age_seconds", "Since the last complete round of verify", registry=self.registry
         )
+        self._more()
+
+    def _more(self) -> None:
+        """What is about the process and its neighbours rather than about the work."""
+        self.database_up = Gauge(
+            "bot_database_up", "1 while the database answers, 0 while it does not", registry=self.registry
+        )
+        self.last_sent_age = Gauge(
+            "bot_last_sent_age_seconds",
+            "Since something last went out on a channel",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.keys_age = Gauge(
+            "bot_signing_keys_age_seconds",
+            "Since Microsoft's signing keys were last confirmed, or since the start where they never were",
+            registry=self.registry,
+        )
+        self.connections = Gauge("bot_connections", "Connections open now", registry=self.registry)
+        self.connections_cut = Counter(
+            "bot_connections_cut", "Connections closed by us, by why", ["why"], registry=self.registry
+        )
+        ProcessCollector(registry=self.registry)
+        self._begin_at_nought()
+
+    def _begin_at_nought(self) -> None:
+        for kind in KINDS:
+            self.turn_seconds.labels(kind)
+            for outcome in TURNS:
+                self.turns.labels(kind, outcome)
+        for channel in CHANNELS:
+            self.delivery_seconds.labels(channel)
+            self.last_sent_age.labels(channel)
+            for outcome in DELIVERED:
+                self.deliveries.labels(channel, outcome)
+        for state in lifecycle.states(lifecycle.NOTICE):
+            self.notices.labels(state)
+        for gauge, values in ((self.turned_away, TURNED_AWAY), (self.sweeps, SWEEPS), (self.connections_cut, CUT)):
+            for value in values:
+                gauge.labels(value)
+        self._no_findings()
+
+    def _no_findings(self) -> None:
+        for kind in FOUND:
+            self.findings.labels(kind).set(0)
 
     def show_credential(self, ends: datetime) -> None:
         """When the bot's credential comes to its end; there is no such number where nobody knows."""
@@ -75,22 +156,33 @@ class Metrics:
         )
         gauge.set(ends.timestamp())
 
-    def show(self, reading: Figures, *, now: datetime, since_sweep: float | None) -> None:
+    def show(self, reading: Figures) -> None:
         """Bring the gauges up to date with one reading of the database."""
         for state, count in reading.notices_by_state.items():
             self.notices.labels(state).set(count)
         self.overdue.set(reading.notices_overdue)
-        oldest = reading.oldest_notice_overdue
-        self.oldest_due_seconds.set((now - oldest).total_seconds() if oldest else 0)
         self.open_items.set(reading.open_items)
         self.red_flags.set(reading.red_flags_waiting)
-        self.findings.clear()
+        self._no_findings()
         for kind, count in reading.wrong.items():
             self.findings.labels(kind).set(count)
-        if reading.last_verify:
-            self.last_verify_age.set((now - reading.last_verify).total_seconds())
-        if since_sweep is not None:
-            self.last_sweep_age.set(since_sweep)
+
+    def show_ages(
+        self, reading: Figures | None, *, now: datetime, running: float, since_sweep: float, keys_age: float
+    ) -> None:
+        """Bring the ages up to date from the last reading there was, so that they grow while there is none.
+
+        What has never happened is as old as this process (`running`, in seconds).
+        """
+        oldest = reading.oldest_notice_overdue if reading else None
+        self.oldest_due_seconds.set((now - oldest).total_seconds() if oldest else 0)
+        verified = reading.last_verify if reading else None
+        self.last_verify_age.set((now - verified).total_seconds() if verified else running)
+        for channel in CHANNELS:
+            sent = reading.last_sent.get(channel) if reading else None
+            self.last_sent_age.labels(channel).set((now - sent).total_seconds() if sent else running)
+        self.last_sweep_age.set(since_sweep)
+        self.keys_age.set(keys_age)
 
     def text(self) -> bytes:
         """The page Prometheus reads."""

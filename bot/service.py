@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,12 @@ import structlog
 from aiohttp import web
 
 from assurance.records.note_framework import note_framework
-from assurance.self_check.health import figures, troubles
 from assurance.sweep.sweep import SweepOutcome, sweep
+from bot import open_files
 from bot.conversation import Conversation
 from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
+from bot.door import IDLE_SECONDS, LINGER_SECONDS, Door, only_this_machine, plain_headers
 from bot.edge import Addresses, Edge
 from bot.login import login
 from bot.mail.postman import Postman, open_postman
@@ -25,7 +28,8 @@ from bot.metrics import Metrics
 from bot.out_of_memory import end_if_out_of_memory, ends_when_out_of_memory, watch_memory
 from bot.teams.card_keeper import CardKeeper
 from bot.upkeep import Upkeep
-from bot.web import add_pages, plain_headers
+from bot.vitals import Parts, Vitals
+from bot.web import add_pages
 from scheduler.timer import LONGEST_ROUND, Timer
 from scheduler.watchdog import Watchdog
 from storage.council import establishment
@@ -41,10 +45,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("bot.service")
 
-DATABASE_SECONDS = 5.0
-"""A database that does not answer the health check within this is failing."""
-GRACE_SECONDS = 10.0
-"""What deliveries under way are given when the service is told to stop."""
+GRACE_SECONDS = 2.0
+"""What deliveries and answers under way are given when the service is told to stop; a lease outlives us anyway."""
+END_SECONDS = 4.5
+"""From being told to stop to the end of the process, whatever hangs: a database, a name server, a library."""
 
 
 class PortTaken(Exception):
@@ -76,9 +80,12 @@ class Service:
         self._dispatching = dispatching
         self._held = ""
         self._addresses = addresses
+        self._door = Door(self.metrics, files=open_files.limit())
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
         self._delivering: asyncio.Task[None] | None = None
-        self._edge: Edge
+        self._edge: Edge | None = None
+        self._vitals: Vitals | None = None
         self.mail: MailOut | None = None
         self.postman: Postman | None = None
         self.dispatcher: Dispatcher
@@ -95,20 +102,33 @@ class Service:
     # -- starting and stopping ----------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Begin to sweep and to deliver, then let people in. PortTaken when the address is not free."""
+        """Begin to sweep and to deliver, then let people in. PortTaken when the address is not free.
+
+        Whatever stops it on the way, what was opened so far is put away.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         began = time.monotonic()
         conversation = Conversation(self._db, self._framework, self._clock, wake=self._wake)
-        self._edge = await Edge.open(
+        edge = self._edge = await Edge.open(
             self._settings, self._db, self._clock, conversation, self.metrics, addresses=self._addresses
         )
-        couriers: dict[str, Courier[Message]] = {self._edge.courier.channel: self._edge.courier}
+        couriers: dict[str, Courier[Message]] = {edge.courier.channel: edge.courier}
         if self._settings.mail != "none":
-            self.mail = self._edge.outbound.open_mail(self._settings, self._db, self._framework, self._clock)
+            self.mail = edge.outbound.open_mail(self._settings, self._db, self._framework, self._clock)
             couriers[self.mail.courier.channel] = self.mail.courier
             self.postman = open_postman(self._settings, self._db, self._clock, conversation, self.mail)
         self.dispatcher = Dispatcher(self._db, self._framework, self._clock, couriers, self.metrics)
-        outbound = self._edge.outbound
+        outbound = edge.outbound
         self.cards = CardKeeper(self._db, self._framework, self._clock, outbound.connector, outbound.limits)
+        self._vitals = Vitals(
+            Parts(self._db, self._framework, self._clock, self.metrics, edge, self._timer, self._troubles)
+        )
         await self._db.write(note_framework, self._framework, by=login(), now=self._clock.now())
         # The first sweep begins at once; nobody at the door waits for it.
         self._timer.start()
@@ -117,7 +137,7 @@ class Service:
         self._verify_watchdog.start()
         if self._dispatching:
             self.start_dispatching()
-        await self._listen()
+        await self._listen(edge)
         await self._take_mail()
         self.ready = True
         log.info("ready", port=self.port, seconds=round(time.monotonic() - began, 3))
@@ -137,22 +157,29 @@ class Service:
         await self._verify_watchdog.stop()
         self._timer.stop()
         self._verifier.stop()
-        await asyncio.gather(self._stop_dispatching(), self._stop_listening())
-        if self.postman:
-            await self.postman.stop()
+        await asyncio.gather(self._stop_dispatching(), self._stop_listening(), self._stop_taking_mail())
         if self.mail:
             await self.mail.close()
-        await self._edge.close()
+        if self._edge:
+            await self._edge.close()
         log.info("stopped")
 
     async def _stop_dispatching(self) -> None:
         if self._delivering:
             await asyncio.gather(self.dispatcher.stop(GRACE_SECONDS), self.cards.stop())
-            await asyncio.wait([self._delivering, self._keeping], timeout=2.0)
+            await asyncio.wait([self._delivering, self._keeping], timeout=1.0)
 
     async def _stop_listening(self) -> None:
+        if self._listening:
+            self._listening.close()
+        if self._edge:
+            self._edge.take_no_more()
         if self._runner:
             await self._runner.cleanup()
+
+    async def _stop_taking_mail(self) -> None:
+        if self.postman:
+            await self.postman.stop()
 
     async def _take_mail(self) -> None:
         if self.postman is None:
@@ -160,31 +187,41 @@ class Service:
         try:
             await self.postman.start()
         except OSError as error:
-            await self.stop()
             where = self._settings.mail_listen
             raise PortTaken(f"{where} cannot take mail ({error.strerror}). Set BOT_MAIL_LISTEN to another.") from None
 
-    async def _listen(self) -> None:
+    async def _listen(self, edge: Edge) -> None:
+        here = [only_this_machine] if self._settings.local else []
         app = web.Application(
-            middlewares=[plain_headers, ends_when_out_of_memory], client_max_size=self._edge.largest_body
+            middlewares=[plain_headers, self._door.received, *here, ends_when_out_of_memory],
+            client_max_size=edge.largest_body,
         )
         add_pages(app, self, self.metrics)
-        self._edge.add_routes(app)
+        edge.add_routes(app)
         if self._settings.local:
             from bot.local_desk import add_local_desk  # production never even loads it
 
             facts = (self._settings, self._db, self._framework, self._clock)
             add_local_desk(app, *facts, self.dispatcher, self._look, self.cards.drain)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_SECONDS)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._settings.listen_on, self._settings.port)
+        runner = self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=GRACE_SECONDS,
+            keepalive_timeout=IDLE_SECONDS,
+            lingering_time=LINGER_SECONDS,
+        )
+        await runner.setup()
+        assert runner.server
+        where = (self._settings.listen_on, self._settings.port)
         try:
-            await site.start()
+            self._listening = await asyncio.get_running_loop().create_server(
+                self._door.guard(runner.server), *where, backlog=1024
+            )
         except OSError as error:
-            await self.stop()
-            where = f"{self._settings.listen_on}:{self._settings.port}"
-            raise PortTaken(f"{where} cannot be listened on ({error.strerror}). Set BOT_PORT to another.") from None
-        self.port = self._runner.addresses[0][1]
+            place = f"{where[0]}:{where[1]}"
+            raise PortTaken(f"{place} cannot be listened on ({error.strerror}). Set BOT_PORT to another.") from None
+        self.port = self._listening.sockets[0].getsockname()[1]
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -228,22 +265,28 @@ class Service:
 
     # -- what the pages show ------------------------------------------------------------------------------------------
 
+    async def not_ready(self) -> str:
+        """Why no traffic should come here, in words; empty when it may."""
+        if not self.ready or self._vitals is None:
+            return "The service is starting or stopping."
+        return await self._vitals.not_ready()
+
     async def problems(self) -> list[str]:
-        """Everything wrong now: a sweep that is late, a dispatcher that is stuck, a database that does not answer."""
-        found = [self._watchdog.trouble(), self._verify_watchdog.trouble(), *self._edge.problems()]
-        found.append(self.mail.problem() if self.mail else "")
-        found.append(self.postman.problem() if self.postman else "")
-        if self._dispatching:
-            found.append(self.dispatcher.problem())
-        try:
-            async with asyncio.timeout(DATABASE_SECONDS):
-                reading = await self._db.read(figures, now=self._clock.now())
-        except Exception as error:  # noqa: BLE001  whatever it is, the database is not well
-            found.append(f"the database does not answer ({type(error).__name__})")
-        else:
-            interval = timedelta(seconds=self._settings.sweep_seconds)
-            found += troubles(self._framework, reading, now=self._clock.now(), interval=interval)
-        return [problem for problem in found if problem]
+        """Everything wrong now: a sweep that is late, a host that is silent, a database that does not answer."""
+        return await self._vitals.problems() if self._vitals else ["the service is starting or stopping"]
+
+    async def refresh_metrics(self) -> None:
+        """Bring the gauges up to date."""
+        if self._vitals:
+            await self._vitals.refresh_metrics()
+
+    def _troubles(self) -> Iterator[str]:
+        """What the parts say of themselves."""
+        yield self._watchdog.trouble()
+        yield self._verify_watchdog.trouble()
+        yield self.mail.problem() if self.mail else ""
+        yield self.postman.problem() if self.postman else ""
+        yield self.dispatcher.problem() if self._dispatching else ""
 
     def _show_credential(self, settings: Settings) -> None:
         try:
@@ -253,20 +296,11 @@ class Service:
         if ends is not None:
             self.metrics.show_credential(ends)
 
-    async def refresh_metrics(self) -> None:
-        """Read the outbox for the gauges; a database that fails leaves them as they were."""
-        now = self._clock.now()
-        try:
-            reading = await self._db.read(figures, now=now)
-        except Exception as error:  # noqa: BLE001  /healthz is where this is said
-            log.warning("metrics not refreshed", error=type(error).__name__)
-            return
-        self.metrics.show(reading, now=now, since_sweep=self._timer.since_good())
-
 
 def run_service(settings: Settings, framework: Framework, clock: Clock, db: Database) -> None:
     """Run the service until SIGTERM or SIGINT, on uvloop where it exists."""
     db.read_now(warm)
+    open_files.raise_limit()
     with asyncio.Runner(loop_factory=fast_loop()) as runner:
         runner.run(_until_told(Service(settings, framework, clock, db)))
 
@@ -294,4 +328,17 @@ async def _until_told(service: Service) -> None:
         loop.add_signal_handler(number, told.set)
     await service.start()
     await told.wait()
+    end_by(END_SECONDS)
     await service.stop()
+
+
+def end_by(seconds: float) -> None:
+    """End the process after so long even if something in it hangs. What is half done is what a crash would leave."""
+
+    def end() -> None:
+        log.warning("ended before everything was put away", seconds=seconds)
+        os._exit(0)
+
+    ending = threading.Timer(seconds, end)
+    ending.daemon = True
+    ending.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -10,13 +9,15 @@ from aiohttp import web
 from bot.metrics import CONTENT_TYPE, Metrics
 
 
-class Vitals(Protocol):
+class Pages(Protocol):
     """What the service can say of itself."""
-
-    ready: bool
 
     async def problems(self) -> list[str]:
         """Everything wrong now, in words an administrator can act on; empty when well."""
+        ...
+
+    async def not_ready(self) -> str:
+        """Why no traffic should come here, in words; empty when it may."""
         ...
 
     async def refresh_metrics(self) -> None:
@@ -24,7 +25,7 @@ class Vitals(Protocol):
         ...
 
 
-def add_pages(app: web.Application, vitals: Vitals, metrics: Metrics) -> None:
+def add_pages(app: web.Application, vitals: Pages, metrics: Metrics) -> None:
     """Add the three pages. None of them says anything about a person or an item."""
 
     async def healthz(_: web.Request) -> web.Response:
@@ -34,7 +35,8 @@ def add_pages(app: web.Application, vitals: Vitals, metrics: Metrics) -> None:
         )
 
     async def readyz(_: web.Request) -> web.Response:
-        return web.json_response({"ready": vitals.ready}, status=200 if vitals.ready else 503)
+        why = await vitals.not_ready()
+        return web.json_response({"ready": False, "why": why} if why else {"ready": True}, status=503 if why else 200)
 
     async def show_metrics(_: web.Request) -> web.Response:
         await vitals.refresh_metrics()
@@ -47,15 +49,3 @@ def add_pages(app: web.Application, vitals: Vitals, metrics: Metrics) -> None:
 
 def _status(problems: list[str]) -> int:
     return 503 if problems else 200
-
-
-@web.middleware
-async def plain_headers(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Say nothing of our make, and let nobody cache or sniff an answer."""
-    response = await handler(request)
-    response.headers["Server"] = "learning-space-bot"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from assurance.cards.living_cards import QUIET, TEAMS, retire
 from assurance.channels.channel_choice import ADDRESS_FAILS
 from assurance.common.courier import CourierResult, Delivery
+from assurance.delivery.last_sent import note_sent
 from assurance.delivery.late_replies import LATE_REPLY, reply_is_over, reply_went
 from assurance.delivery.lost import lost
 from policy.calendar.calendar import Calendar
@@ -49,6 +50,8 @@ def finish_delivery(
     )
     if not done:
         return False
+    if result.outcome == "sent":
+        note_sent(session, notice.channel, now=now)
     if result.outcome == "sent" and notice.event == LATE_REPLY:
         where = result.conversation_id or (delivery.channel_state.conversation_id if delivery.channel_state else "")
         reply_went(session, notice, where, result.remote_id, known=delivery.known, now=now)

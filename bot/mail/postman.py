@@ -29,7 +29,7 @@ POLL_SECONDS = 20.0
 AGAIN_SECONDS = 30.0
 """After a message that could not be taken, or a mailbox that did not answer."""
 LONGEST_WAIT_SECONDS = 600.0
-FINISH_SECONDS = 10.0
+FINISH_SECONDS = 2.0
 """What the message in hand is given when the service is told to stop."""
 AT_A_TIME = 20
 """Messages looked up together."""

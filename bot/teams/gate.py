@@ -29,7 +29,7 @@ MAX_KNOWN_TOKENS = 1024
 
 
 class TurnedAway(Exception):
-    """The call is not let in. `status` is 400, 401, 403, 413 or 415; `code` is one word for the log."""
+    """The call is not let in. `status` is a 4xx, or 503 while we stop; `code` is one word for the log."""
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(code)

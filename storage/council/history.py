@@ -200,6 +200,12 @@ def verify_from(session: Session, mark: ChainMark, most: int) -> ChainLook:
     return ChainLook(ChainMark(last, previous), problems, at_end)
 
 
+def newest_at(session: Session) -> datetime | None:
+    """When the newest entry was written; None while there is none."""
+    found: datetime | None = session.execute(select(_history.c.at).order_by(_history.c.seq.desc()).limit(1)).scalar()
+    return found
+
+
 def _tail(session: Session) -> tuple[int, str]:
     seq, _, sealed = meta.get(session, TAIL, "0:").partition(":")
     return int(seq), sealed

@@ -162,7 +162,7 @@ class Writer:
                     if len(batch) > 1 and trouble is not Trouble.UNKNOWN:
                         raise _TakeApart from error
                     raise self._backend.explained(error)  # noqa: B904 - its cause is set
-                if time.monotonic() + pause > deadline:
+                if self.closed or time.monotonic() + pause > deadline:  # nobody waits for a process that ends
                     raise self._backend.explained(error)  # noqa: B904 - its cause is set
                 if pause == FIRST_PAUSE:
                     log.warning("the database is not to be had (%s); trying again", type(error).__name__)

@@ -86,6 +86,7 @@ class Notice:
     reason: str
     held_fence: int = 0
     """The claim under which nothing has been posted yet, see `storage.outbox.leases`; another number says nothing."""
+    sendable_at: datetime | None = None
 
     @property
     def surely_unsent(self) -> bool:
@@ -97,17 +98,6 @@ class Notice:
         """The key of the notice this one follows on another channel; empty when it follows none."""
         first, bar, way = self.key.partition(f"|{self.recipient}|")
         return f"{first}|{self.recipient}" if bar and way.startswith(self.channel) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits in the outbox now."""
-
-    pending: int
-    leased: int
-    overdue: int
-    """Waiting although they might have been sent by now."""
-    oldest_overdue: datetime | None
 
 
 def key_of(event: str, subject: str, step: str, recipient: str) -> str:
@@ -129,6 +119,7 @@ def add(session: Session, notices: Iterable[NewNotice], *, at: datetime) -> int:
             "urgent": notice.urgent,
             "due_at": notice.due_at,
             "not_before": notice.not_before,
+            "sendable_at": notice.not_before,
             "created_at": at,
             "state": notice.state,
             "facts": dict(notice.facts),
@@ -306,20 +297,6 @@ def next_try_at(session: Session) -> datetime | None:
     moment = func.min(_try_at()).label("moment")
     found: datetime | None = session.execute(select(moment).where(_WAITING)).scalar()
     return found
-
-
-def backlog(session: Session, *, now: datetime) -> Backlog:
-    """What waits, for the metrics; costs what waits, not what was ever sent."""
-    overdue = _notices.c.not_before <= now
-    row = session.execute(
-        select(
-            func.count().filter(_notices.c.state == "pending"),
-            func.count().filter(_notices.c.state == "leased"),
-            func.count().filter(overdue),
-            func.min(_notices.c.not_before).filter(overdue),
-        ).where(_WAITING)
-    ).one()
-    return Backlog(*row)
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -42,6 +42,7 @@ notices = Table(
     Column("remote_id", String(300), nullable=False, server_default=""),
     Column("reason", String(300), nullable=False, server_default=""),  # why parked, cancelled or only recorded
     Column("held_fence", Integer, nullable=False, server_default="0"),  # the claim that has not begun to post it yet
+    Column("sendable_at", UtcDateTime),  # when it might first be sent; a retry moves not_before, never this
 )
 _waiting = text("state IN ('pending', 'leased')")
 Index("ix_notices_waiting", notices.c.not_before, sqlite_where=_waiting, postgresql_where=_waiting)

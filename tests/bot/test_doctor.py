@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.checks import Check
-from bot.doctor import certificate, line
+from bot.doctor import certificate, line, pulse
 from bot.edge import Addresses
 from bot.settings import Settings
 from desk.entra import Entra
 from desk.serving import own_certificate, serving
+from storage.council import history
+from storage.engine.database import Database
 
 APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
 TODAY = datetime.now(UTC)  # noqa: TID251  a real handshake wants a certificate of today
@@ -67,3 +69,13 @@ def test_a_certificate_is_looked_at_before_it_ends(tmp_path: Path, days: int, sa
     [check] = certificate(_settings(pem=pem), now=now)
     assert said in check.said
     assert check.state == ("ok" if days < 0 else "problem")
+
+
+def test_a_clock_before_the_newest_entry_of_the_history_is_a_problem(db: Database) -> None:
+    newest = db.read_now(history.newest_at)
+    assert newest
+    looked = db.read_now(lambda session: list(pulse(session, now=newest - timedelta(hours=3))))
+    [clock] = [check for check in looked if check.what == "Clock"]
+    assert (clock.state, "newest entry of the history" in clock.said) == ("problem", True)
+    fine = db.read_now(lambda session: list(pulse(session, now=newest)))
+    assert [check for check in fine if check.what == "Clock"] == []

@@ -25,6 +25,9 @@ class CuttingProxy:
         self.cut = ""
         """'before', 'after' or empty; emptied by the cut."""
         self.cuts = 0
+        self.passing = threading.Event()
+        """Cleared, nothing gets through in either direction, as when a firewall drops it all."""
+        self.passing.set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -48,6 +51,7 @@ class CuttingProxy:
                     data = source.recv(65536)
                     if not data:
                         return
+                    self.passing.wait()
                     if source is client and self.cut and COMMIT.search(data):
                         self._cut_at_commit(server, data)
                         return

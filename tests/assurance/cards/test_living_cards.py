@@ -16,7 +16,7 @@ from storage.casework import more_time
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels, living_cards
 from storage.contact.channels import Card
-from storage.outbox import notices
+from storage.outbox import backlog
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER_2, small_council
 from tests.journeys.living_council import LivingCouncil, london
@@ -76,7 +76,7 @@ def test_once_it_is_sent_in_everybody_who_was_told_that_it_is_late_reads_so_on_t
     fresh = [one.event for one in council.notices_about(item.reference)[before:]]
     assert "E15" in fresh
     assert all(one in ("E15", "E17", "E18") for one in fresh)
-    assert council.database.read_now(notices.backlog, now=council.now).leased == 0
+    assert council.database.read_now(backlog.read, now=council.now).leased == 0
 
 
 def test_what_nothing_happened_to_is_left_alone(council: LivingCouncil) -> None:

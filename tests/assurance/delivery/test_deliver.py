@@ -11,7 +11,7 @@ from assurance.delivery.claim_notices import PULSE
 from storage.casework import learning_spaces
 from storage.contact import channels
 from storage.council import heartbeats
-from storage.outbox import notices
+from storage.outbox import backlog
 from storage.outbox.notices import Notice
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, QA_OFFICER, SENIOR_MANAGER, TEAM_MANAGER, small_council, with_post
 from tests.journeys.living_council import LivingCouncil, london, nine
@@ -244,4 +244,4 @@ def test_a_dispatcher_takes_no_more_than_it_asked_for(council: LivingCouncil) ->
     council.sweep()
     taken = council.database.write_now(claim_notices, council.framework, Claimer("one"), now=council.now, limit=5)
     assert len(taken) == 5
-    assert council.database.read_now(notices.backlog, now=council.now).pending == 25
+    assert council.database.read_now(backlog.read, now=council.now).pending == 25

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from assurance.common.courier import CourierResult
-from assurance.self_check.health import Figures, figures, troubles
+from assurance.delivery.finish_delivery import finish_delivery
+from assurance.self_check.health import Figures, clock_behind, figures, silent_channels, troubles
 from tests.assurance.forms_filled import save
 from tests.councils import HEAD
 from tests.journeys.living_council import LivingCouncil, london, nine
@@ -57,6 +59,79 @@ def test_messages_that_wait_although_they_might_be_sent_are_said_and_at_night_th
     assert any("3 messages wait" in sentence for sentence in wrong(council))
     council.now = london("2026-02-04 22:00")
     assert not any("messages wait" in sentence for sentence in wrong(council))
+
+
+LATER = CourierResult("later")
+
+
+def silent(council: LivingCouncil) -> list[str]:
+    """What is said of channels on which nothing goes out."""
+    return [words for _, words in silent_channels(council.framework, read(council), now=council.now)]
+
+
+def tried_each_minute(council: LivingCouncil, minutes: int, *, late: bool = True) -> None:
+    """So many minutes of a service that sends, and of a channel that takes nothing."""
+    for _ in range(minutes):
+        council.now += timedelta(minutes=1)
+        for delivery in council.claim():
+            result = replace(LATER, retry_at=council.now + timedelta(seconds=30)) if late else CourierResult("sent")
+            council.database.write_now(finish_delivery, council.framework, delivery, result, now=council.now)
+
+
+def test_a_channel_that_takes_nothing_is_said_by_the_sixteenth_minute_however_often_it_is_tried(
+    council: LivingCouncil,
+) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.now = nine(date(2026, 2, 4))
+    council.sweep()
+    tried_each_minute(council, 15)
+    assert silent(council) == []
+    tried_each_minute(council, 1)
+    assert silent(council) == [
+        "Nothing has gone out by Teams yet; messages wait for 3 people, the oldest for 16 minutes."
+    ]
+    assert read(council).notices_overdue == 3
+    tried_each_minute(council, 1, late=False)
+    assert silent(council) == []
+    assert read(council).notices_overdue == 0
+
+
+def test_while_others_messages_go_out_one_that_waits_is_its_readers_own_trouble(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.now = nine(date(2026, 2, 4))
+    council.sweep()
+    waits, *others = council.claim()
+    for delivery in others:
+        council.send(delivery)
+    retry = replace(LATER, retry_at=council.now + timedelta(seconds=30))
+    council.database.write_now(finish_delivery, council.framework, waits, retry, now=council.now)
+    tried_each_minute(council, 14)
+    assert read(council).notices_overdue == 1
+    assert silent(council) == []
+
+
+def test_the_night_before_the_first_try_of_the_morning_counts_for_nothing(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.now = nine(date(2026, 2, 4))
+    council.sweep()
+    tried_each_minute(council, 1)
+    council.now = london("2026-02-04 23:00")
+    assert silent(council) == [], "outside the hours for sending only what is urgent is late"
+    council.now = nine(date(2026, 2, 5)) + timedelta(minutes=1)
+    assert silent(council) == []
+    council.now += timedelta(minutes=15)
+    assert len(silent(council)) == 1
+
+
+def test_a_clock_before_the_newest_entry_of_the_history_is_said_in_words(council: LivingCouncil) -> None:
+    council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    council.when_the_service_looks(nine(date(2026, 2, 4)))
+    newest = read(council).newest_entry
+    assert newest
+    assert clock_behind(newest, now=newest - timedelta(seconds=50)) == ""
+    said = clock_behind(newest, now=newest - timedelta(days=2))
+    assert said.startswith("This machine's clock says ")
+    assert clock_behind(None, now=newest) == ""
 
 
 def test_a_held_sweep_is_said_with_its_reason(council: LivingCouncil) -> None:

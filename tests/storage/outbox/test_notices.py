@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text, update
 
 from storage.engine.database import Database, Session
-from storage.outbox import leases, notices
+from storage.outbox import backlog, leases, notices
 from storage.outbox.notices import NewNotice, Notice
 from storage.outbox.turns import Turn
 from storage.schema import tables
@@ -441,10 +441,32 @@ def test_the_backlog_counts_what_waits_and_how_long(database: Database) -> None:
         notice(4, state="recorded"),
     )
     claim(database, limit=1)
-    backlog = database.read_now(notices.backlog, now=NINE)
-    assert (backlog.pending, backlog.leased, backlog.overdue) == (2, 1, 2)
-    assert backlog.oldest_overdue == NINE - MINUTE
+    found = database.read_now(backlog.read, now=NINE)
+    assert (found.pending, found.leased, found.overdue) == (2, 1, 2)
+    assert found.oldest_overdue == NINE - MINUTE
     assert database.read_now(notices.counts) == {"pending": 2, "leased": 1, "recorded": 1}
+
+
+def test_a_retry_makes_nothing_younger(database: Database) -> None:
+    add(database, notice(1), notice(2, recipient="p-2"))
+    for minute in range(17):
+        at = NINE + minute * MINUTE
+        for claimed in claim(database, at=at):
+            assert finish(database, claimed, "later", at=at, not_before=at + MINUTE)
+    at = NINE + 16 * MINUTE
+    found = database.read_now(backlog.read, now=at)
+    assert (found.overdue, found.oldest_overdue) == (2, NINE)
+    assert found.oldest_ready is None, "and yet it is not left alone"
+    [waiting] = database.read_now(backlog.waiting_by_channel, now=at)
+    assert (waiting.channel, waiting.notices, waiting.people, waiting.oldest) == ("teams", 2, 2, NINE)
+    assert waiting.oldest_urgent is None
+
+
+def test_what_was_never_tried_is_as_old_as_its_own_time(database: Database) -> None:
+    add(database, notice(1, not_before=NINE + MINUTE), notice(2, urgent=True, recipient="p-2"))
+    assert database.read_now(backlog.waiting_by_channel, now=NINE - MINUTE) == []
+    [waiting] = database.read_now(backlog.waiting_by_channel, now=NINE + 2 * MINUTE)
+    assert (waiting.oldest, waiting.oldest_urgent) == (NINE, NINE)
 
 
 def test_a_long_reason_is_cut_rather_than_refused(database: Database) -> None:
@@ -465,7 +487,7 @@ def test_looking_for_work_costs_what_waits_not_what_was_ever_sent(
         said: list[str] = []
         raw.set_trace_callback(said.append)
         notices.claim(session, owner="one", now=NINE, lease=LEASE, limit=5, turn=Turn(per_recipient=per_recipient))
-        notices.backlog(session, now=NINE)
+        backlog.read(session, now=NINE)
         notices.next_try_at(session)
         raw.set_trace_callback(None)
         for statement in said:
