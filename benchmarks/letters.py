@@ -17,7 +17,7 @@ from benchmarks.figures import keep, table
 from bot.mail.mime import compose
 from dialogs.kit.message import Message
 from dialogs.letters import letters
-from dialogs.letters.letters import Letter, letter
+from dialogs.letters.letters import Letter, Letterhead, letter
 
 COUNT = 1500
 ROUNDS = 5
@@ -84,7 +84,7 @@ def _each(way: Callable[[int, Any], object], rows: list[Any]) -> None:
 def _ours(number: int, message: Message) -> Letter:
     line = f"[Ref LS-2026Q3-{number:03}/k7f3abcd2345wxyz]"
     subject = f"A learning space for you: LS-2026Q3-{number:03}"
-    return letter(message, subject=subject, council="Northmoor", token_line=line, may_stop=True)
+    return letter(message, subject=subject, head=Letterhead("Northmoor"), token_line=line, may_stop=True)
 
 
 def _sealed(number: int, said: Letter) -> bytes:

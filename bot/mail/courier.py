@@ -20,7 +20,7 @@ from bot.mail.mime import compose
 from dialogs.kit.message import Message
 from dialogs.letters.invitations import calendar_file
 from dialogs.letters.letter_subjects import subject_of
-from dialogs.letters.letters import Letter, letter
+from dialogs.letters.letters import Letter, Letterhead, chat_link, letter
 from policy.council.establishment import Person
 from policy.council.ways import is_escalation
 from policy.framework.framework import Framework
@@ -87,14 +87,23 @@ class MailCourier:
     channel = "mail"
 
     def __init__(
-        self, db: Database, framework: Framework, road: Road, now: Callable[[], datetime], *, mailbox: str
+        self,
+        db: Database,
+        framework: Framework,
+        road: Road,
+        now: Callable[[], datetime],
+        *,
+        mailbox: str,
+        bot_id: str = "",
     ) -> None:
+        """`bot_id` is the bot's Entra application id, for the link to its chat; none where there is no real Teams."""
         self._db = db
         self._framework = framework
         self._road = road
         self._now = now
         self.mailbox = mailbox
         self._domain = mailbox.rpartition("@")[2]
+        self._head = Letterhead(framework.council.name, chat_link(bot_id))
 
     def problem(self) -> str:
         """What stops all mail, in words for an administrator; empty when nothing does."""
@@ -120,8 +129,10 @@ class MailCourier:
         stays = notice.urgent or is_escalation(self._framework, notice.event)
         said = letter(
             message,
-            subject=subject_of(notice.event, reference, repeat=notice.repeat),
-            council=self._framework.council.name,
+            subject=subject_of(
+                notice.event, reference, days_late=int(notice.facts.get("days_late", 0)), repeat=notice.repeat
+            ),
+            head=self._head,
             token_line=token_line(reference, written.letter.token),
             may_stop=not stays and await self._db.read(offer_to, person.id) == "stop",
         )
@@ -160,7 +171,7 @@ class MailCourier:
         said = letter(
             message,
             subject=subject_line,
-            council=self._framework.council.name,
+            head=self._head,
             token_line=token_line(reference, written.letter.token),
             of_many=True,
         )

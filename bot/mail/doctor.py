@@ -18,7 +18,7 @@ from bot.mail.graph_errors import GraphFailed, in_words
 from bot.mail.mime import compose
 from bot.mail.outgoing import MailOut
 from dialogs.kit.message import Message
-from dialogs.letters.letters import letter
+from dialogs.letters.letters import Letterhead, letter
 from storage.council import establishment as establishments
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ async def there_and_back(mail: MailOut, settings: Settings, *, now: datetime) ->
     said = letter(
         Message("The doctor's test\n\nThis message shows that the bot can send. There is nothing to do.", "A test."),
         subject="A test of the bot's email",
-        council="your council",
+        head=Letterhead("your council"),
         can_reply=False,
     )
     raw = compose(

@@ -57,7 +57,8 @@ class MailOut:
             relay = Relay.parse(settings.smtp_url.get_secret_value())
             road = SmtpRoad(relay, sender=settings.mailbox, pace=pace, trust=trust)
         self.road = road
-        self.courier = MailCourier(db, framework, road, clock.now, mailbox=settings.mailbox)
+        bot_id = "" if settings.local else settings.app_id
+        self.courier = MailCourier(db, framework, road, clock.now, mailbox=settings.mailbox, bot_id=bot_id)
 
     def problem(self) -> str:
         """What stops all mail, in words for an administrator; empty when nothing does."""

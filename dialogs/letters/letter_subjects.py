@@ -21,9 +21,9 @@ SUBJECTS: dict[str, str] = {
     "E8": "A request for you to decide",
     "E9": "Your request has an answer",
     "E10": "A due date has passed",
-    "E11": "A learning space is late: first step",
-    "E12": "A learning space is late: second step",
-    "E13": "A learning space is late: third step",
+    "E11": "A learning space is late",
+    "E12": "A learning space is late",
+    "E13": "A learning space is late",
     "E14": "A step is held",
     "E15": "A learning space was sent in",
     "E16": "Please read this now",
@@ -47,9 +47,9 @@ SUBJECTS: dict[str, str] = {
     "E34": "An action for you",
     "E35": "An action is due",
     "E36": "An action is late",
-    "E37": "An action is late: first step",
-    "E38": "An action is late: second step",
-    "E39": "An action is late: third step",
+    "E37": "An action is late",
+    "E38": "An action is late",
+    "E39": "An action is late",
     "E40": "Your action: one question",
     "E41": "An action has changed hands",
     "E63": "Your week in numbers",
@@ -76,9 +76,18 @@ SUBJECTS: dict[str, str] = {
 }
 
 
-def subject_of(event: str, reference: str, *, repeat: bool = False) -> str:
-    """'A learning space for you: LS-2026Q3-014'. What is no reference of ours is left out."""
+LATE = frozenset(("E10", "E11", "E12", "E13", "E36", "E37", "E38", "E39"))
+"""Events about something late: how late says more in a list of subjects than which step of the ladder it is."""
+
+
+def subject_of(event: str, reference: str, *, days_late: int = 0, repeat: bool = False) -> str:
+    """'A learning space for you: LS-2026Q3-014', or of what is late '14 days late: LS-2026Q3-014'.
+
+    What is no reference of ours is left out. `days_late` is counted for the day the letter is sent.
+    """
     phrase = SUBJECTS.get(event, ANY)
+    if event in LATE and days_late > 0:
+        phrase = "1 day late" if days_late == 1 else f"{days_late} days late"
     named = find_reference(reference) or ""
     said = f"{phrase}: {named}" if named else phrase
     return f"Repeat: {said}" if repeat else said

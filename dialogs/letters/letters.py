@@ -1,7 +1,7 @@
 """A message as a letter: one source, the message's own plain text, laid out once as text and once as HTML.
 
 HTML is made from the same lines as the text, so neither can say what the other does not. A letter fetches nothing: no
-picture, no font, no script, no link that counts who opened it.
+picture, no font, no script. Its one link opens the chat in Teams, and counts nobody.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dialogs.kit.message import Message
 
 HOW_TO_ANSWER = "How to answer"
 IN_TEAMS = "open the app in Teams and press the button of that name."
+OPEN_CHAT = "Open the chat in Teams"
 IF_NOTHING_HAPPENS = "If nothing happens"
 
 WORDS_FOR_BUTTONS = {"Agree": "agree", "Decline": "decline", wording.ACKNOWLEDGE: wording.ACKNOWLEDGE}
@@ -39,6 +40,15 @@ _PRESS = re.compile(r"\[(?P<title>[^\[\]]{1,60})\](?: or type: (?P<typed>.+))?")
 _FACT = re.compile(r"(?P<name>[A-Z][^:.!?\n]{0,39}): (?P<value>\S.*)")
 _CHOICE = re.compile(r"\s*(?P<number>\d{1,2})\. (?P<said>.+)")
 _BULLET = re.compile(r"\s*[-\u2022] (?P<said>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Whose letters they are."""
+
+    council: str
+    chat: str = ""
+    """Where the bot's chat in Teams opens, or empty: `chat_link`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ def letter(
     message: Message,
     *,
     subject: str,
-    council: str,
+    head: Letterhead,
     token_line: str = "",
     can_reply: bool = True,
     may_stop: bool = False,
@@ -88,7 +98,7 @@ def letter(
     `of_many` is an answer, which may list several things: a word that names none of them would not say which is meant.
     """
     parts = _parts(message, can_reply=can_reply, of_many=of_many)
-    footer = tuple(_footer(council, token_line if can_reply else "", may_stop=may_stop and can_reply))
+    footer = tuple(_footer(head.council, token_line if can_reply else "", may_stop=may_stop and can_reply))
     subject = " ".join(without_controls(subject).split())
     html = _template().render(
         subject=subject,
@@ -96,9 +106,20 @@ def letter(
         blocks=parts.blocks,
         answers=parts.answers,
         how_heading=HOW_TO_ANSWER,
+        open_chat=OPEN_CHAT,
+        chat=head.chat,
         footer=footer,
     )
-    return Letter(subject, _text(parts, footer), html)
+    return Letter(subject, _text(parts, footer, head.chat), html)
+
+
+def chat_link(bot_id: str) -> str:
+    """The address at which Teams opens the chat with a bot, on a computer and on a phone alike; empty without an id.
+
+    `bot_id` is the Entra application id. The form is the one Microsoft's own embed code gives. It says nothing of
+    who opens it or what about.
+    """
+    return f"https://teams.microsoft.com/l/chat/0/0?users=28:{bot_id}" if bot_id else ""
 
 
 def _parts(message: Message, *, can_reply: bool, of_many: bool = False) -> _Parts:
@@ -178,7 +199,7 @@ def _footer(council: str, token_line: str, *, may_stop: bool) -> Iterable[str]:
         yield "To get this in Teams only, reply with the words stop emails. What is late still comes by email."
 
 
-def _text(parts: _Parts, footer: Sequence[str]) -> str:
+def _text(parts: _Parts, footer: Sequence[str], chat: str) -> str:
     """The plain text: what a screen reader, an old phone or a careful person reads."""
     chunks = [parts.heading]
     for block in parts.blocks:
@@ -193,6 +214,8 @@ def _text(parts: _Parts, footer: Sequence[str]) -> str:
                 chunks.append("\n".join(block.lines))
     if parts.answers:
         chunks += [HOW_TO_ANSWER, "\n".join(" ".join(filter(None, pair)) for pair in parts.answers)]
+    if chat:
+        chunks.append(f"{OPEN_CHAT}: {chat}")
     # Not "-- ": some programs cut what follows that out of a reply, and with it the line we ask to be left.
     chunks += ["--------", "\n\n".join(footer)]
     return "\n\n".join(chunks) + "\n"

@@ -14,7 +14,7 @@ from bot.mail.mime import compose
 from desk.mailbox import Post
 from desk.serving import own_certificate
 from dialogs.kit.message import Message
-from dialogs.letters.letters import letter
+from dialogs.letters.letters import Letterhead, letter
 from storage.engine.database import Database
 
 MAILBOX = "qa-bot@northmoor.example"
@@ -43,6 +43,8 @@ def mail_database(sqlite_url: str) -> Iterator[Database]:
 def envelope(number: int = 1, recipient: str = MANAGER, *, tried_before: bool = False, remote_id: str = "") -> Envelope:
     """A small letter on its way."""
     message_id = f"<letter-{number}@northmoor.example>"
-    said = letter(Message("A test\n\nNothing to do.", "A test."), subject="A message for you", council="Northmoor")
+    said = letter(
+        Message("A test\n\nNothing to do.", "A test."), subject="A message for you", head=Letterhead("Northmoor")
+    )
     raw = compose(said, sender=MAILBOX, sender_name="QA bot", recipient=recipient, message_id=message_id, at=AT)
     return Envelope(raw, recipient, message_id, tried_before, remote_id)

@@ -14,7 +14,7 @@ from bot.mail.incoming import Inline, answers_between
 from bot.mail.reading.bodies import read_body
 from bot.mail.reading.lines import tidy
 from bot.mail.reading.parts import take_apart
-from dialogs.letters.letters import Letter, letter
+from dialogs.letters.letters import Letter, Letterhead, chat_link, letter
 from policy.lifecycle.reply_token import token_line, tokens_in
 from tests.bot.mail.corpus_reader import Example, examples, understand
 from tests.bot.mail.test_reading_anything import holds
@@ -110,7 +110,13 @@ def _letters() -> dict[str, Letter]:
     """One in four of the messages the bot can say, as letters; each way of replying takes them all."""
     line = token_line("LS-2026Q3-014", TOKEN)
     return {
-        name: letter(message, subject="Learning space", council="Northmoor", token_line=line, may_stop=True)
+        name: letter(
+            message,
+            subject="Learning space",
+            head=Letterhead("Northmoor", chat_link("00000000-0000-4000-8000-000000000000")),
+            token_line=line,
+            may_stop=True,
+        )
         for name, message in sorted(messages().items())[::4]
     }
 

@@ -10,14 +10,15 @@ from html.parser import HTMLParser
 import pytest
 
 from dialogs.kit.message import Message
-from dialogs.letters.letter_subjects import ANY, SUBJECTS, subject_of
-from dialogs.letters.letters import HOW_TO_ANSWER, IN_ITS_LETTER, IN_TEAMS, Letter, letter
+from dialogs.letters.letter_subjects import ANY, LATE, SUBJECTS, subject_of
+from dialogs.letters.letters import HOW_TO_ANSWER, IN_ITS_LETTER, IN_TEAMS, Letter, Letterhead, chat_link, letter
 from dialogs.understand.reply_reading import read_reply
 from tests.dialogs import samples
 from tests.dialogs.hostile import HOSTILE
 from tests.dialogs.sample_facts import AUDITOR, CASE, FRAMEWORK, GOOD_ANSWERS, PRACTITIONER, REFERENCE
 
-COUNCIL = "Northmoor Council"
+CHAT = "https://teams.microsoft.com/l/chat/0/0?users=28:00000000-0000-4000-8000-000000000000"
+HEAD = Letterhead("Northmoor Council", CHAT)
 TOKEN_LINE = "[Ref LS-2026Q3-014/k7f3abcd2345wxyz]"
 GRADES = [grade.title.casefold() for grade in FRAMEWORK.grades] + ["grade", "graded", "inadequate", "outstanding"]
 
@@ -40,7 +41,7 @@ ALLOWED_TAGS = {
     "ul",
     "li",
 }
-ALLOWED_TAGS |= {"span", "strong"}
+ALLOWED_TAGS |= {"span", "strong", "a"}
 
 
 class _Reader(HTMLParser):
@@ -84,14 +85,15 @@ def letters() -> dict[str, Letter]:
 
 def as_letter(name: str, message: Message) -> Letter:
     event = name.split("_")[0].upper()
-    return letter(message, subject=subject_of(event, REFERENCE), council=COUNCIL, token_line=TOKEN_LINE, may_stop=True)
+    return letter(message, subject=subject_of(event, REFERENCE), head=HEAD, token_line=TOKEN_LINE, may_stop=True)
 
 
 def test_the_html_and_the_text_say_the_same_words_in_the_same_order() -> None:
     different = [
         name
         for name, message in samples.messages().items()
-        if flat(" ".join(read(as_letter(name, message).html).words)) != flat(as_letter(name, message).text)
+        if flat(" ".join(read(as_letter(name, message).html).words))
+        != flat(as_letter(name, message).text.replace(CHAT, ""))
     ]
     assert different == []
 
@@ -140,6 +142,14 @@ def test_a_subject_is_a_phrase_from_the_list_and_a_reference_and_nothing_else() 
     assert subject_of("E13", REFERENCE, repeat=True).startswith("Repeat: ")
 
 
+def test_what_is_late_says_by_how_many_days_and_never_which_step_of_a_ladder() -> None:
+    for event in LATE:
+        assert subject_of(event, REFERENCE, days_late=14) == f"14 days late: {REFERENCE}"
+        assert subject_of(event, REFERENCE, days_late=1, repeat=True) == f"Repeat: 1 day late: {REFERENCE}"
+    assert subject_of("E6", REFERENCE, days_late=0) == f"{SUBJECTS['E6']}: {REFERENCE}"
+    assert not [phrase for phrase in SUBJECTS.values() if "step" in phrase and phrase != SUBJECTS["E14"]]
+
+
 def test_every_event_of_the_catalogue_has_a_neutral_subject() -> None:
     assert {event.key for event in FRAMEWORK.events} ^ set(SUBJECTS) == set()
 
@@ -147,9 +157,21 @@ def test_every_event_of_the_catalogue_has_a_neutral_subject() -> None:
 def test_a_letter_fetches_nothing_follows_nobody_and_runs_nothing() -> None:
     for name, message in samples.messages().items():
         html = as_letter(name, message).html
+        links = [attributes["href"] for tag, attributes in read(html).tags if tag == "a"]
+        assert links == [CHAT], "its one link opens the chat: the same for everybody, whatever the letter is about"
+        html = html.replace(f'href="{CHAT}"', "")
         tags = {tag for tag, _ in read(html).tags}
-        assert not tags & {"img", "link", "script", "iframe", "object", "a", "form", "input", "video", "base"}, name
+        assert not tags & {"img", "link", "script", "iframe", "object", "form", "input", "video", "base"}, name
         assert not re.search(r"url\(|@import|https?:|javascript:|\bsrc=|\bhref=|\bon\w+=", html, re.IGNORECASE), name
+
+
+def test_every_letter_opens_the_chat_in_teams_where_there_is_one() -> None:
+    assert chat_link(CHAT.rpartition(":")[2]) == CHAT
+    for name, each in letters().items():
+        assert f"\n\nOpen the chat in Teams: {CHAT}\n" in each.text, name
+        assert f'<a href="{CHAT}"' in each.html and ">Open the chat in Teams</a>" in each.html, name
+    without = letter(samples.notices()["e1_allocated"], subject="x", head=Letterhead("Northmoor", chat_link("")))
+    assert "Open the chat" not in without.text + without.html
 
 
 def test_a_screen_reader_finds_a_language_one_main_heading_and_tables_only_where_there_are_facts() -> None:
@@ -200,30 +222,28 @@ def test_a_letter_asks_only_for_words_that_a_reply_is_understood_by() -> None:
 
 def test_an_answer_that_lists_several_things_offers_no_word_that_names_none_of_them() -> None:
     listed = samples.messages()["home_decisions"]
-    said = letter(listed, subject="x", council=COUNCIL, token_line=TOKEN_LINE, of_many=True).text
+    said = letter(listed, subject="x", head=HEAD, token_line=TOKEN_LINE, of_many=True).text
     assert f"I have spoken to them: {IN_ITS_LETTER}" in said
     practitioner = samples.messages()["home_practitioner"]
-    said = letter(practitioner, subject="x", council=COUNCIL, token_line=TOKEN_LINE, of_many=True).text
+    said = letter(practitioner, subject="x", head=HEAD, token_line=TOKEN_LINE, of_many=True).text
     assert "Add a reflection: reply with the words reflect LS-" in said
 
 
 def test_what_wants_a_phone_call_asks_for_no_reply() -> None:
     message = samples.notices()["e16_attention"]
-    said = letter(
-        message, subject=subject_of("E16", REFERENCE), council=COUNCIL, token_line=TOKEN_LINE, can_reply=False
-    )
+    said = letter(message, subject=subject_of("E16", REFERENCE), head=HEAD, token_line=TOKEN_LINE, can_reply=False)
     assert f"I have spoken to them: {IN_TEAMS}" in said.text
     assert "reply" not in said.text.casefold()
 
 
 def test_an_escalation_does_not_offer_to_stop() -> None:
-    said = letter(samples.notices()["e12_director"], subject="x", council=COUNCIL, token_line=TOKEN_LINE)
+    said = letter(samples.notices()["e12_director"], subject="x", head=HEAD, token_line=TOKEN_LINE)
     assert "stop emails" not in said.text
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_whatever_a_name_holds_it_stays_text(evil: str) -> None:
-    said = letter(Message(f"A heading\n\nManager: {evil}\n\n{evil}", "x"), subject=f"A {evil}", council=evil)
+    said = letter(Message(f"A heading\n\nManager: {evil}\n\n{evil}", "x"), subject=f"A {evil}", head=Letterhead(evil))
     tags = {tag for tag, _ in read(said.html).tags}
     assert tags <= ALLOWED_TAGS
     assert "\n" not in said.subject and "\r" not in said.subject
