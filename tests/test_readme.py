@@ -43,3 +43,9 @@ def test_every_make_target_the_readme_names_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`?make ([a-z]+)", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_promise_about_grades_names_its_one_exception_here_and_in_the_privacy_page() -> None:
+    privacy = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    assert "The one exception: whoever answers a form by email is read back their own answers" in README
+    assert "no case reference, no practitioner, no child" in privacy

@@ -122,8 +122,8 @@ def help_by_mail_message(emails: str = "") -> Message:
     """What can be written in an email. `emails` is 'stop' or 'start' where that is theirs to ask, else empty."""
     page = Page("What you can write to me", summary="What you can write to me.")
     page.para("list: what waits for you")
-    page.para("open LS-2026Q3-014: the questions of a form, to answer by number")
-    page.para("GOOD, and below it why: a grade and its reasons")
+    page.para("open, or open LS-2026Q3-014: the questions of a form, to answer by number")
+    page.para("a grade alone, and below it why: the overall grade and its reasons")
     page.para("extend to 20 March because ...: ask for more time")
     page.para("done, supervision note 3 March: an action and where it can be seen")
     page.para("agree, or decline: a request that was sent to you")
