@@ -195,7 +195,7 @@ def test_a_letter_says_what_happens_if_nothing_happens_where_a_ladder_goes_on() 
 
 
 def test_what_an_email_cannot_do_is_offered_in_teams() -> None:
-    for name in ("e15_practitioner", "e18_practitioner"):
+    for name in ("e95_practitioner", "e18_practitioner"):
         assert f"Open the result: {IN_TEAMS}" in letters()[name].text
 
 
