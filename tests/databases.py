@@ -115,6 +115,11 @@ class PostgresqlServer:
             cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
+    @property
+    def programs(self) -> Path:
+        """Where pg_dump, pg_restore and psql of the same version are."""
+        return self._programs
+
     def blank_database(self) -> str:
         """The address of a new empty database."""
         name = f"blank_{next(self._numbers)}"

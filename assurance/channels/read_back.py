@@ -12,6 +12,8 @@ from storage.outbox import replies
 from storage.outbox.replies import ReadBack
 
 FORM, MORE_TIME, DECIDE, ACTION, DATE, REFLECTION = "form", "more_time", "decide", "action", "date", "reflection"
+HELD = "held"
+"""That held messages are sent or dropped."""
 TAKEN_UP = "taken_up"
 """That somebody has spoken to the person who says that a child is at immediate risk."""
 

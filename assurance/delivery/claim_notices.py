@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assurance.actions.action_ladder import why_moot
+from assurance.after_restore.hold import hold_after_restore, hold_older
 from assurance.cards.living_cards import card_to_change
 from assurance.channels.channel_choice import (
     ADDRESS_FAILS,
@@ -80,6 +81,7 @@ def claim_notices(
     and the QA lead told.
     """
     _beat(session, now)
+    held_before = hold_after_restore(session, framework, now=now)
     offer(session, claimer.couriers)
     turn = Turn(
         urgent_only=not Calendar.of(framework).in_send_window(now),
@@ -96,7 +98,8 @@ def claim_notices(
     while len(deliveries) < limit:
         wanted = limit - len(deliveries)
         claimed = outbox.claim(session, owner=claimer.owner, now=now, lease=lease, limit=wanted, turn=turn)
-        sent_on = _still_to_send(session, framework, claimed, claimer.couriers, now=now)
+        rest = hold_older(session, framework, claimed, before=held_before, now=now)
+        sent_on = _still_to_send(session, framework, rest, claimer.couriers, now=now)
         deliveries += sent_on
         if len(claimed) == len(sent_on) < wanted:
             break

@@ -20,6 +20,7 @@ from storage.reads import home_lists
 RUNS_THE_DAY = ("qa_lead", "qa_officer")
 TEAMS = "teams"
 KINDS = (
+    "held",
     "to_allocate",
     "to_escalate",
     "late",
@@ -57,6 +58,7 @@ def console(
     counted = home_lists.in_numbers(session, today=today, parked_since=now - PARKED_FOR)
     months = months_to_give_out(session, framework, today)
     found = {
+        "held": counted.held,
         "to_allocate": len(months),
         # What the preview shows: everything that goes up a level the next time messages are sent.
         "to_escalate": len(escalations_on(session, framework, next_sending_day(now, Calendar.of(framework))).coming),

@@ -105,6 +105,10 @@ def troubles(framework: Framework, reading: Figures, *, now: datetime, interval:
     oldest = reading.oldest_notice_ready
     if oldest and Calendar.of(framework).in_send_window(now) and now - oldest > SENDING_IS_LATE:
         found.append(f"{reading.notices_overdue} messages wait to be sent; the oldest {_ago(oldest, now)}.")
+    if held := reading.notices_by_state.get("held", 0):
+        found.append(
+            f"{held} messages are held since the database was put back. The QA lead types held, to send or drop them."
+        )
     wrong = {kind: count for kind, count in reading.wrong.items() if kind not in FOR_QA}
     if wrong:
         kinds = ", ".join(f"{kind.replace('_', ' ')}: {count}" for kind, count in sorted(wrong.items()))

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from bot import __version__
 from bot.cli.allocate import allocate
+from bot.cli.backup import backup, restore
 from bot.cli.chat import chat
 from bot.cli.checks import doctor, verify
 from bot.cli.council import demo
@@ -89,6 +90,8 @@ app.command("chat")(chat)
 app.command("export")(export)
 app.command("verify")(verify)
 app.command("doctor")(doctor)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("manifest")(manifest)
 
 

@@ -7,19 +7,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from assurance.channels.mail_preference import EscalationsStay, NoOtherWay, allow_emails, offer_to, stop_emails
-from assurance.channels.read_back import ACTION, DATE, DECIDE, FORM, MORE_TIME, REFLECTION, TAKEN_UP
+from assurance.channels.read_back import ACTION, DATE, DECIDE, FORM, HELD, MORE_TIME, REFLECTION, TAKEN_UP
 from assurance.common.refusals import Refused
 from assurance.learning_space.reflect import ReflectionView, open_reflection, save_reflection
 from assurance.more_time.ask_more_time import ASKS
 from assurance.red_route.acknowledge import Acknowledgement, acknowledge
 from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION
-from bot.mail import replies_action, replies_form, replies_more_time
+from bot.mail import replies_action, replies_form, replies_held, replies_more_time
 from bot.mail.turn import IGNORE, Outcome, Turn
 from dialogs.learning_space import learning_space, news, two_voices
 from dialogs.letters import mail_answers, mail_replies
 from dialogs.understand.reply_decisions import ReplyHeard
 from dialogs.understand.reply_reading import read_reply
-from dialogs.understand.understanding import Intent
+from dialogs.understand.understanding import Intent, understand
 from policy.lifecycle.reference import ACTION as ACTION_REFERENCE
 from policy.lifecycle.reference import LEARNING_SPACE
 from storage.casework import learning_spaces
@@ -40,6 +40,7 @@ _DONE_BY_YES: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[Outcome]]] = 
     DECIDE: replies_more_time.decide,
     ACTION: replies_action.send,
     DATE: replies_action.decide,
+    HELD: replies_held.decide,
     TAKEN_UP: lambda turn, facts: _take_up(turn, facts),
     REFLECTION: lambda turn, facts: _keep_reflection(turn, facts),
 }
@@ -103,6 +104,8 @@ async def _simple(turn: Turn, plain: ReplyHeard) -> Outcome | None:
             return turn.answer(mail_answers.no_words_message())
         case "list":
             return turn.answer(await turn.talk.command(turn.person, Intent("home")))
+        case "held":
+            return await replies_held.take(turn, understand(turn.text, turn.today))
         case "help":
             return turn.answer(mail_answers.help_by_mail_message(await turn.read(offer_to, turn.person.id)))
         case "stop_emails":

@@ -29,6 +29,13 @@ class Line:
 
 
 LINES: dict[str, Line] = {
+    "held": Line(
+        "message is held until you send or drop it",
+        "messages are held until you send or drop them",
+        "held",
+        "Show them",
+        "held",
+    ),
     "to_allocate": Line(
         "month is not given out yet", "months are not given out yet", "allocate {month}", "Propose it", "propose_month"
     ),

@@ -73,6 +73,7 @@ SUBJECTS: dict[str, str] = {
     "E92": "An answer to you",
     "E93": "A month is not given out yet",
     "E94": "A month is not given out yet",
+    "E89": "Messages wait for you",
 }
 
 

@@ -32,6 +32,7 @@ OWN_WORDS = "reply with your own words."
 
 _BY_REPLY = re.compile(
     rf"list|help|agree|decline|{wording.ACKNOWLEDGE}|(?:open|extension) LS-\S+|(?:open|action) AC-\S+"
+    r"|held|(?:send|drop) all held"
 )
 """What a reply is understood by. For anything else the letter says where it can be done."""
 _REFLECT = "reflect "

@@ -17,7 +17,7 @@ from dialogs.loop import loop_news
 from dialogs.moderation import moderation_news
 from dialogs.more_time import more_time_news
 from dialogs.notices import digests, late_reply
-from dialogs.qa_team import housekeeping_news
+from dialogs.qa_team import held, housekeeping_news
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
 
@@ -179,6 +179,7 @@ _EVENTS.update(moderation_news.EVENTS)
 _EVENTS.update(people_news.EVENTS)
 _EVENTS.update(taking_back.EVENTS)
 _EVENTS.update(housekeeping_news.EVENTS)
+_EVENTS.update(held.EVENTS)
 _EVENTS.update(calendar_news.EVENTS)
 _EVENTS.update(month_news.EVENTS)
 _EVENTS.update(digests.EVENTS)

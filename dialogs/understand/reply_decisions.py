@@ -17,6 +17,7 @@ Intent = Literal[
     "no",
     "answers",
     "list",
+    "held",
     "help",
     "open",
     "stop_emails",

@@ -161,6 +161,8 @@ def _command(body: str, reference: str, today: date) -> ReplyHeard | None:
     kind = understand(body, today).kind
     if kind == "home":
         return ReplyHeard("list")
+    if kind == "held":
+        return ReplyHeard("held")
     if kind in ("help", "thanks"):
         return ReplyHeard("help" if kind == "help" else "thanks")
     if reference and words in (plain(reference), f"open {plain(reference)}", f"action {plain(reference)}"):

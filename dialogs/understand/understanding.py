@@ -34,6 +34,7 @@ Kind = Literal[
     "moderate",
     "reachability",
     "findings",
+    "held",
     "search",
     "loops",
     "more_time",
@@ -157,6 +158,7 @@ _AFTERWARDS = re.compile(r"(re-?open|moderate)\b(?:.*?\bbecause (.+))?")
 """What the QA team asks for once a form is in, and why."""
 _REACHABILITY = re.compile(r"(?:who can(?:not|t) be reached|reachability|reach)\??")
 _FINDINGS = re.compile(r"(?:(?:show )?findings|self[- ]?check|what is wrong)\??")
+_HELD = re.compile(r"(?:show )?held(?: messages)?\??|(send|drop) (all) held|(send|drop) held (\d{1,9})")
 _CHOICE = re.compile(r"(?:\d{1,2}|yes|no|y|n|ok|okay|approve|submit|send|back|done)")
 
 
@@ -210,6 +212,8 @@ def understand(text: str, today: date) -> Intent:
         return Intent("emails", reference=found[1] or "")
     if _FINDINGS.fullmatch(line):
         return Intent("findings")
+    if held := _HELD.fullmatch(line):
+        return Intent("held", reference=held[2] or held[4] or "", wanted=held[1] or held[3] or "")
     if _REACHABILITY.fullmatch(line):
         return Intent("reachability")
     if _ALLOCATE.search(line) and not reference:

@@ -113,6 +113,11 @@ NOTICE: Table = (
     Transition("pending", "cancel", "cancelled", "use-case"),
     Transition("leased", "cancel", "cancelled", "use-case"),
     Transition("parked", "retry", "pending", "dispatcher"),  # an hour after the crashes that hid what became of it
+    Transition("pending", "hold", "held", "restore"),  # it may have been sent after the backup was made
+    Transition("leased", "hold", "held", "restore"),
+    Transition("held", "send", "pending", "qa_lead or qa_officer"),
+    Transition("held", "drop", "cancelled", "qa_lead or qa_officer"),
+    Transition("held", "cancel", "cancelled", "use-case"),
 )
 
 _CHANNEL_STATES = ("unknown", "reachable", "blocked", "uninstalled", "disabled")

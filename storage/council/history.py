@@ -156,6 +156,11 @@ class ChainLook:
     """Whether the newest row was reached."""
 
 
+def head(session: Session) -> ChainMark:
+    """The row that was written last: the head of the chain."""
+    return ChainMark(*_tail(session))
+
+
 def verify(session: Session) -> list[str]:
     """Walk the whole chain. Empty when it is intact, else a sentence for each row that was edited, moved or removed."""
     problems: list[str] = []

@@ -12,6 +12,7 @@ from storage.engine.errors import (
     Busy,
     CommitUnknown,
     DamagedDatabase,
+    NotWritable,
     SchemaTooNew,
     SchemaTooOld,
     StorageError,
@@ -30,6 +31,8 @@ class Trouble(Enum):
     """The connection is gone: reconnect and try again."""
     FULL = StorageFull
     """No room: say so, keep reading."""
+    READ_ONLY = NotWritable
+    """It takes nothing: say so."""
     DAMAGED = DamagedDatabase
     """The file is broken: stop."""
     UNKNOWN = CommitUnknown
@@ -62,6 +65,20 @@ class Backend(ABC):
 
         Returns a receipt `was_committed` understands, or empty. Raises SchemaTooNew, SchemaTooOld.
         """
+
+    def committed(self) -> None:  # noqa: B027 - only a file has something beside it to keep in step
+        """A write transaction that `start_batch` began is on disk now."""
+
+    def others_connected(self) -> list[str]:
+        """Programs that are connected to the database beside this one, where the database can tell."""
+        return []
+
+    def look_back(self) -> str:
+        """For a service, before its first commit: whether what is here is not what was served here last.
+
+        Empty, or one of `storage.engine.side_file`'s words; it is kept in the database until it is acted on.
+        """
+        return ""
 
     @abstractmethod
     def in_transaction(self, connection: Connection) -> bool:

@@ -17,8 +17,10 @@ from storage.engine.errors import (
     Busy,
     Closed,
     CommitUnknown,
+    CouncilGone,
     DamagedDatabase,
     NetworkFilesystem,
+    NotWritable,
     SchemaTooNew,
     SchemaTooOld,
     StorageError,
@@ -35,9 +37,11 @@ __all__ = [
     "Busy",
     "Closed",
     "CommitUnknown",
+    "CouncilGone",
     "DamagedDatabase",
     "Database",
     "NetworkFilesystem",
+    "NotWritable",
     "SchemaTooNew",
     "SchemaTooOld",
     "Session",
@@ -69,7 +73,7 @@ class Database:
         self._readers = Readers(READERS, self.read_now)
 
     @classmethod
-    def open(cls, url: str, *, service: bool = False, patience: float = 10.0) -> Database:
+    def open(cls, url: str, *, service: bool = False, patience: float = 10.0, to_replace: bool = False) -> Database:
         """Open `sqlite:///path` or `postgresql://...`; nothing is created but an empty file until `migrate`.
 
         `service` is for the long-running bot: on SQLite only one may serve a file. `patience` is how many seconds
@@ -81,6 +85,7 @@ class Database:
         backend = _backend(url, service=service, patience=patience)
         try:
             check_revision(backend.revision(), behind_is_fine=True)
+            backend.look_back()
         except StorageError:
             backend.close()
             raise
@@ -99,6 +104,15 @@ class Database:
         """Whether this is proven to be the only service: on SQLite it holds the file's one place for as long as it is
         open. Commands may work beside it all the same."""
         return self.service and self.dialect == "sqlite"
+
+    @property
+    def revision(self) -> str:
+        """The schema revision the database is at; empty for a new one."""
+        return self._backend.revision()
+
+    def others_connected(self) -> list[str]:
+        """What other programs are connected to a PostgreSQL database, by the names they give themselves."""
+        return self._backend.others_connected()
 
     def migrate(self) -> bool:
         """Bring the schema to what this version of the bot writes. True if anything had to be done."""

@@ -36,6 +36,10 @@ class StorageFull(StorageError):
     """There is no room left to save. Nothing was saved; what is already there can still be read."""
 
 
+class NotWritable(StorageError):
+    """The database can only be read: its file, its folder or its first bytes say so. Nothing was saved."""
+
+
 class Busy(StorageError):
     """The database was busy for too long. Nothing was saved; try again."""
 
@@ -50,6 +54,10 @@ class CommitUnknown(StorageError):
 
 class DamagedDatabase(StorageError):
     """The database file is damaged or is not a database. Restore the last backup."""
+
+
+class CouncilGone(StorageError):
+    """There was a council in this database, and now nothing is there. It is not begun anew by itself."""
 
 
 class Closed(StorageError):

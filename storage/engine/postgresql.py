@@ -23,6 +23,11 @@ Two statements in one message: the second sees the schema as it is once the lock
 
 OLDEST_SERVER = 130000  # pg_current_xact_id and pg_xact_status came with 13
 
+_OTHERS = """
+    SELECT application_name, usename FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL
+"""
+
 PROMISES = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
@@ -95,6 +100,11 @@ class Postgresql(Backend):
         """Read beside the writer."""
         with self.readers.connect() as connection:
             return self.revision_seen_by(connection)
+
+    def others_connected(self) -> list[str]:
+        """By the names they give themselves; a role sees that others are there, whatever it may see of them."""
+        with self.readers.connect() as connection:
+            return sorted(str(name or role) for name, role in _raw(connection).execute(_OTHERS).fetchall())
 
     def revision_seen_by(self, connection: Connection) -> str:
         """Inside a transaction."""

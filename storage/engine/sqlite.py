@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import logging
 import os
 import re
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +19,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from storage.engine.backend import Backend, Trouble, check_revision
-from storage.engine.errors import AlreadyRunning, DamagedDatabase, NetworkFilesystem, Unreachable, WeakDurability
+from storage.engine.errors import (
+    AlreadyRunning,
+    CouncilGone,
+    DamagedDatabase,
+    NetworkFilesystem,
+    Unreachable,
+    WeakDurability,
+)
+from storage.engine.side_file import ANOTHER, COMMITS, IDENTITY, OLDER, PUT_BACK, Mark, SideFile
+
+log = logging.getLogger(__name__)
 
 PRAGMAS: tuple[tuple[str, str, object], ...] = (
     ("journal_mode", "WAL", "wal"),
@@ -33,10 +46,15 @@ NETWORK_FILESYSTEMS = re.compile(
     r"|fuse\.(blobfuse2?|gcsfuse|glusterfs|juicefs|rclone|s3fs|sshfs)"
 )
 
+_COUNT = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ? RETURNING value"
+_KEEP = "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING"
+_OVERWRITE = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+
 _TROUBLES = {
     sqlite3.SQLITE_BUSY: Trouble.BUSY,
     sqlite3.SQLITE_LOCKED: Trouble.BUSY,
     sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
     sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
     sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
     sqlite3.SQLITE_CANTOPEN: Trouble.LOST,
@@ -56,22 +74,60 @@ class Sqlite(Backend):
             raise WeakDurability("(A database in memory forgets everything; name a file.)")
         self.path = Path(url.database).absolute()
         self._lock: int | None = None
+        self._beside = SideFile(self.path)
+        self._served: Mark | None = None
         refuse_network_filesystem(self.path, mounts)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unreachable(f"({error})") from error
+        self._refuse_an_empty_place()
         if service:
-            self._lock = _hold(self.path)
+            self._lock = hold_place(self.path)
+        keep_private(self.path)
         self._busy_timeout = round(min(patience, LONGEST_WAIT) * 1000)
         self.writer = self._engine("BEGIN IMMEDIATE", pool_size=1)
         self.readers = self._engine("BEGIN", pool_size=readers)
         event.listen(self.readers, "connect", _read_only)
 
     def start_batch(self, connection: Connection) -> str:
-        """BEGIN IMMEDIATE has already taken the lock; only the schema is left to check."""
-        check_revision(_revision(_raw(connection)))
+        """BEGIN IMMEDIATE has already taken the lock; the schema is left to check, and a service counts its commits."""
+        raw = _raw(connection)
+        check_revision(_revision(raw))
+        if self._lock is not None:
+            self._served = _count(raw, self._served)
         return ""
+
+    def committed(self) -> None:
+        """Beside the file: so far it has come."""
+        if self._served is not None:
+            self._beside.write(self._served)
+
+    def look_back(self) -> str:
+        """Compare the file with the side file. What is found is kept in the file, so that a crash forgets it not."""
+        if self._lock is None:
+            return ""
+        with self.writer.connect() as connection, connection.begin():
+            raw = _raw(connection)
+            if not _revision(raw):
+                if self._beside.read() is not None:
+                    raise CouncilGone(self._what_to_do(f"{self.path} has no tables."))
+                return ""
+            found = _compared(self._beside.read(), _fact(raw, IDENTITY), _fact(raw, COMMITS))
+            if found:
+                raw.execute(_OVERWRITE, (PUT_BACK, found))
+            return found
+
+    def _refuse_an_empty_place(self) -> None:
+        """No file, or an empty one, where a council was: no new council is begun in its place."""
+        if (not self.path.exists() or self.path.stat().st_size == 0) and self._beside.read() is not None:
+            raise CouncilGone(self._what_to_do(f"{self.path} is {'empty' if self.path.exists() else 'not there'}."))
+
+    def _what_to_do(self, what: str) -> str:
+        return (
+            f"({what} Put it back, or restore a backup: python -m bot restore FILE. "
+            f"If a new council is meant to begin here, remove {self._beside.path} first.)"
+        )
 
     def in_transaction(self, connection: Connection) -> bool:
         """A full disk or a locked table can make SQLite roll everything back by itself."""
@@ -79,13 +135,7 @@ class Sqlite(Backend):
 
     def trouble(self, error: BaseException) -> Trouble | None:
         """By SQLite's own result codes."""
-        original = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(original, "sqlite_errorcode", None)
-        if code is None:
-            return None
-        if code == sqlite3.SQLITE_IOERR_WRITE:  # over a quota or a file size limit: full by another name
-            return Trouble.FULL
-        return _TROUBLES.get(code & 0xFF)
+        return _trouble(error)
 
     def was_committed(self, receipt: str) -> bool | None:
         """SQLite is in this process: its commit either returned or did not happen."""
@@ -119,6 +169,7 @@ class Sqlite(Backend):
     def close(self) -> None:
         """Let go of the file, then of the service's place."""
         super().close()
+        self._beside.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -144,6 +195,24 @@ class Sqlite(Backend):
         return engine
 
 
+def explained(error: sqlite3.Error) -> BaseException:
+    """An error of SQLite's own in the reader's words, or as it came."""
+    trouble = _trouble(error)
+    return error if trouble is None else trouble.as_error(error)
+
+
+def _trouble(error: BaseException) -> Trouble | None:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    if code == sqlite3.SQLITE_IOERR_WRITE:  # over a quota or a file size limit: full by another name
+        return Trouble.FULL
+    if code == sqlite3.SQLITE_ERROR and "unsupported file format" in str(original):
+        return Trouble.DAMAGED  # a byte of its header that nothing else looks at
+    return _TROUBLES.get(code & 0xFF)
+
+
 def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -> None:
     """Raise NetworkFilesystem when the mount that holds `path` is a network drive; other systems are trusted."""
     try:
@@ -162,7 +231,7 @@ def refuse_network_filesystem(path: Path, mounts: Path = Path("/proc/mounts")) -
         raise NetworkFilesystem(f"({path} is on {found}, which is {kind}.)")
 
 
-def _hold(path: Path) -> int:
+def hold_place(path: Path) -> int:
     """Take the service's place beside the file; it is given up when this process ends, however it ends.
 
     A file of its own, because closing any handle of the database file would drop SQLite's own locks on it.
@@ -180,6 +249,46 @@ def _hold(path: Path) -> int:
     os.truncate(place, 0)
     os.write(place, str(os.getpid()).encode())
     return place
+
+
+def keep_private(path: Path) -> None:
+    """Nobody but the account that runs the bot reads the file; SQLite gives its companions the same rights."""
+    with contextlib.suppress(OSError):  # what cannot be made here is said by whoever opens it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    for file in (path, *(Path(f"{path}{end}") for end in ("-wal", "-shm"))):
+        try:
+            mode = file.stat().st_mode
+            if mode & 0o077:
+                file.chmod(mode & 0o700)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            log.warning("%s can be read by others and that cannot be changed: %s", file.name, error.strerror)
+
+
+def _count(raw: sqlite3.Connection, last: Mark | None) -> Mark:
+    """One more commit by a service; the first one gives the file its name."""
+    name = last.database if last else _fact(raw, IDENTITY)
+    if not name:
+        name = secrets.token_hex(16)
+        raw.execute(_KEEP, (IDENTITY, name))
+        raw.execute(_KEEP, (COMMITS, "0"))
+    ((commits,),) = raw.execute(_COUNT, (COMMITS,)).fetchall()
+    return Mark(name, int(commits))
+
+
+def _compared(mark: Mark | None, name: str, commits: str) -> str:
+    """What a file is beside what was served from it last: the same, one that is older, or another one."""
+    if mark is None:
+        return ""
+    if mark.database != name:
+        return ANOTHER
+    return OLDER if int(commits or 0) < mark.commits else ""
+
+
+def _fact(raw: sqlite3.Connection, key: str) -> str:
+    row = raw.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _set_up(raw: sqlite3.Connection, busy_timeout: int) -> None:

@@ -229,6 +229,7 @@ class _Attempt:
             return
         self.committing = True
         transaction.commit()
+        self._backend.committed()
 
     def _run(self, job: Job, connection: Connection, cache: dict[str, Any], *, savepoint: bool = False) -> bool:
         """False when the use-case raised. An error of the database itself is raised on, for the whole batch."""

@@ -13,5 +13,6 @@ REVISIONS: tuple[str, ...] = (
     "2026_11_30_0010",
     "2026_11_30_0011",
     "2026_11_30_0012",
+    "2026_11_30_0013",
 )
 """Oldest first; the last one is what this version of the bot writes to."""

@@ -230,7 +230,7 @@ def supersede(session: Session, event: str, subject: str, recipients: Collection
         _notices.c.subject == subject,
         _notices.c.event == event,
         _notices.c.recipient.in_(list(recipients)),
-        _notices.c.state == "pending",
+        _notices.c.state.in_(("pending", "held")),
     )
     return session.execute(update(_notices).where(*waiting).values(state="cancelled", reason=reason[:300])).rowcount
 
@@ -331,7 +331,7 @@ def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:
 
 @cache
 def _cancel(keep_events: tuple[str, ...]) -> Update:
-    waiting = (_notices.c.subject == bindparam("about"), _notices.c.state == "pending")
+    waiting = (_notices.c.subject == bindparam("about"), _notices.c.state.in_(("pending", "held")))
     others = (_notices.c.event != event for event in keep_events)
     return update(_notices).where(*waiting, *others).values(state="cancelled", reason=bindparam("why"))
 

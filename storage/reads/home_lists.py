@@ -17,6 +17,7 @@ from storage.casework.moderations import DISPUTED, IN_HAND
 from storage.contact.channels import CUT_OFF
 from storage.engine.session import Session
 from storage.engine.spelt_out import one_of
+from storage.outbox.held import HELD
 from storage.outbox.replies import UNCLEAR
 from storage.schema.tables import (
     actions,
@@ -88,6 +89,7 @@ _ANYTHING = sa.select(
 _IN_NUMBERS = sa.select(
     _how_many("moderations", moderations.c.reference, one_of(moderations.c.state, (*IN_HAND, DISPUTED))),
     _how_many("parked", notices.c.id, one_of(notices.c.state, ("parked",)), notices.c.created_at >= _SINCE),
+    _how_many("held", notices.c.id, one_of(notices.c.state, (HELD,))),
     _how_many("cut_off", channel_states.c.person, _IS_CUT_OFF),
     _how_many("unclear", received_mail.c.id, one_of(received_mail.c.state, (UNCLEAR,))),
     _how_many("findings", findings.c.subject, one_of(findings.c.state, (WRONG,))),
@@ -104,6 +106,8 @@ class InNumbers:
     """Second looks that are not closed."""
     parked: int
     """Messages that reached nobody and wait for a person to look."""
+    held: int
+    """Messages that wait until somebody sends or drops them, since the database was put back."""
     cut_off: int
     """Ways to somebody that are closed, by them or by an address that fails; they may have left since."""
     unclear: int

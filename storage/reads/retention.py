@@ -62,7 +62,7 @@ def blank_digests(session: Session, before: datetime, since: datetime | None) ->
 def blank_notices(session: Session, before: datetime, since: datetime | None) -> int:
     """What messages written before an instant said; never of one that still waits to be sent."""
     written = (notices.c.created_at < before, *((notices.c.created_at >= since,) if since else ()))
-    over = notices.c.state.not_in(("pending", "leased"))
+    over = notices.c.state.not_in(("pending", "leased", "held"))
     return session.execute(sa.update(notices).where(*written, over).values(facts=PURGED)).rowcount
 
 
@@ -73,7 +73,7 @@ def drop_findings(session: Session, before: datetime) -> int:
 
 def drop_letters(session: Session, before: datetime) -> int:
     """Which letters went to which address before an instant; never one whose message still waits to be sent."""
-    waits = sa.select(notices.c.id).where(notices.c.state.in_(("pending", "leased")))
+    waits = sa.select(notices.c.id).where(notices.c.state.in_(("pending", "leased", "held")))
     over = letters.c.notice.is_(None) | letters.c.notice.not_in(waits)
     return session.execute(sa.delete(letters).where(letters.c.composed_at < before, over)).rowcount
 

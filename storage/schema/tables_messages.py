@@ -30,7 +30,7 @@ notices = Table(
     Column("due_at", UtcDateTime, nullable=False),  # when the event fell due
     Column("not_before", UtcDateTime, nullable=False),  # when it may next be tried
     Column("created_at", UtcDateTime, nullable=False),
-    Column("state", String(20), nullable=False),  # policy.lifecycle: pending, leased, sent, parked, cancelled, recorded
+    Column("state", String(20), nullable=False),  # one of policy.lifecycle.NOTICE
     Column("facts", Json, nullable=False),  # ids, dates and counts only: what the message may contain
     Column("lease_owner", String(80), nullable=False, server_default=""),
     Column("lease_until", UtcDateTime),
@@ -59,6 +59,8 @@ Index(
 )
 _parked = text("state = 'parked'")
 Index("ix_notices_parked", notices.c.created_at, sqlite_where=_parked, postgresql_where=_parked)
+_held = text("state = 'held'")
+Index("ix_notices_held", notices.c.due_at, sqlite_where=_held, postgresql_where=_held)
 # Kept for somebody's next morning message: reading them costs what is in them, not what was ever recorded.
 _for_digest = text("state = 'recorded' AND reason = 'for the morning message'")
 Index("ix_notices_digest", notices.c.not_before, sqlite_where=_for_digest, postgresql_where=_for_digest)

@@ -9,6 +9,7 @@ from assurance.learning_space.reopen import Reopened
 from dialogs.kit.message import Message
 from dialogs.learning_space import corrections
 from dialogs.notices.notices import render
+from dialogs.qa_team import held
 from storage.casework.moderations import Moderation
 from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, REFERENCE, TODAY, TOKEN, delivery, header
 from tests.dialogs.sample_facts import item as an_item
@@ -37,6 +38,10 @@ def notices() -> dict[str, Message]:
         "e67_purged": _say("E67", "qa_lead", {"counts": counts}),
         "e77_mended": _say("E77", "qa_lead", {"mended": 1, "wrong": 0}),
         "e77_wrong": _say("E77", "qa_lead", {"mended": 2, "wrong": 3}),
+        "e89_restored": _say("E89", "qa_lead", {"held": 12, "why": "restored", "as_of": "2026-12-01T18:00+00:00"}),
+        "e89_older": _say("E89", "qa_lead", {"held": 1, "why": "older", "as_of": ""}),
+        "e89_nothing": _say("E89", "qa_lead", {"held": 0, "why": "another", "as_of": ""}),
+        "e89_more": _say("E89", "qa_lead", {"held": 14, "why": "more", "as_of": ""}),
         "e79_reopened": _say("E79", "auditor", again),
         "e80_corrected": _say("E80", "qa_lead", header(TODAY)),
         "e80_stale": _say("E80", "moderator", {**header(TODAY), "moderation": "MO-2026Q3-004"}),
@@ -65,7 +70,21 @@ def cards() -> dict[str, Message]:
         original_grade="good",
         original_impact="good",
     )
+    rows = [
+        held.Row(41, "A learning space is late: second step", REFERENCE, "Leila Coldharrow", date(2026, 11, 30)),
+        held.Row(42, "Closing the loop: the form is due", "CL-2026Q3-003", "", date(2026, 11, 30)),
+        held.Row(43, "The week in numbers", "week-2026-11-30", "Kwame Brackenfold", date(2026, 11, 30)),
+    ]
     return {
+        "held": held.held_message(rows, TODAY),
+        "held_many": held.held_message(rows * 4, TODAY),
+        "held_none": held.held_message([], TODAY),
+        "held_really_drop": held.really_drop_message(12),
+        "held_sent": held.decided_message("send", 12, 0),
+        "held_dropped_one": held.decided_message("drop", 1, 11),
+        "held_decided_before": held.decided_message("send", 0, 0),
+        "held_read_back": held.read_back_message("drop", 12),
+        "held_read_back_one": held.read_back_message("send", 1),
         "reopen": corrections.reopen_message(item, AUDITOR, FRAMEWORK, TODAY),
         "form_reopen_missing": corrections.reopen_message(item, AUDITOR, FRAMEWORK, TODAY, missing=True),
         "reopened": corrections.reopened_message(Reopened(item, CORRECT_BY), TODAY),

@@ -160,7 +160,7 @@ def test_the_diagram_shows_every_arrow(name: str) -> None:
 
 
 def test_the_states_are_the_ones_the_tables_of_the_database_name() -> None:
-    assert set(states(NOTICE)) == {"pending", "leased", "sent", "parked", "cancelled", "recorded"}
+    assert set(states(NOTICE)) == {"pending", "leased", "sent", "parked", "cancelled", "recorded", "held"}
     assert set(states(CHANNEL)) == {"unknown", "reachable", "blocked", "uninstalled", "disabled"}
     assert set(states(LEARNING_SPACE)) == {"allocated", "opened", "submitted", "excluded", "withdrawn"}
     assert set(states(ACTION)) == {"open", "in_progress", "blocked", "done", "not_needed"}

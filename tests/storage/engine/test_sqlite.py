@@ -146,7 +146,7 @@ def test_a_command_can_work_beside_the_service(file: Path) -> None:
         service.write_now(write_down, "from the service")
         command.write_now(write_down, "from a command")
         found = service.read_now(keys)
-    assert found == {"from the service", "from a command"}
+    assert {"from the service", "from a command"} <= found
 
 
 @contextmanager
