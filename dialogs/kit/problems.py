@@ -20,11 +20,17 @@ _MISSING = {
 }
 _KINDS = {
     "nhs_number": "an NHS number",
+    "upn": "a pupil number (UPN)",
+    "ni_number": "a National Insurance number",
+    "case_reference": "a case reference",
     "postcode": "a postcode",
     "email": "an email address",
     "phone": "a phone number",
     "date_of_birth": "a date of birth",
     "dob_word": "a date of birth",
+    "web_address": "a web address",
+    "handle": "a name somebody uses online",
+    "surname_in_capitals": "a name",
     "two_capitalised_words": "a name",
 }
 _LONGEST_SHOWN = 60
@@ -64,8 +70,10 @@ def say_problem(problem: Problem, field: FormField, text: str, today: date) -> s
         case "no_verb":
             return "Is it clear what will be done? An action often begins with a verb: arrange, review, update."
     if problem.code.startswith("identifier:"):
-        what = _KINDS.get(problem.code.partition(":")[2], "someone's details")
-        return f"This holds what looks like {what}. Please take it out, and use a role instead."
+        kinds = problem.code.partition(":")[2].split("+")
+        what = say_list(list(dict.fromkeys(_KINDS.get(kind, "someone's details") for kind in kinds)))
+        them = "it" if len(kinds) == 1 and len(problem.spans) < 2 else "them"
+        return f"This holds what looks like {what}. Please take {them} out, and use a role instead."
     return "Please look at this answer again."
 
 

@@ -130,6 +130,23 @@ def _keys(framework: Framework) -> Iterator[Problem]:
     yield from repeated(framework.timetable_roles, ("timetable_roles",))
     yield from repeated(framework.identifiers.block, ("identifiers", "block"))
     yield from repeated(framework.identifiers.warn, ("identifiers", "warn"))
+    for place, kind in enumerate(framework.identifiers.warn):
+        if kind in framework.identifiers.block:
+            yield Problem(("identifiers", "warn", place), f'"{kind}" is stopped already, so it is not shown back.')
+    yield from _case_references(framework)
+
+
+def _case_references(framework: Framework) -> Iterator[Problem]:
+    rules = framework.identifiers
+    for place, pattern in enumerate(rules.case_references):
+        path: Path = ("identifiers", "case_references", place)
+        try:
+            if re.compile(pattern).match(""):
+                yield Problem(path, "fits a text that holds nothing, so every text would be stopped.")
+        except re.error as error:
+            yield Problem(path, f"is not a regular expression: {error}.")
+    if "case_reference" in (*rules.block, *rules.warn) and not rules.case_references:
+        yield Problem(("identifiers", "case_references"), "is empty, so no case reference would ever be found.")
 
 
 def _council(framework: Framework) -> Iterator[Problem]:

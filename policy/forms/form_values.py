@@ -26,7 +26,8 @@ class Problem:
     """Why an answer does not stand (or, as a warning, what to look at again). The wording lives in dialogs.
 
     Codes: required, not_a_choice, too_many, must_include, not_text, no_words, too_long, not_a_date, not_a_time,
-    in_future, before_allocation, not_after_today, too_late, identifier:<kind>; and, only as a warning, no_verb.
+    in_future, before_allocation, not_after_today, too_late, identifier:<kind> (several joined by +);
+    and, only as a warning, no_verb.
     """
 
     code: str
@@ -197,8 +198,9 @@ def _text(field: FormField, raw: object, context: FormContext, framework: Framew
     warnings = [Problem(f"identifier:{kind}", spans=tuple(spans)) for kind, spans in warned.items()]
     if field.text_rule == "action" and not names_something_to_do(text):
         warnings.append(Problem("no_verb"))
-    for kind, spans in blocked.items():
-        return Checked(None, Problem(f"identifier:{kind}", spans=tuple(spans)), tuple(warnings), text)
+    if blocked:
+        kinds, spans = "+".join(blocked), tuple(sorted(span for each in blocked.values() for span in each))
+        return Checked(None, Problem(f"identifier:{kinds}", spans=spans), tuple(warnings), text)
     return Checked(text, None, tuple(warnings), text)
 
 

@@ -7,12 +7,14 @@ for the writer to decide. Offsets count characters of the text as given.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
-from policy.forms.names_in_text import capitalised_pairs
-from policy.framework.framework import IdentifierRules
+from policy.forms.names_in_text import capitalised_pairs, surnames_in_capitals
+from policy.forms.official_numbers import insurance_numbers, is_nhs_number, nhs_numbers, pupil_numbers
+from policy.framework.rules_identifiers import IdentifierRules
 
 # A full date this long ago or more is read as a possible date of birth; newer ones are ordinary in practice prose.
 _OLD_DATE = timedelta(days=2 * 365)
@@ -30,11 +32,20 @@ _POSTCODE = re.compile(
 # "S47 5th", "E1 2nd", "S20 1hr": an ordinal or a span of time after a section or a step, not a postcode.
 _NOT_INWARD = re.compile(r"\d(?:st|nd|rd|th|hr|yr)")
 _EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_WEB_ADDRESS = re.compile(
+    r"(?:\bhttps?://|\bwww\.)[^\s<>\"']{2,200}"
+    r"|(?<![\w@.\-])(?:[a-z0-9-]{1,40}\.){1,4}(?:com|org|net|uk|io|me|tv|gg|app|info|co|eu|ly)(?:/[^\s<>\"']{0,200})?(?![\w@])",
+    re.IGNORECASE,
+)
+# "@jayden_07", "insta: jayden_07", "jayden#0712"; "@ school" and "met @9am" are how people write "at".
+_HANDLE = re.compile(
+    r"(?<![\w.+@'-])@[a-z][\w.]{2,29}\b|\b[a-z][\w.]{1,29}#\d{4}\b"
+    r"|\b(?:insta(?:gram)?|snap(?:chat)?|tik\s?tok|x|twitter|facebook|discord|xbox|psn|gamertag|username|user\s?name|handle)"
+    r"(?:\s+(?:name|is|as|account|handle|id))*\s*[:=]?\s+@?(?P<called>[a-z][a-z.]*[\d_][\w.]{0,29})\b",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
-_MADE_OF_DIGITS = frozenset(("nhs_number", "postcode", "phone", "date_of_birth"))
-_GAP = r"[\s\-–.]?"
-_TEN_DIGITS = re.compile(rf"(?<!\d)\d{{3}}(?P<gap>{_GAP})\d{{3}}{_GAP}\d{{4}}(?!\d)|(?<!\d)\d(?:{_GAP}\d){{9}}(?!\d)")
-_SAID_NHS = re.compile(r"\bnhs\b[^\d]{0,20}$", re.IGNORECASE)
+_MADE_OF_DIGITS = frozenset(("nhs_number", "upn", "ni_number", "postcode", "phone", "date_of_birth", "case_reference"))
 _PHONE = re.compile(
     r"(?<![\d/.])(?:"
     r"(?:\+|00)44[\s\-]{0,2}(?:\(0\)[\s\-]{0,2})?\d(?:[\s\-]?\d){8,9}"  # +44 7700 900123, 0044 (0)1632 960123
@@ -59,6 +70,7 @@ _DOB_WORD = re.compile(
 _MONTH_NUMBERS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 Span = tuple[int, int]
+__all__ = ["Finding", "is_nhs_number", "scan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +97,13 @@ def scan(text: str, rules: IdentifierRules, on: date | None = None) -> tuple[Fin
     return tuple(sorted(found, key=lambda finding: finding.start))
 
 
-def is_nhs_number(digits: str) -> bool:
-    """Whether ten digits carry a valid NHS check digit (modulus 11)."""
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True))
-    return (11 - total % 11) % 11 == int(digits[9])
-
-
 def _spans(kind: str, text: str, rules: IdentifierRules, on: date | None) -> Iterator[Span]:
     if kind == "two_capitalised_words":
         return capitalised_pairs(text, rules.ordinary_words)
+    if kind == "surname_in_capitals":
+        return surnames_in_capitals(text, rules.ordinary_words)
+    if kind == "case_reference":
+        return _case_references(text, rules.case_references)
     if kind in _MADE_OF_DIGITS and not _DIGIT.search(text):  # as in most sentences
         return iter(())
     if kind == "date_of_birth":
@@ -101,13 +111,15 @@ def _spans(kind: str, text: str, rules: IdentifierRules, on: date | None) -> Ite
     return _FINDERS[kind](text)
 
 
-def _nhs_numbers(text: str) -> Iterator[Span]:
-    for match in _TEN_DIGITS.finditer(text):
-        digits = "".join(char for char in match.group() if char.isdigit())
-        # Ten digits set out as an NHS number, or called one, are stopped even when a digit was mistyped.
-        set_out = bool(match["gap"])
-        if is_nhs_number(digits) or set_out or _SAID_NHS.search(text[max(0, match.start() - 40) : match.start()]):
+def _case_references(text: str, patterns: Iterable[str]) -> Iterator[Span]:
+    for pattern in patterns:
+        for match in _case_reference(pattern).finditer(text):
             yield match.span()
+
+
+@lru_cache(maxsize=32)
+def _case_reference(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE)
 
 
 def _postcodes(text: str) -> Iterator[Span]:
@@ -143,9 +155,13 @@ def _date_of(match: re.Match[str], on: date | None) -> date | None:
 
 
 _FINDERS: dict[str, Callable[[str], Iterator[Span]]] = {
-    "nhs_number": _nhs_numbers,
+    "nhs_number": nhs_numbers,
+    "upn": pupil_numbers,
+    "ni_number": insurance_numbers,
     "postcode": _postcodes,
     "email": _plain(_EMAIL),
     "phone": _plain(_PHONE),
     "dob_word": _plain(_DOB_WORD),
+    "web_address": _plain(_WEB_ADDRESS),
+    "handle": _plain(_HANDLE),
 }

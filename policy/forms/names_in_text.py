@@ -1,14 +1,18 @@
-"""Two capitalised words in a row: what a name looks like, told apart from the words practice writes with capitals."""
+"""What a name looks like, told apart from the words that practice writes with capitals."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 
-from policy.forms.practice_words import OPENING_WORDS, PRACTICE_WORDS
+from policy.forms.practice_words import ABBREVIATIONS, OPENING_WORDS, PRACTICE_WORDS
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
+MIN_SURNAME = 3
+"""Letters of a word in capitals that may be a surname; two are an abbreviation."""
+_JOINS_BEFORE = re.compile(r"\.?[ \t]{1,2}")
+_JOINS_AFTER = re.compile(r",?[ \t]{1,2}")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "mx", "rev"})
 # A word that only stands first in its sentence is capitalised for that reason; these endings are rare in names.
 _ORDINARY_ENDINGS = (
@@ -51,7 +55,7 @@ def _pair(run: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield run[0][0], run[-1][1]
 
 
-def _is_name_like(word: str, opens_sentence: bool, ordinary: frozenset[str] | set[str]) -> bool:
+def _is_name_like(word: str, opens_sentence: bool, ordinary: Set[str]) -> bool:
     bare = word.rstrip(".")
     if bare.isupper() or len(bare) < 2:
         return False
@@ -66,3 +70,51 @@ def _opens_sentence(text: str, start: int) -> bool:
     # A few characters back are enough; a longer run of blanks or quotation marks counts as an opening.
     before = text[max(0, start - 40) : start].rstrip(" \t\"'(“‘*•-–")
     return not before or before[-1] in ".!?:;\n"
+
+
+def surnames_in_capitals(text: str, ordinary_words: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
+    """Spans of a word in capitals beside what looks like a first name, a title or an initial: 'SMITH, Jane', 'J SMITH'.
+
+    An abbreviation of practice is none, and in a text that is written in capitals throughout nothing can be told.
+    """
+    if sum(char.islower() for char in text) < sum(char.isupper() for char in text):
+        return
+    ordinary = _ordinary(tuple(ordinary_words)) | ABBREVIATIONS | OPENING_WORDS
+    words = [(match.group().rstrip("."), match.start()) for match in _WORD.finditer(text)]
+    ends = 0
+    for place, (word, start) in enumerate(words):
+        if start < ends or not _is_surname(word, ordinary):
+            continue
+        span = _beside(text, words, place, ordinary)
+        if span:
+            ends = span[1]
+            yield span
+
+
+def _is_surname(word: str, ordinary: Set[str]) -> bool:
+    plain = word.lower().replace("’", "'")
+    if len(word) < MIN_SURNAME or not word.isupper() or plain in ordinary or plain.removesuffix("s") in ordinary:
+        return False
+    return not all(part in ordinary for part in re.split("[-']", plain))
+
+
+def _beside(text: str, words: Sequence[tuple[str, int]], place: int, ordinary: Set[str]) -> tuple[int, int] | None:
+    word, start = words[place]
+    end = start + len(word)
+    if place:
+        other, at = words[place - 1]
+        if _JOINS_BEFORE.fullmatch(text[at + len(other) : start]) and _is_first_name(other, text, at, ordinary):
+            return at, end
+    if place + 1 < len(words):
+        other, at = words[place + 1]
+        if _JOINS_AFTER.fullmatch(text[end:at]) and _is_first_name(other, text, at, ordinary):
+            return start, at + len(other)
+    return None
+
+
+def _is_first_name(word: str, text: str, at: int, ordinary: Set[str]) -> bool:
+    if word.lower() in _TITLES or (len(word) == 1 and word.isupper() and word not in "AI"):
+        return True
+    if word.isupper():
+        return _is_surname(word, ordinary)
+    return word[0].isupper() and _is_name_like(word, _opens_sentence(text, at), ordinary)

@@ -83,3 +83,15 @@ PRACTICE_WORDS = frozenset(f"{_TIMES} {_ROLES} {_SERVICES} {_PROCESSES}".split()
 
 OPENING_WORDS = frozenset(_OPENINGS.split())
 """Lower-case words that are ordinary where a sentence opens; elsewhere a capital makes them a name: 'with Will'."""
+
+ABBREVIATIONS = frozenset(
+    """
+    mash cse cce cin cpp cla lac uasc iro pdm qaf ehcp ehc send sen senco lado marac maraca mappa dash nrm eet neet plo
+    ilacs jtai csap lscp lscb nspcc nvr cafcass camhs ofsted nhs asye pcf kss icpc rcpc cpc tac taf tafs caf fgc fgcs
+    sdq gcp gcps cmha mca dols icb hcp gdpr foi dpia ico hmcts cps yjs yot yos cyjs cfw aplb sgo ico epo epos sdo cao
+    lgbt lgbtq adhd asd asc pda odd ptsd fasd bsl esol smart rag swot kpi dsl pru pex beacon psw ssw swe asap faq tbc
+    nfa nok dna mosaic lcs ics pep peps iep phe isva idva dva ipv fgm csa csea ncmec ceop iwf tbs only not and but all
+    never always must very now yes urgent note nb update new both same
+    """.split()  # noqa: SIM905  one word after another is how such a list is read
+)
+"""Lower-case forms of what practice writes in capitals throughout, and of words that are only shouted."""

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, StringConstraints
 
 from policy.framework.rules_actions import ActionRules
+from policy.framework.rules_identifiers import IdentifierRules
 from policy.framework.rules_kept import CorrectionRules, RetentionRules
 from policy.framework.rules_loop import ClosingTheLoopRules
 from policy.framework.rules_mail import MailRules
@@ -275,15 +276,6 @@ class Form(Section):
             if step.key == key:
                 return step
         raise KeyError(key)
-
-
-class IdentifierRules(Section):
-    """Patterns that must never be typed (3.0): blocked ones are refused, warned ones are shown back."""
-
-    block: tuple[Literal["nhs_number", "postcode", "email", "phone"], ...]
-    warn: tuple[Literal["date_of_birth", "two_capitalised_words", "dob_word"], ...]
-    ordinary_words: tuple[str, ...] = ()
-    """Local words that are written with a capital and name nobody: towns, teams, programmes."""
 
 
 class Quota(Section):

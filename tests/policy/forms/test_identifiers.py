@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogs.kit.problems import say_problem
 from policy.check.loader import load_framework
+from policy.forms.form_values import FormContext, check_value
 from policy.forms.identifiers import is_nhs_number, scan
-from policy.framework.framework import IdentifierRules
+from policy.framework.framework import FormField
+from policy.framework.rules_identifiers import IdentifierRules
 
 RULES = load_framework().identifiers
 TODAY = date(2026, 12, 14)
@@ -31,7 +34,7 @@ ORDINARY = [
     "Supervision was held on 12/11/2026 and again on 3 December 2026.",
     "Reviewed on 01.12.2026 at 14.30 and again in January 2027.",
     "Between April and September there were 12 visits, 9 of them unannounced.",
-    "Case NM-104233 and allocation LS-2026Q3-014 were looked at together.",
+    "Allocations LS-2026Q3-014 and LS-2026Q3-015 were looked at together.",
     "The chronology covers 2019 to 2026 and has 143 entries.",
     "S47 2pm start; S20 ended in week 12 of the plan.",
     "E1 2nd review was late, E2 3rd review was on time.",
@@ -91,6 +94,14 @@ STOPPED = [
     ("(01632) 960123 is the school", "phone"),
     ("mobile 7700 900123", "phone"),
     ("0044 1632 960123", "phone"),
+    ("UPN A801200001001 is on the plan", "upn"),
+    ("attendance of a801200001001", "upn"),
+    ("pupil number: A 8012 0000 1001", "upn"),
+    ("NI number QQ 12 34 56 C", "ni_number"),
+    ("jg121316a is dad's", "ni_number"),
+    ("national insurance JG121316", "ni_number"),
+    ("Case NM-104233 was looked at.", "case_reference"),
+    ("see nm 104233 for more", "case_reference"),
 ]
 
 # What is shown back for the writer to decide.
@@ -113,6 +124,13 @@ SHOWN_BACK = [
     ("the foster carer, Anne-Marie McDonald, agreed", "two_capitalised_words"),
     ("Yesterday Jane Smith called", "two_capitalised_words"),
     ("he is at Saint Bartholomew primary", "two_capitalised_words"),
+    ("Jane SMITH was seen alone", "surname_in_capitals"),
+    ("SMITH, Jane was seen alone", "surname_in_capitals"),
+    ("talked with Mr OKAFOR again", "surname_in_capitals"),
+    ("his page is https://example.com/jayden", "web_address"),
+    ("posts on example.com/jade every day", "web_address"),
+    ("known as @jayden_07", "handle"),
+    ("her snapchat is jade_x", "handle"),
 ]
 
 
@@ -136,6 +154,26 @@ def test_dates_of_birth_and_likely_names_are_shown_back_but_never_stopped(senten
     findings = scan(sentence, RULES, TODAY)
     assert kind in {finding.kind for finding in findings}
     assert not any(finding.blocks for finding in findings)
+
+
+def test_every_kind_in_a_text_is_named_and_every_place_marked() -> None:
+    framework = load_framework()
+    field = FormField(key="why", label="Why", kind="text", required=True, max_length=600)
+    context = FormContext.of(framework, allocated_on=TODAY, today=TODAY)
+    text = "Ring 07700 900123 or PR1 8XJ, NHS 943 476 5919; ask Sarah Jones."
+    checked = check_value(field, text, context, framework)
+    assert checked.problem
+    assert set(checked.problem.code.removeprefix("identifier:").split("+")) == {"nhs_number", "postcode", "phone"}
+    assert {text[start:end] for start, end in checked.problem.spans} == {"07700 900123", "PR1 8XJ", "943 476 5919"}
+    said = say_problem(checked.problem, field, text, TODAY)
+    assert said.startswith(
+        "This holds what looks like a phone number, a postcode and an NHS number. Please take them out"
+    )
+    assert [warning.code for warning in checked.warnings] == ["identifier:two_capitalised_words"]
+
+
+def test_a_text_in_capitals_throughout_is_not_taken_for_surnames() -> None:
+    assert kinds("CHILD SEEN ALONE BY WORKER AND VIEWS RECORDED") == set()
 
 
 def test_a_finding_marks_exactly_what_was_found() -> None:
