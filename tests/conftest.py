@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -18,6 +19,9 @@ from tests.databases import PostgresqlServer, SqliteTemplate, fast_disk, postgre
 
 def pytest_configure() -> None:
     """Keep what tests write in memory where there is plenty of it, and log as the bot does."""
+    # How long an example takes is the machine's business; a hung test is ended by pytest-timeout.
+    hypothesis.settings.register_profile("house", deadline=None)
+    hypothesis.settings.load_profile("house")
     if memory := fast_disk():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
     # By itself structlog prints every variable of every frame, which takes half a minute for one error.

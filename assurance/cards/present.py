@@ -10,8 +10,8 @@ from datetime import datetime
 from assurance.cards.how_it_stands import Begun, Look, Present
 from assurance.cards.present_follow_up import action_stands, begun_at, loop_stands, second_look_stands
 from assurance.forms.form_view import form_of
-from assurance.more_time.ask_more_time import still_in_time
-from assurance.more_time.decide_more_time import RequestView, date_named, may_decide
+from assurance.more_time.ask_more_time import still_in_time, who_decides
+from assurance.more_time.decide_more_time import RequestView, date_named
 from assurance.notify.tell import function_title, rungs_ahead
 from policy.council.establishment import Establishment
 from policy.forms.forms import visible_steps
@@ -143,7 +143,7 @@ def _request(look: Look, item: LearningSpace) -> Present | None:
         return None
     newest = max(requests, key=lambda one: one.asked_at)
     if newest.state == ASKED and item.is_open and still_in_time(item, look.now):
-        if look.person not in may_decide(look.framework, look.establishment, item, now=look.now):
+        if look.person not in who_decides(look.framework, look.establishment, item, now=look.now).may:
             return Present("with_another_decider", item.reference, newest.state)
         view = RequestView(item, newest, look.name(newest.asked_by), date_named(look.session, newest))
         return Present("to_decide", item.reference, newest.state, newest.token, request=view, finished=False)

@@ -15,8 +15,8 @@ from assurance.notify.tell import header, notices, roles_told, subject_of
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
-from policy.council.recipients import Resolution, resolve
-from policy.follow_up.more_time import fitting_new_date, in_time, latest_new_date
+from policy.council.recipients import Resolution
+from policy.follow_up.more_time import Deciders, deciders, fitting_new_date, in_time, latest_new_date
 from policy.forms.forms import FormContext, Problem, StepCheck, check_step
 from policy.framework.framework import Form, Framework
 from storage.casework import more_time
@@ -79,7 +79,7 @@ def request_form(
         form=framework.form(kind),
         context=FormContext.of(framework, allocated_on=item.allocated_on, today=today),
         latest=latest_new_date(framework, item.due_on, item.quarter),
-        decides=_deciding(who_decides(framework, establishments.current(session), item, now=now)),
+        decides=_deciding(who_decides(framework, establishments.current(session), item, now=now).asked),
     )
 
 
@@ -160,13 +160,10 @@ def still_in_time(item: LearningSpace, now: datetime) -> bool:
     return in_time(item.deadline_at, now, late_before_pause=paused)
 
 
-def who_decides(
-    framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
-) -> Resolution:
-    """Who is asked: never the auditor, and one level up for somebody of the deciding level (A23)."""
-    rule = framework.event(ASKS)
+def who_decides(framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime) -> Deciders:
+    """Who is asked about an item's due date, and who may decide, on the day of `now`."""
     on = Calendar.of(framework).local_date(now)
-    return resolve(rule.tell, (), subject_of(item), establishment, framework, on=on, escalation=True)
+    return deciders(framework, establishment, subject_of(item), on=on)
 
 
 def _refuse_if_closed(session: Session, framework: Framework, item: LearningSpace, kind: str, *, now: datetime) -> None:
@@ -200,7 +197,7 @@ def _tell(
     now: datetime,
 ) -> Resolution:
     establishment = establishments.current(session)
-    told = who_decides(framework, establishment, item, now=now)
+    told = who_decides(framework, establishment, item, now=now).asked
     facts = {
         "new_due_on": request.new_due_on.isoformat() if request.new_due_on else "",
         ASKED_FOR: asked_for.isoformat() if asked_for else "",

@@ -10,12 +10,11 @@ from assurance.common.more_time_refusals import DecidedAlready, NoLaterDate, Too
 from assurance.common.refusals import NotFound, NotYours, Withdrawn
 from assurance.escalation.move_due import move_due
 from assurance.forms.form_view import refuse_if_submitted
-from assurance.more_time.ask_more_time import ASKED_FOR, WAS_ASKED, still_in_time, tell_of
+from assurance.more_time.ask_more_time import ASKED_FOR, WAS_ASKED, still_in_time, tell_of, who_decides
 from assurance.notify.tell import OUTLIVES_SUBMISSION, hearers, name_of
-from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
-from policy.follow_up.more_time import deciding_post, fitting_new_date
+from policy.follow_up.more_time import fitting_new_date
 from policy.framework.framework import Framework
 from policy.lifecycle.lifecycle import LEARNING_SPACE, REQUEST, move
 from storage.casework import learning_spaces, more_time
@@ -50,17 +49,6 @@ class DecisionMade:
     request: Request
     due_on: date
     """The due date from now on."""
-
-
-def may_decide(
-    framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
-) -> frozenset[str]:
-    """The holder of the deciding post and their deputy today; never the auditor (A23)."""
-    post = deciding_post(framework, establishment, item.post)
-    if post is None:
-        return frozenset()
-    deputy = establishment.deputy_of(post.id, Calendar.of(framework).local_date(now))
-    return frozenset({post.holder, deputy}) - {"", item.person}
 
 
 def see_request(session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime) -> RequestView:
@@ -158,7 +146,7 @@ def requests_to_decide(
         item = learning_spaces.by_reference(session, request.reference)
         if item is None or not item.is_open or not still_in_time(item, now):
             continue
-        if person in may_decide(framework, establishment, item, now=now):
+        if person in who_decides(framework, establishment, item, now=now).may:
             found.append(
                 Decision(
                     "decide_more_time",
@@ -182,7 +170,7 @@ def _theirs(
     item = learning_spaces.by_reference(session, request.reference) if request else None
     if request is None or item is None:
         raise NotFound(token)
-    allowed = actor.person_id in may_decide(framework, establishment, item, now=now)
+    allowed = actor.person_id in who_decides(framework, establishment, item, now=now).may
     if not allowed and actor.person_id != request.decided_by:
         raise NotYours(item.reference)
     if request.state != ASKED:

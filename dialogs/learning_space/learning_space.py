@@ -20,7 +20,6 @@ from policy.framework.framework import Framework
 if TYPE_CHECKING:
     from storage.casework.learning_spaces import LearningSpace
 
-EXTENDS = "head_of_service"
 """The role that may give more time, and only before the deadline (R101)."""
 
 
@@ -279,8 +278,9 @@ def _begun(about: About) -> str:
 
 def _who_extends(about: About, framework: Framework) -> str:
     """Whom to ask for more time: the Head of Service, or for a Head of Service whoever hears first (R101, A23)."""
-    if any(EXTENDS in rung.roles for rung in about.told) or not about.told:
-        return say_roles((EXTENDS,), framework)
+    decides = framework.more_time.decided_by
+    if any(decides in rung.roles for rung in about.told) or not about.told:
+        return say_roles((decides,), framework)
     return say_roles(about.told[0].roles, framework)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from policy.check.problem import Path, Problem, unknown
 from policy.framework.framework import Framework
 
+ASKS = "E8"
+"""More time, or to be taken off, is asked for."""
 NEEDED = {
     "extension": ("reason", "new_date", "note"),
     "exclusion": ("reason", "note"),
@@ -22,6 +24,10 @@ def more_time_problems(framework: Framework) -> Iterator[Problem]:
     yield from unknown(decides, (role.key for role in framework.roles), path, "role")
     if any(role.key == decides and role.level is None for role in framework.roles):
         yield Problem(path, f'"{decides}" stands outside the line of management, so it decides on nobody\'s time.')
+    asked = f"auditor.{decides}"
+    for index, event in enumerate(framework.events):
+        if event.key == ASKS and tuple(event.tell) != (asked,):
+            yield Problem(("events", index, "tell"), f'must be "{asked}": who decides on more time is who is asked.')
     calendar = framework.calendar
     if not calendar.send_from <= framework.discretion.preview_at < calendar.send_to:
         yield Problem(("discretion", "preview_at"), "must be within the send hours, or nobody reads it in time.")

@@ -125,11 +125,12 @@ class Establishment:
                 yield current
 
     def deputy_of(self, post: str, on: date) -> str:
-        """The person covering a post on a day, or empty."""
-        for cover in self.cover:
-            if cover.post == post and cover.starts <= on <= cover.ends:
-                return cover.deputy
-        return ""
+        """The first person covering a post on a day, or empty."""
+        return next(iter(self.deputies_of(post, on)), "")
+
+    def deputies_of(self, post: str, on: date) -> tuple[str, ...]:
+        """Everybody covering a post on a day."""
+        return tuple(each.deputy for each in self.cover if each.post == post and each.starts <= on <= each.ends)
 
     def away(self, person: str, on: date) -> bool:
         """Whether a person is on leave on a day."""

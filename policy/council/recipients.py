@@ -222,11 +222,7 @@ class _Search:
 
     def _in_post(self, post: Post) -> Recipient | str | None:
         """The person to tell for a post, or why there is none; None when it is the late person's own post."""
-        deputies = [
-            cover.deputy
-            for cover in self.establishment.cover
-            if cover.post == post.id and cover.starts <= self.on <= cover.ends
-        ]
+        deputies = self.establishment.deputies_of(post.id, self.on)
         for deputy in deputies:
             if not self._is_late(deputy):
                 return Recipient(deputy, (post.role,), "deputy")

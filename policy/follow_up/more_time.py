@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from policy.calendar.calendar import Calendar, Quarter
 from policy.council.establishment import Establishment, Post
+from policy.council.recipients import Recipient, Resolution, Subject, resolve
 from policy.framework.framework import Framework
 from policy.lifecycle.ladder import next_roles_up
 
@@ -39,18 +41,52 @@ def fitting_new_date(framework: Framework, due_on: date, quarter: str, wanted: d
     return rolled if rolled <= latest else None
 
 
-def deciding_post(framework: Framework, establishment: Establishment, post: str) -> Post | None:
-    """The post whose holder (or deputy) decides for an auditor's post: its Head of Service (A23).
+@dataclass(frozen=True, slots=True)
+class Deciders:
+    """Whose decision a request is: one answer for who is asked, who may decide, and what the asker reads beforehand."""
 
-    For a Head of Service or above it is the next level up in their own line, for the Head of Service the Director.
+    asked: Resolution
+    """Who is told. Whoever hears because a post is vacant finds somebody; they do not decide."""
+    may: frozenset[str]
+    """Who may decide: everybody asked, and the holder of a post whose deputy was asked."""
+
+
+def deciders(framework: Framework, establishment: Establishment, subject: Subject, *, on: date) -> Deciders:
+    """The holder of the deciding post or their deputy, never the auditor (R101, A23).
+
+    Where that leaves only the auditor, who holds the post or stands in for it, the next level up decides. A vacant
+    post without a deputy is the QA lead's to fill; its decisions do not move up.
     """
+    post = _deciding_post(framework, establishment, subject.auditor_post)
+    while post is not None:
+        deputies = establishment.deputies_of(post.id, on)
+        in_post = dict.fromkeys(person for person in (*deputies, post.holder) if person)
+        if able := [person for person in in_post if person != subject.auditor_person]:
+            asked = Recipient(able[0], (post.role,), "deputy" if able[0] in deputies else "holder")
+            return Deciders(Resolution((asked,), ()), frozenset(able))
+        if not in_post:
+            break
+        post = _above(framework, establishment, post)
+    role = post.role if post else framework.more_time.decided_by
+    resolution = resolve((f"auditor.{role}",), (), subject, establishment, framework, on=on, escalation=True)
+    return Deciders(resolution, frozenset(one.person for one in resolution.recipients if one.via != "qa_for_vacancy"))
+
+
+def _deciding_post(framework: Framework, establishment: Establishment, post: str) -> Post | None:
+    """The nearest post of the deciding role above an auditor's; for that role and higher ones the next level up."""
     asker = establishment.posts.get(post)
-    roles: tuple[str, ...] = (framework.more_time.decided_by,)
     decides = framework.level(framework.more_time.decided_by)
     own = framework.level(asker.role) if asker else None
-    if own is not None and decides is not None and own >= decides:
-        roles = next_roles_up(own, framework)
-    return next((above for above in establishment.line_of(post) if above.role in roles), None)
+    if asker is not None and own is not None and decides is not None and own >= decides:
+        return _above(framework, establishment, asker)
+    role = framework.more_time.decided_by
+    return next((above for above in establishment.line_of(post) if above.role == role), None)
+
+
+def _above(framework: Framework, establishment: Establishment, post: Post) -> Post | None:
+    level = framework.level(post.role)
+    roles = next_roles_up(level, framework) if level is not None else ()
+    return next((above for above in establishment.line_of(post.id) if above.role in roles), None)
 
 
 def hold_ends(sent_on: date, working_days: int, calendar: Calendar) -> date:

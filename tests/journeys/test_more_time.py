@@ -258,9 +258,23 @@ def test_the_deputy_decides_and_never_the_asker(council: LivingCouncil, item: Le
     council.given_the_council_is(with_cover(small_council(), own))
     other = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000002")
     again = asking(council, other, "2026-01-28 12:00")
+    council.when_the_service_looks()
+    assert [one.person for one in council.said if one.event == "E8" and one.subject == other.reference] == [HEAD]
     with pytest.raises(NotYours):
         deciding(council, again, "2026-01-28 12:30", by=TEAM_MANAGER)
     assert deciding(council, again, "2026-01-28 12:30", by=HEAD).due_on == NEW
+
+
+def test_whoever_stands_in_for_a_vacant_head_of_service_asks_the_director(council: LivingCouncil) -> None:
+    own = Cover("hos-family", TEAM_MANAGER, date(2026, 1, 1), date(2026, 3, 1))
+    council.given_the_council_is(with_cover(with_post(small_council(), "hos-family", holder=""), own))
+    item = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED)
+    made = asking(council, item, "2026-01-28 10:00")
+    council.when_the_service_looks()
+    assert council.told(event="E8") == {DIRECTOR: "director"}
+    with pytest.raises(NotYours):
+        deciding(council, made, "2026-01-28 11:00", by=TEAM_MANAGER)
+    assert deciding(council, made, "2026-01-28 11:00", by=DIRECTOR).due_on == NEW
 
 
 def test_a_vacant_head_of_service_is_told_to_the_qa_lead_who_cannot_agree(

@@ -34,6 +34,12 @@ def test_who_decides_and_when_the_preview_comes_must_make_sense(
     assert where in [one.path for one in problems(_changed(framework, part, **values))]
 
 
+def test_whoever_decides_on_more_time_is_who_is_asked(framework: Framework) -> None:
+    wrong = _changed(framework, "more_time", decided_by="senior_manager")
+    index = next(index for index, event in enumerate(framework.events) if event.key == "E8")
+    assert ("events", index, "tell") in [one.path for one in problems(wrong)]
+
+
 def test_a_practice_week_ends_after_it_starts(framework: Framework) -> None:
     week = PracticeWeek(title="Practice week", starts=date(2026, 9, 14), ends=date(2026, 9, 11))
     wrong = framework.model_copy(update={"practice_weeks": (week,)})

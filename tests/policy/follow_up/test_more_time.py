@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.calendar.calendar import Calendar
 from policy.check.loader import load_framework
 from policy.follow_up.more_time import (
-    deciding_post,
     fitting_new_date,
     hold_ends,
     in_time,
@@ -19,7 +17,6 @@ from policy.follow_up.more_time import (
     next_sending_day,
 )
 from policy.lifecycle.ladder import judge, next_step_at, steps_due
-from tests.councils import small_council
 
 FRAMEWORK = load_framework()
 CALENDAR = Calendar.of(FRAMEWORK)
@@ -48,23 +45,6 @@ def test_the_deadline_itself_is_still_in_time() -> None:
     assert not in_time(deadline, deadline + timedelta(minutes=2))
     assert in_time(deadline, deadline + timedelta(days=9), late_before_pause=False)
     assert not in_time(deadline, deadline - timedelta(days=9), late_before_pause=True)
-
-
-@pytest.mark.parametrize(
-    ("post", "decides"),
-    [
-        ("tm-north-1", "hos-family"),
-        ("sm-north", "hos-family"),
-        ("pdm-family", "hos-family"),
-        ("iro-1", "hos-review"),
-        ("hos-family", "director"),
-        ("director", "executive"),
-        ("executive", None),
-    ],
-)
-def test_the_auditors_own_head_of_service_decides_and_the_director_for_theirs(post: str, decides: str | None) -> None:
-    found = deciding_post(FRAMEWORK, small_council(), post)
-    assert (found.id if found else None) == decides
 
 
 @given(dates, st.integers(1, 5))
