@@ -95,10 +95,12 @@ def _note(session: Session, card: Card, shown: Shown, *, seq: int, now: datetime
         name = other_message(subject, card.activity_id, BESIDE)
         living_cards.rename(session, card, name)
         card = replace(card, subject=name)
-    living_cards.shows(session, replace(card, shows=subject, boxes=shown.boxes, shown_at=now))
+    card = replace(card, shows=subject, boxes=shown.boxes, shown_at=now)
     if shown.copied:
         living_cards.written(session, card, subject, seq=seq, at=now, quiet=QUIET)
-    elif living_cards.changed_after(session, subject, seq, quiet=QUIET):
+        return
+    living_cards.shows(session, card)
+    if living_cards.changed_after(session, subject, seq, quiet=QUIET):
         living_cards.look_again(session, card, at=now)  # the client was answered with what is not so any more
 
 

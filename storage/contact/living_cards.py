@@ -34,6 +34,27 @@ _ANSWERED = (
     .where(cards.c.person == sa.bindparam("whose"), cards.c.activity_id == sa.bindparam("message"))
     .values(shown_at=sa.bindparam("at"))
 )
+_CHANGED_AFTER = sa.select(history.c.verb).where(
+    history.c.subject == sa.bindparam("about"), history.c.seq > sa.bindparam("after")
+)
+_SHOWS = (
+    sa.update(cards)
+    .where(
+        cards.c.person == sa.bindparam("whose"),
+        cards.c.subject == sa.bindparam("about"),
+        cards.c.activity_id == sa.bindparam("message"),
+    )
+    .values({name: sa.bindparam(f"now_{name}") for name in ("shows", "boxes", "shown_at")})
+)
+_WRITTEN = _SHOWS.values(
+    shown_seq=sa.case((cards.c.shown_seq < sa.bindparam("seq"), sa.bindparam("seq")), else_=cards.c.shown_seq)
+)
+_WRITTEN_AND_TRUE = _WRITTEN.values(
+    {
+        name: sa.case((cards.c.stale_since > sa.bindparam("at"), cards.c[name]), else_=sa.null())
+        for name in ("stale_since", "try_at")
+    }
+)
 # Spelt out, not bound: only then does a database see that the index of these will do.
 _STALE = sa.text("cards.try_at IS NOT NULL")
 
@@ -121,20 +142,16 @@ def answered(session: Session, person: str, activity_id: str, *, at: datetime) -
 
 def shows(session: Session, card: Card) -> None:
     """Its holder's client shows something else for now; what the channel keeps is as it was."""
-    now_shows = {"shows": card.shows, "boxes": card.boxes, "shown_at": card.shown_at}
-    session.execute(sa.update(cards).where(_is(card)).values(now_shows))
+    session.execute(_SHOWS, _on(card))
 
 
 def written(session: Session, card: Card, subject: str, *, seq: int, at: datetime, quiet: Collection[str]) -> None:
-    """What the channel keeps was written at `at`, with all that was known up to row `seq` of history.
+    """What the channel keeps was written at `at`, with all that was known up to row `seq` of history; see `shows`.
 
     What happened to the subject after that row, apart from what is `quiet`, is still to be said on it.
     """
-    known = sa.case((cards.c.shown_seq < seq, seq), else_=cards.c.shown_seq)
-    session.execute(sa.update(cards).where(_is(card)).values(shown_seq=known))
-    if not changed_after(session, subject, seq, quiet=quiet):
-        done = sa.update(cards).where(_is(card), cards.c.stale_since <= at)
-        session.execute(done.values(stale_since=None, try_at=None))
+    done = _WRITTEN if changed_after(session, subject, seq, quiet=quiet) else _WRITTEN_AND_TRUE
+    session.execute(done, {**_on(card), "seq": seq, "at": at})
 
 
 def rename(session: Session, card: Card, subject: str) -> None:
@@ -149,8 +166,8 @@ def newest_change(session: Session) -> int:
 
 def changed_after(session: Session, subject: str, seq: int, *, quiet: Collection[str]) -> bool:
     """Whether anything has happened to a subject after a row of history, apart from what is `quiet`."""
-    verbs = sa.select(history.c.verb).where(history.c.subject == subject, history.c.seq > seq)
-    return any(verb not in quiet for verb in session.execute(verbs).scalars())
+    verbs = session.execute(_CHANGED_AFTER, {"about": subject, "after": seq}).scalars()
+    return any(verb not in quiet for verb in verbs)
 
 
 def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:
@@ -216,6 +233,12 @@ def forget(session: Session, card: Card) -> None:
 def _about(subject: str) -> sa.ColumnElement[bool]:
     """The card of a subject, and every other message that shows it."""
     return (cards.c.subject == subject) | cards.c.subject.startswith(f"{subject}{BESIDE}", autoescape=True)
+
+
+def _on(card: Card) -> dict[str, object]:
+    """The card on its message, and what its holder's client shows there now, for a statement that is built once."""
+    which = {"whose": card.person, "about": card.subject, "message": card.activity_id}
+    return {**which, "now_shows": card.shows, "now_boxes": card.boxes, "now_shown_at": card.shown_at}
 
 
 def _is(card: Card) -> sa.ColumnElement[bool]:
