@@ -15,6 +15,7 @@ from assurance.common.final_grade import as_it_stands
 from assurance.common.refusals import NotFound, NotReady, NotYours, Withdrawn
 from assurance.forms.form_view import form_of
 from assurance.learning_space.release import releases_on
+from assurance.learning_space.what_comes_next import WhatComesNext, what_comes_next
 from assurance.notify.tell import header, name_of
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
@@ -75,6 +76,10 @@ class Result:
     """Which case, for whoever may see that; empty for everybody else."""
     sent_by_reader: bool = False
     """Whether the reader sent it in themselves."""
+    reply: str = ""
+    """What the practitioner answered to it."""
+    next: WhatComesNext | None = None
+    """For the practitioner: what it leads to, and who helps."""
 
 
 def read_result(session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime) -> Result:
@@ -122,6 +127,8 @@ def read_result(session: Session, framework: Framework, reference: str, *, actor
         practitioner=name_of(establishment, item.practitioner),
         case_ref=item.case_ref if case >= Right.READ else "",
         sent_by_reader=reader == "auditor",
+        reply=written.reply if written else "",
+        next=what_comes_next(session, framework, establishment, item, now=now) if own else None,
     )
 
 

@@ -73,7 +73,7 @@ def save_reflection(
         shown = str(check.entered.get(FIELD) or "")
         return _view(session, framework, item, shown, now=now, problem=problem)
     text = str(check.answers[FIELD])
-    reflections.save(session, Reflection(reference, actor.person_id, text, now))
+    reflections.save(session, Reflection(reference, actor.person_id, text, now))  # a reply comes after it, never before
     history.append(session, at=now, actor=actor, verb="reflection_written", subject=reference)
     return _view(session, framework, item, text, now=now, kept=True, warnings=check.warnings.get(FIELD, ()))
 

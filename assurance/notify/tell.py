@@ -22,9 +22,9 @@ from storage.outbox.notices import NewNotice
 
 UNREACHABLE = "E65"
 """Someone could not be reached; its step column tells one person from another (`assurance/notify/unreachable.py`)."""
-NO_STEPS = (UNREACHABLE, "E8", "E9", "E14", "E2", "E19", "E85", "E79", "E80", "E95")
+NO_STEPS = (UNREACHABLE, "E8", "E9", "E14", "E2", "E19", "E85", "E79", "E80", "E95", "E96")
 """Events that use the step column and are no steps of a ladder: a later step does not overtake them."""
-OUTLIVES_SUBMISSION = ("E9", "E76", "E85", "E15", "E16", "E17", "E18", "E79", "E80", "E95", UNREACHABLE)
+OUTLIVES_SUBMISSION = ("E9", "E76", "E85", "E15", "E16", "E17", "E18", "E79", "E80", "E95", "E96", UNREACHABLE)
 """Events still worth sending once their learning space is submitted; every other one has had its day."""
 
 PUT_TOGETHER = ("E67", "E33", "E63", "E64", "E74", "E75")

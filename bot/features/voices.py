@@ -12,6 +12,7 @@ from assurance.forms.open_form import open_form
 from assurance.learning_space.read_result import GradesStillBlind, HeaderOnly, NotReleased, Result, read_result
 from assurance.learning_space.reflect import GradeIsFinal, open_reflection, save_reflection
 from assurance.learning_space.release import release
+from assurance.learning_space.reply_to_result import Reply, reply_to_result
 from bot.pressed import word
 from dialogs.forms.form_card import answers_in, form_message
 from dialogs.learning_space import two_voices
@@ -46,7 +47,16 @@ def presses(talk: Conversation) -> dict[str, Handler]:
     async def let_go(person: Person, data: Data, in_dialog: bool) -> Message:
         return await _release(talk, person, word(data, "ref"))
 
-    return {"reflect": reflect, "keep_reflection": keep, "result": result, "release": let_go}
+    async def reply(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _reply(talk, person, word(data, "ref"), answers_in(data))
+
+    return {
+        "reflect": reflect,
+        "keep_reflection": keep,
+        "result": result,
+        "reply_result": reply,
+        "release": let_go,
+    }
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
@@ -85,6 +95,15 @@ async def _reflect(talk: Conversation, person: Person, reference: str) -> Messag
 
 async def _result(talk: Conversation, person: Person, reference: str) -> Message:
     return two_voices.result_message(await talk.write(read_result, reference, person), talk.framework)
+
+
+async def _reply(talk: Conversation, person: Person, reference: str, raw: Data) -> Message:
+    reply: Reply = await talk.write(reply_to_result, reference, person, raw=raw)
+    if reply.problem is None:
+        talk.wake()
+        return two_voices.replied_message(reply)
+    result = await talk.write(read_result, reference, person)
+    return two_voices.result_message(result, talk.framework, problem=reply.problem, entered=reply.entered)
 
 
 async def open_learning_space(talk: Conversation, person: Person, reference: str) -> Message:

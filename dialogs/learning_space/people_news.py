@@ -70,6 +70,13 @@ def _result_open(about: About, roles: tuple[str, ...], facts: Facts, framework: 
     return _result_button(page, about)
 
 
+def _replied(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    """To the auditor and the practitioner's manager: there are words to read, and none of them here (E96)."""
+    page = begin(f"A reply to a result: {about.reference}", f"There is a reply to {about.reference}.", about)
+    page.para("The practitioner has said something to the result. It stands at the end of it.")
+    return _result_button(page, about)
+
+
 def _recognised(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     if PRACTITIONER not in roles:
         return news.recognition_message(about)
@@ -196,4 +203,5 @@ EVENTS: dict[str, Speaker] = {
     "E19": _handed_over,
     "E75": _out_of_reach,
     "E95": _result_open,
+    "E96": _replied,
 }

@@ -13,17 +13,19 @@ from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.problems import say_warnings
 from dialogs.kit.questions import Question, say_answer
-from dialogs.kit.speaking import say_date, say_days_left
+from dialogs.kit.rungs import say_role
+from dialogs.kit.speaking import say_count, say_date, say_days_left, say_list, sentence
 from dialogs.learning_space.learning_space import say_instant
-from policy.forms.forms import is_answered
-from policy.framework.framework import FormField, Framework
+from policy.forms.forms import Problem, is_answered
+from policy.framework.framework import FormField, FormStep, Framework
 
 if TYPE_CHECKING:
     from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
     from assurance.learning_space.reflect import ReflectionView
+    from assurance.learning_space.reply_to_result import Reply
     from storage.casework.learning_spaces import LearningSpace
 
-KEEP = "Keep it"
+KEEP, SEND_REPLY = "Keep it", "Send my reply"
 ACTIONS = "action_"
 """How the questions about actions begin; each owner reads their own in a message of its own."""
 
@@ -51,8 +53,8 @@ def reflected_message(view: ReflectionView) -> Message:
     reference = view.item.reference
     page = Page(f"Kept: {reference}", summary=f"Your reflection on {reference} is kept.")
     page.spoken("Thank you. ", Bold(view.auditor), " will read it before they send the form in.")
-    for sentence, words in say_warnings(view.warnings, view.text):
-        page.begin_box("warning").spoken(f"{sentence} ", Bold(words)).end_box()
+    for line, words in say_warnings(view.warnings, view.text):
+        page.begin_box("warning").spoken(f"{line} ", Bold(words)).end_box()
     page.para("Until then you can change it.")
     return page.button("Change it", "reflect", reference, typed=f"reflect {reference}").message()
 
@@ -136,11 +138,16 @@ def released_message(item: LearningSpace, framework: Framework, *, already: bool
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
-def result_message(result: Result, framework: Framework) -> Message:
-    """The opened result: judgements in words, what went well, what could be even better. No child and no case."""
+def result_message(
+    result: Result, framework: Framework, *, problem: Problem | None = None, entered: str = ""
+) -> Message:
+    """The opened result: judgements in words, what went well, what could be even better. No child and no case.
+
+    The practitioner reads what was strong, what there is to learn, what comes next and who helps before the grades.
+    `problem` is of the reply they have just tried to send.
+    """
     item, today = result.item, result.context.today
-    reference = item.reference
-    page = Page(f"The result of {reference}", summary=f"The result of learning space {reference}.")
+    page = Page(f"The result of {item.reference}", summary=f"The result of learning space {item.reference}.")
     page.facts(
         [
             ("Seen by", result.auditor),
@@ -149,24 +156,99 @@ def result_message(result: Result, framework: Framework) -> Message:
             ("Sent in", say_date(item.submitted_at.date(), today) if item.submitted_at else ""),
         ]
     )
-    titles = {grade.key: grade.title for grade in framework.grades}
-    page.begin_box("emphasis")
-    page.spoken(Bold("Overall practice: "), titles.get(item.grade, item.grade))
-    if item.impact:
-        page.spoken(Bold("Difference for the child: "), titles.get(item.impact, item.impact), gap="Small")
-    page.end_box()
-    shown_above = {result.form.grade_field, result.form.impact_field, result.form.risk_field}
-    for step in result.form.steps:
-        if not step.notice and not step.key.startswith(ACTIONS):
-            _answers(page, result, step.title, [field for field in step.fields if field.key not in shown_above])
+    first, then = _halves(result)
+    if result.own:
+        _steps(page, result, then)
+        _what_comes_next(page, result, framework)
+        _steps(page, result, first)
+        _grades(page, result, framework)
+    else:
+        _grades(page, result, framework)
+        _steps(page, result, (*first, *then))
     if result.reflection:
         page.subheading("In the practitioner's own words" if not result.own else "In your own words", line=True)
         page.spoken(inert(result.reflection), gap="Small")
+    if result.reply and not result.own:  # their own stands in the box
+        page.subheading("The practitioner's reply", line=True)
+        page.spoken(inert(result.reply), gap="Small")
     if result.own:
-        page.small("Something here does not sit right? Talk with the manager you met, or with your own manager.")
+        _room_for_a_reply(page, result, framework, problem, entered)
     if result.sent_by_reader:
         page.small("You sent this in. If something in it is wrong, tell the QA team.")
     return page.small(wording.BETWEEN_YOU).message()
+
+
+def replied_message(reply: Reply) -> Message:
+    """The reply is kept; it is not said again, for the chat is no place for it."""
+    page = Page(f"Sent: {reply.reference}", summary=f"Your reply about {reply.reference} is sent.")
+    page.spoken(
+        "Thank you. ", Bold(reply.auditor), " and your manager hear that there is a reply, and can read it there."
+    )
+    return page.button(wording.OPEN_RESULT, "result", reply.reference, typed=f"result {reply.reference}").message()
+
+
+def _halves(result: Result) -> tuple[tuple[FormStep, ...], tuple[FormStep, ...]]:
+    """The steps up to the overall grade, and those after it: what was strong and what there is to learn."""
+    steps = [step for step in result.form.steps if not step.notice and not step.key.startswith(ACTIONS)]
+    graded = [any(field.key == result.form.grade_field for field in step.fields) for step in steps]
+    after = graded.index(True) + 1 if True in graded else 0
+    return tuple(steps[:after]), tuple(steps[after:])
+
+
+def _steps(page: Page, result: Result, steps: Sequence[FormStep]) -> None:
+    shown_apart = {result.form.grade_field, result.form.impact_field, result.form.risk_field}
+    for step in steps:
+        _answers(page, result, step.title, [field for field in step.fields if field.key not in shown_apart])
+
+
+def _grades(page: Page, result: Result, framework: Framework) -> None:
+    titles = {grade.key: grade.title for grade in framework.grades}
+    item = result.item
+    page.begin_box("emphasis")
+    if item.impact:
+        page.spoken(Bold("Difference for the child: "), titles.get(item.impact, item.impact))
+    page.spoken(Bold("Overall practice: "), titles.get(item.grade, item.grade), gap="Small")
+    page.end_box()
+
+
+def _what_comes_next(page: Page, result: Result, framework: Framework) -> None:
+    """What it leads to, and who helps."""
+    comes = result.next
+    if comes is None:
+        return
+    page.subheading("What happens next, and who helps", line=True)
+    today = result.context.today
+    for reference, due_on in comes.own:
+        page.spoken("Yours to do: ", Bold(reference), f", by {say_date(due_on, today)}.", gap="Small")
+    if comes.others:
+        page.para(f"{sentence(say_count(comes.others, 'action'))} for others.", gap="Small")
+    if comes.loop:
+        who = comes.meets or "Your Senior Manager"
+        when = f" by {say_date(comes.meet_by, today)}" if comes.meet_by else ""
+        if comes.meet_by:
+            page.spoken(Bold(who), f" meets with you and your manager{when}, to agree what will help.", gap="Small")
+        page.para("About three months later somebody else looks at another piece of your work with you.", gap="Small")
+        page.small(f"To follow it, type: open {comes.loop}")
+    helpers = [f"{name} (your {say_role(role, framework)})" for role, name in comes.helpers]
+    page.spoken("You can ask for help: ", Bold(say_list([*helpers, result.auditor])), ".", gap="Small")
+
+
+def _room_for_a_reply(page: Page, result: Result, framework: Framework, problem: Problem | None, entered: str) -> None:
+    form = framework.form("reflection")
+    field = (
+        form.steps[0]
+        .fields[0]
+        .model_copy(
+            update={
+                "label": "Anything you want to say to this?",
+                "help": f"{result.auditor} and your manager can read it. You need not write anything.",
+                "required": False,
+            }
+        )
+    )
+    box = Question(field, result.context, {}, value=entered or result.reply, problem=problem, text_hint=form.text_hint)
+    box.put_on(page)
+    page.button(SEND_REPLY, "reply_result", result.item.reference)
 
 
 def _answers(page: Page, result: Result, title: str, fields: Sequence[FormField]) -> None:

@@ -29,6 +29,7 @@ SUBJECTS: dict[str, str] = {
     "E16": "Please read this now",
     "E17": "Closing the loop: please read",
     "E18": "News for you",
+    "E96": "There is a reply to a result",
     "E19": "A learning space has changed hands",
     "E20": "The month's allocation",
     "E21": "A second look for you",

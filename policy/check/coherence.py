@@ -73,6 +73,7 @@ SPOKEN_EVENTS = (
     "E72",
     "E73",
     "E95",
+    "E96",
 )
 """Events that are no ladder step: the bot speaks them whatever the ladders say, so the file must say to whom."""
 LADDER_EVENTS = (

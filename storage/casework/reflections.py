@@ -1,4 +1,4 @@
-"""What practitioners added in their own words, one for each learning space."""
+"""What practitioners added in their own words, one for each learning space, and what they said to the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ class Reflection:
     reference: str
     person: str
     text: str
+    """Empty where they added nothing before the form was sent in."""
     written_at: datetime
+    reply: str = ""
+    """What they answered to the opened result; empty for nothing."""
+    replied_at: datetime | None = None
 
 
 _OF = sa.select(reflections).where(reflections.c.reference == sa.bindparam("item"))

@@ -14,5 +14,6 @@ REVISIONS: tuple[str, ...] = (
     "2026_11_30_0011",
     "2026_11_30_0012",
     "2026_11_30_0013",
+    "2026_11_30_0014",
 )
 """Oldest first; the last one is what this version of the bot writes to."""

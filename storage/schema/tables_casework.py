@@ -68,6 +68,8 @@ reflections = Table(
     Column("person", String(80), nullable=False),
     Column("text", Text, nullable=False),
     Column("written_at", UtcDateTime, nullable=False),
+    Column("reply", Text, nullable=False, server_default=""),
+    Column("replied_at", UtcDateTime),
 )
 
 moderations = Table(

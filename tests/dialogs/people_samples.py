@@ -10,7 +10,9 @@ from assurance.learning_space.hand_over import HandedOver
 from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
 from assurance.learning_space.reassign import Reassignment
 from assurance.learning_space.reflect import ReflectionView
+from assurance.learning_space.reply_to_result import Reply
 from assurance.learning_space.take_back import TakenBack
+from assurance.learning_space.what_comes_next import WhatComesNext
 from dialogs.forms.form_card import review_message
 from dialogs.kit.message import Message
 from dialogs.learning_space import learning_space, people, people_news, taking_back, two_voices
@@ -60,6 +62,7 @@ def notices() -> dict[str, Message]:
         "e4_not_opened": _say("E4", "auditor", header(date(2026, 12, 8)), date(2026, 12, 8)),
         "e5_halfway": _say("E5", "auditor", header(date(2026, 12, 15)), date(2026, 12, 15)),
         "e95_practitioner": _say("E95", "practitioner", plain),
+        "e96_auditor": _say("E96", "auditor", plain),
         "e16_again": _say("E16", "head_of_service", {"reference": REFERENCE, "auditor": AUDITOR, "chases": 2}),
         "e18_practitioner": _say("E18", "practitioner", plain),
         "e19_new_holder": _say("E19", "auditor", {**hands, "why": "reassigned", "moved_from": "2026-12-10"}),
@@ -94,6 +97,10 @@ def cards() -> dict[str, Message]:
     item = replace(view("meeting").item, grade="good", impact="good", submitted_at=SENT_IN)
     context = FormContext.of(FRAMEWORK, allocated_on=ALLOCATED, today=TODAY)
     result = Result(item, AUDITOR, FRAMEWORK.form("learning_space"), GOOD_ANSWERS, context, WORDS, True, PRACTITIONER)
+    low = replace(result, item=replace(item, grade="inadequate", impact="requires_improvement"), reply=WORDS)
+    helpers = (("team_manager", "Priya Fernhollow"), ("pdm", "Rosa Ivythwaite"))
+    plain_next = WhatComesNext(own=(("AC-2026Q3-031", date(2027, 1, 11)),), others=1, helpers=helpers)
+    loop_next = replace(plain_next, loop="CL-2026Q3-003", meets="Tomasz Dunmere", meet_by=date(2026, 12, 24))
     asked = Reassignment(item, "p-other", AUDITOR, "Gethin Gorsedale", "Team Manager, Harbour Team")
     early = NotReleased(REFERENCE, auditor=AUDITOR, on=date(2026, 12, 10))
     header = {"auditor": AUDITOR, "function": "Family Safeguarding", "due_on": "2026-12-29"}
@@ -108,7 +115,15 @@ def cards() -> dict[str, Message]:
         "reflection_kept": two_voices.reflected_message(_reflection(text=WORDS, kept=True)),
         "reflection_too_late": two_voices.grade_is_final_message(REFERENCE),
         "review_reflection": review_message(replace(view("", GOOD_ANSWERS), reflection=WORDS), FRAMEWORK),
-        "result_own": two_voices.result_message(result, FRAMEWORK),
+        "result_own": two_voices.result_message(replace(result, next=plain_next), FRAMEWORK),
+        "result_own_loop": two_voices.result_message(replace(low, next=loop_next), FRAMEWORK),
+        "result_own_reply_problem": two_voices.result_message(
+            replace(result, next=plain_next),
+            FRAMEWORK,
+            problem=Problem("identifier:phone"),
+            entered="Call 07700 900123.",
+        ),
+        "result_replied": two_voices.replied_message(Reply(REFERENCE, AUDITOR)),
         "result_reader": two_voices.result_message(replace(result, own=False), FRAMEWORK),
         "result_sent_by_reader": two_voices.result_message(
             replace(result, own=False, case_ref=item.case_ref, sent_by_reader=True), FRAMEWORK

@@ -14,6 +14,7 @@ from assurance.common.courier import CourierResult
 from assurance.escalation.hold_step import hold_step
 from assurance.learning_space.reassign import reassign
 from assurance.learning_space.release import release
+from assurance.learning_space.reply_to_result import reply_to_result
 from assurance.loop.loop_close import record_result
 from assurance.loop.loop_decide import send_loop_back
 from assurance.more_time.decide_more_time import decide_request
@@ -95,6 +96,7 @@ def sent_in_and_talked_about(council: WatchedCouncil) -> None:
     council.live("2026-01-30", "2026-01-30")
     council.at("2026-02-02 10:00")
     council.does(item.person, release, item.token)
+    council.does(item.practitioner, reply_to_result, item.reference, raw={"reflection": "Thank you. I see it so too."})
 
 
 def outstanding(council: WatchedCouncil) -> None:
@@ -334,7 +336,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     left_untouched: ("E4", "E5", "E6", "E7", "E10", "E11", "E12", "E13"),
     more_time: ("E8", "E9"),
     held: ("E14",),
-    sent_in_and_talked_about: ("E15", "E95"),
+    sent_in_and_talked_about: ("E15", "E95", "E96"),
     immediate_risk: ("E16",),
     inadequate: ("E17",),
     outstanding: ("E18",),

@@ -11,6 +11,7 @@ from assurance.common.refusals import NotReady, NotYours
 from assurance.learning_space.read_result import FORM_READ, NotReleased, Result, read_result
 from assurance.learning_space.reflect import GradeIsFinal, ReflectionView, open_reflection, save_reflection
 from assurance.learning_space.release import release
+from assurance.learning_space.reply_to_result import Reply, reply_to_result
 from assurance.notify.tell import announce
 from dialogs.forms.form_card import review_message
 from dialogs.learning_space.two_voices import not_released_message, result_message
@@ -249,6 +250,73 @@ def test_the_opened_result_says_the_judgements_in_words_and_neither_child_nor_ca
     assert WORDS in message.text
     assert item.case_ref not in str(message)
     assert "Good" not in message.summary
+
+
+def test_the_practitioner_reads_what_was_strong_what_comes_next_and_who_helps_before_any_grade(
+    council: LivingCouncil,
+) -> None:
+    item = given_one(council)
+    sent_in(council, item, grade="inadequate", action_1_owner="practitioner", action_1_by="2026-03-02")
+    releases(council, item)
+    result = reads(council, item, PRACTITIONER)
+    text = result_message(result, council.framework).text
+    order = (
+        "What worked well",
+        "What could be even better",
+        "Yours to do: AC-2025Q4-001, by Monday 2 March.",
+        "Tomasz Dunmere meets with you and your manager by Thursday 12 February",
+        "Priya Fernhollow (your Team Manager), Rosa Ivythwaite (your PDM) and Gethin Gorsedale",
+        "Overall practice: Inadequate",
+        "Anything you want to say to this?",
+    )
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+    manager = result_message(reads(council, item, TEAM_MANAGER), council.framework).text
+    assert manager.index("Overall practice: Inadequate") < manager.index("What worked well"), "others look for it first"
+
+
+def test_the_practitioner_can_reply_to_the_result_and_it_is_read_where_the_result_is(council: LivingCouncil) -> None:
+    item = given_one(council)
+    sent_in(council, item)
+    releases(council, item)
+    council.dispatch()
+
+    def replies(text: str) -> Reply:
+        return council.database.write_now(
+            reply_to_result,
+            council.framework,
+            item.reference,
+            actor=Actor.person(PRACTITIONER),
+            raw={"reflection": text},
+            now=council.now,
+        )
+
+    refused = replies("Call me on 07700 900123 please")
+    assert refused.problem and refused.entered == "Call me on 07700 900123 please"
+    assert replies(WORDS).problem is None
+    heard = [one for one in council.dispatch() if one.event == "E96"]
+    assert {one.person: one.roles for one in heard} == {TEAM_MANAGER_2: "auditor", TEAM_MANAGER: "team_manager"}
+    assert all("second visit" not in str(one.message) + str(one.facts) for one in heard)
+    assert (
+        f"The practitioner's reply\n\n{WORDS}"
+        in result_message(reads(council, item, TEAM_MANAGER_2), council.framework).text
+    )
+
+
+@pytest.mark.parametrize(("person", "refusal"), [(PRACTITIONER, NotReady), (TEAM_MANAGER, NotYours)])
+def test_nobody_replies_before_the_release_and_nobody_but_the_practitioner(
+    council: LivingCouncil, person: str, refusal: type[Exception]
+) -> None:
+    item = given_one(council)
+    sent_in(council, item)
+    with pytest.raises(refusal):
+        council.database.write_now(
+            reply_to_result,
+            council.framework,
+            item.reference,
+            actor=Actor.person(person),
+            raw={"reflection": WORDS},
+            now=council.now,
+        )
 
 
 def test_only_the_auditor_releases_and_only_what_is_sent_in(council: LivingCouncil) -> None:
