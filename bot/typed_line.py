@@ -180,8 +180,7 @@ class TypedLine:
         return await self._ask(wanted.key, back_to, notes=notes)
 
     async def _at_the_end(self, page: TypedPage) -> Message:
-        if is_yes(self._text):
-            return await self._send(page)
+        """Only the word itself sends: a yes or an ok may have been meant for something else."""
         if self._text.strip().isdecimal():
             said = await self._change(page, Control("change", self._text.strip()))
             assert said is not None

@@ -86,7 +86,7 @@ def kept_answers(check: StepCheck, earlier: Mapping[str, Any]) -> dict[str, Any]
     """The answers to keep: a refused value leaves the answer before it standing, an emptied box takes it away."""
     answers = dict(check.draft)
     for key, problem in check.problems.items():
-        if problem.code != "required" and key in earlier:
+        if problem.code != "required" and key in earlier and key not in check.draft:
             answers[key] = earlier[key]
     return answers
 

@@ -19,6 +19,7 @@ from dialogs.forms.form_parts import (
     what_may_name_somebody,
     what_to_look_at,
 )
+from dialogs.forms.what_follows import what_follows
 from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
@@ -129,6 +130,8 @@ def review_message(view: FormView, framework: Framework, *, note: str = "", in_d
         "\n".join(["Change a step", *(f"  {number}. {step.title}" for number, step in enumerate(steps, 1))]),
     )
     if not view.missing:
+        if follows := what_follows(view.answers.get(view.form.grade_field), framework):
+            page.begin_box("emphasis").para(follows).end_box()
         page.button(wording.SEND, "submit", token, main=True, keep_answers=False, v=version)
     page.button(wording.CHANGE, "edit", token, main=bool(view.missing), v=version)
     page.button(wording.LATER, "later", token, keep_answers=False, v=version)
@@ -169,12 +172,18 @@ def _grades(page: Page, view: FormView) -> None:
     page.end_box()
 
 
+_FAR_APART = {
+    "two_above_lowest": "The overall grade stands two or more above one of the parts it rests on.",
+    "two_below_lowest": "The overall grade stands two or more below every one of its parts.",
+}
+
+
 def soft_check_notes(page: Page, view: FormView) -> None:
     """What stands far apart in the judgements, so that its author looks once more."""
     for hit in view.soft:
         page.begin_box("warning")
         if hit.asks:
-            page.para("The overall grade stands two or more above one of the parts it rests on.")
+            page.para(_FAR_APART.get(hit.rule, _FAR_APART["two_above_lowest"]))
             page.para("That can be right. Please read your reason below once more.", gap="Small")
         else:
             page.para("One part is graded far below the overall grade.")

@@ -51,6 +51,8 @@ def say_problem(problem: Problem, field: FormField, text: str, today: date) -> s
             return f"This needs {limit} as well."
         case "too_long":
             return f"Please shorten this to {limit} characters. It has {len(text):,} now."
+        case "too_short":
+            return f"Please say a little more: {limit} characters at least. It has {len(text):,} now."
         case "no_words":
             return "I can only read words and numbers, so a symbol or a picture tells me nothing here."
         case "not_a_date":

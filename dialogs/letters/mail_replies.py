@@ -75,6 +75,9 @@ def form_read_back_message(
     return page.message()
 
 
+LOOP_BEGINS = "With your YES closing the loop begins: the managers above and the QA team are told at once. "
+
+
 def page_about(reference: str, heading: str) -> Page:
     """A page headed by a sentence with the reference in it."""
     line = heading.format(reference)
@@ -134,7 +137,9 @@ def _lines(
 def _next_line(view: FormView) -> str:
     missing = sum(len(problems) for problems in view.missing.values())
     if not missing:
-        return f"Everything is answered. {YES_SENDS} {TO_CHANGE}"
+        given = view.answers.get(view.form.grade_field)
+        begins = any(grade.key == given and grade.triggers_loop for grade in view.context.grades)
+        return f"Everything is answered. {LOOP_BEGINS if begins else ''}{YES_SENDS} {TO_CHANGE}"
     verb = "is" if missing == 1 else "are"
     return (
         f"{sentence(say_count(missing, 'answer'))} {verb} still wanted. Write the number and your answer, one to a"

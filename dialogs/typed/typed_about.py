@@ -9,6 +9,7 @@ from assurance.forms.form_view import FormView
 from assurance.loop.loop_view import LoopView
 from assurance.moderation.moderation_view import ModerationView
 from dialogs.forms.form_card import soft_check_notes
+from dialogs.forms.what_follows import what_follows
 from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.page import Page
@@ -90,6 +91,8 @@ def put_after_review(out: Page, page: TypedPage) -> None:
     if isinstance(page.view, FormView) and page.view.reflection:
         out.begin_box("emphasis").spoken(Bold("The practitioner's own words"))
         out.spoken(inert(page.view.reflection), gap="Small").end_box()
+    if isinstance(page.view, FormView) and not page.missing:
+        out.para(what_follows(page.answers.get(page.form.grade_field), page.framework))
 
 
 def due_said(page: TypedPage) -> str:

@@ -61,6 +61,8 @@ def say_heard(problem: Problem, field: FormField, said: str, context: FormContex
             return "I could not read a time in that. Please write it like 2.30pm or 14:30."
         case "too_long":
             return _too_long(problem, said, by_email=by_email)
+        case "too_short":
+            return f"Please say a little more: {problem.limit} characters at least, so that others can follow it."
     return say_problem(problem, field, "", today)
 
 

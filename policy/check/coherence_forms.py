@@ -66,6 +66,8 @@ def _field(field: FormField, path: Path) -> Iterator[Problem]:
         yield Problem(path, "a text needs max_length, the most characters it may have.")
     if field.max_length is not None and not (field.kind == "text" and 1 <= field.max_length <= LONGEST_TEXT):
         yield Problem((*path, "max_length"), f'belongs to kind "text" only and must be 1 to {LONGEST_TEXT}.')
+    if field.min_length and not (field.kind == "text" and 1 <= field.min_length <= (field.max_length or 0)):
+        yield Problem((*path, "min_length"), 'belongs to kind "text" only and must be 1 to its max_length.')
     if field.text_rule and field.kind != "text":
         yield Problem((*path, "text_rule"), 'belongs to kind "text" only.')
     if field.required_if and field.required_unless:

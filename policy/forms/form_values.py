@@ -25,8 +25,8 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
 class Problem:
     """Why an answer does not stand (or, as a warning, what to look at again). The wording lives in dialogs.
 
-    Codes: required, not_a_choice, too_many, must_include, not_text, no_words, too_long, not_a_date, not_a_time,
-    in_future, before_allocation, not_after_today, too_late, identifier:<kind> (several joined by +);
+    Codes: required, not_a_choice, too_many, must_include, not_text, no_words, too_long, too_short, not_a_date,
+    not_a_time, in_future, before_allocation, not_after_today, too_late, identifier:<kind> (several joined by +);
     and, only as a warning, no_verb.
     """
 
@@ -201,7 +201,8 @@ def _text(field: FormField, raw: object, context: FormContext, framework: Framew
     if blocked:
         kinds, spans = "+".join(blocked), tuple(sorted(span for each in blocked.values() for span in each))
         return Checked(None, Problem(f"identifier:{kinds}", spans=spans), tuple(warnings), text)
-    return Checked(text, None, tuple(warnings), text)
+    short = Problem("too_short", field.min_length) if len(text) < field.min_length else None
+    return Checked(text, short, tuple(warnings), text)
 
 
 def clean_text(raw: str) -> str:

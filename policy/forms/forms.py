@@ -212,11 +212,11 @@ def _check_fields(
         result = checked[one.key] = check_value(one, raw.get(one.key), context, framework)
         if result.problem:
             problems[one.key] = result.problem
-        elif result.value is not None:
+        if result.value is not None:  # one that is too short is kept all the same, so that it can be gone on with
             draft[one.key] = result.value
             if one.key in compared:
                 _mark_soft_checks(form, draft, framework)
-        elif is_required(one, draft):
+        elif not result.problem and is_required(one, draft):
             problems[one.key] = Problem("required")
     return checked, problems
 

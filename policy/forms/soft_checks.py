@@ -1,4 +1,4 @@
-"""Questions back, not limits: asked when the overall grade stands far above what it rests on (domain.md 3.1)."""
+"""Questions back, not limits: asked when the overall grade stands far from what it rests on (domain.md 3.1)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ class SoftCheckHit:
     check: str
     asks: str | None
     flags_moderation: bool
+    rule: str = ""
 
 
 def soft_checks(form: Form, answers: Answers, framework: Framework) -> tuple[SoftCheckHit, ...]:
     """The soft checks that hit on these answers, in the order of the file."""
     rank = {grade.key: place for place, grade in enumerate(framework.grades)}
     return tuple(
-        SoftCheckHit(check.key, check.asks, check.flags_moderation)
+        SoftCheckHit(check.key, check.asks, check.flags_moderation, check.rule)
         for check in form.soft_checks
         if _hits(check, answers, framework, rank)
     )
@@ -37,6 +38,9 @@ def _hits(check: SoftCheck, answers: Answers, framework: Framework, rank: Mappin
     overall = rank.get(str(answers.get(check.overall)))
     if overall is None:
         return False
+    if check.rule == "two_below_lowest":
+        graded = [grade for domain in check.domains if (grade := rank.get(str(answers.get(domain)))) is not None]
+        return bool(graded) and overall - max(graded) >= 2
     # Two grades above, on the list of grades best first. "Not applicable" has no place on it and counts for nothing.
     far_below = [
         grade

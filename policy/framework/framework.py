@@ -215,6 +215,8 @@ class FormField(Section):
     """Of several choices, those that cannot be left out."""
     max_length: int | None = None
     """Characters, for text."""
+    min_length: int = 0
+    """Characters a text has at least, where there is one: "ok" says nothing anybody could learn from."""
     text_rule: Literal["", "action"] = ""
     """action: a hint is shown when the text names nothing to do (3.1, SMART)."""
     date_rule: Literal["", "held", "action"] = ""
@@ -236,12 +238,14 @@ class FormStep(Section):
 
 
 class SoftCheck(Section):
-    """A question back, not a limit: asked when the overall grade stands far above a domain (3.1)."""
+    """A question back, not a limit: asked when the overall grade stands far from the domains it rests on (3.1)."""
 
     key: Key
     overall: Key
     domains: tuple[Key, ...]
-    rule: Literal["two_above_lowest", "inadequate_domain_good_overall"]
+    rule: Literal["two_above_lowest", "two_below_lowest", "inadequate_domain_good_overall"]
+    """two_above_lowest: two or more above one of them. two_below_lowest: two or more below every one of them.
+    inadequate_domain_good_overall: one of them has the grade that opens a loop, two or more below."""
     asks: Key | None = None
     """The text field that must say why, if any."""
     flags_moderation: bool = False

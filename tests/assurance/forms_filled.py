@@ -31,7 +31,13 @@ DOMAINS = {
     "grade_oversight": "good",
     "grade_recording": "good",
 }
-JUDGEMENT = {"grade": "good", "impact": "good", "grade_reasons": "Clear plan, seen through, and the child knows it."}
+JUDGEMENT = {
+    "grade": "good",
+    "impact": "good",
+    "grade_reasons": "Clear plan, seen through, and the child knows it.",
+    "low_why": "What was decided was not done, and the child was left with it.",
+}
+"""The last one is asked only where the grade is far below every part."""
 LEARNING = {
     "strength_themes": "planning,assessment",
     "worked_well": "Direct work that changed the plan.",

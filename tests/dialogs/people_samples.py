@@ -117,7 +117,7 @@ def cards() -> dict[str, Message]:
         "review_reflection": review_message(replace(view("", GOOD_ANSWERS), reflection=WORDS), FRAMEWORK),
         "result_own": two_voices.result_message(replace(result, next=plain_next), FRAMEWORK),
         "result_own_loop": two_voices.result_message(replace(low, next=loop_next), FRAMEWORK),
-        "result_own_reply_problem": two_voices.result_message(
+        "form_result_reply_problem": two_voices.result_message(
             replace(result, next=plain_next),
             FRAMEWORK,
             problem=Problem("identifier:phone"),

@@ -235,7 +235,7 @@ def test_not_sent_in_again_in_time_it_stays_as_it_was_and_the_qa_lead_hears(
     council: LivingCouncil, sent_in: LearningSpace
 ) -> None:
     opened_again(council, sent_in)
-    change(council, sent_in, "judgement", grade="inadequate", impact="good", grade_reasons="Never sent in.")
+    change(council, sent_in, "judgement", grade="inadequate", impact="good", grade_reasons="This one is never sent in.")
     council.when_days_pass(date(2026, 1, 27), date(2026, 1, 28))
     assert council.item(sent_in.reference).grade == "good"
     [kept] = council.database.read_now(corrections.versions, sent_in.reference)

@@ -40,10 +40,14 @@ async def test_a_whole_learning_space_is_graded_by_typing(
     assert place_of(db) is None
 
 
-async def test_yes_at_the_end_sends_as_well(say: Typist, db: Database, item: LearningSpace) -> None:
+async def test_only_the_word_send_sends_a_yes_or_an_ok_may_have_been_meant_for_something_else(
+    say: Typist, db: Database, item: LearningSpace
+) -> None:
     await say("type")
     await answer_all(say, db)
-    assert "Sent in" in await say("YES")
+    for word in ("YES", "ok", "y"):
+        assert "Type send to send it in" in await say(word)
+    assert "Sent in" in await say("send")
 
 
 async def test_every_answer_is_in_the_draft_the_moment_it_is_given(

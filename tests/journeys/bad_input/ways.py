@@ -161,7 +161,7 @@ KINDS = (
         {
             "past day": Question("date_held", "Date of the meeting", "meeting", number=1),
             "coming day": Question("action_1_by", "By when", "action_1", number=26),
-            "one of": Question("grade", "Overall practice grade", "judgement", number=15),
+            "one of": Question("grade", "Overall practice grade", "judgement", number=16),
             "several of": Question("others_present", "Who else was there?", "meeting", number=4),
             "yes or no": Question("practitioner_took_part", "Did the practitioner take part?", "meeting", number=3),
             "words": Question("grade_reasons", "Why this overall grade", "judgement", number=17),
@@ -183,7 +183,7 @@ KINDS = (
     ),
     Kind(
         "moderation",
-        "p-qa-lead",
+        "p-qa-officer",
         lambda forms: forms.own_view.reference,
         lambda forms: forms.own_view.token,
         "moderate",

@@ -10,12 +10,14 @@ import pytest
 from policy.forms.forms import (
     SOFT_CHECKS,
     FormContext,
+    Problem,
     check_all,
     check_form,
     check_step,
     live_answers,
     next_step,
     previous_step,
+    soft_checks,
     visible_fields,
     visible_steps,
 )
@@ -23,6 +25,7 @@ from policy.framework.framework import Form, FormField, FormStep
 from tests.policy.form_answers import (
     ALLOCATED,
     CONTEXT,
+    DOMAINS,
     FORM,
     FRAMEWORK,
     JUDGEMENT,
@@ -222,3 +225,21 @@ def test_a_form_without_soft_checks_keeps_no_note_of_them() -> None:
         risk_field="yes",
     )
     assert check_step(plain, "one", {"yes": " YES "}, CONTEXT, FRAMEWORK).draft == {"yes": "yes"}
+
+
+def test_an_inadequate_grade_does_not_go_in_on_ok_and_what_was_written_is_kept_to_go_on_with() -> None:
+    checked = check("judgement", {**JUDGEMENT, "grade_reasons": "ok then"})
+    assert checked.problems["grade_reasons"] == Problem("too_short", 20)
+    assert checked.draft["grade_reasons"] == "ok then"
+
+
+def test_a_grade_far_below_every_part_is_asked_about_as_one_far_above_is() -> None:
+    low = {**dict.fromkeys(DOMAINS, "good"), **JUDGEMENT, "grade": "inadequate"}
+    assert [hit.check for hit in soft_checks(FORM, low, FRAMEWORK)] == ["two_below_lowest"]
+    assert soft_checks(FORM, {**low, "grade_plan": "requires_improvement"}, FRAMEWORK) == ()
+    assert soft_checks(FORM, {**low, "grade": "requires_improvement"}, FRAMEWORK) == ()
+
+
+def test_the_difference_for_the_child_is_asked_before_the_practice_grade() -> None:
+    keys = [field.key for step in FORM.steps for field in step.fields]
+    assert keys.index("impact") < keys.index("grade")

@@ -36,7 +36,7 @@ async def test_a_manager_who_never_opens_teams_completes_a_learning_space_by_ema
     questions = await manager.ask(first, f"open {item.reference}")
     assert "  1. Date of the meeting: (please answer)" in body(questions)
     back = await manager.ask(questions, WHOLE)
-    assert "  15. Overall practice grade: Good" in body(back)
+    assert "  16. Overall practice grade: Good" in body(back)
     assert "Two answers are still wanted." in body(back)
     assert (await manager.ask(back, "YES"))["Subject"] == f"About your email: {item.reference}"
     assert now(db, item).state == "opened", "an early YES sends nothing"
@@ -69,7 +69,7 @@ async def test_a_grade_alone_with_words_below_is_the_overall_grade_and_its_reaso
 ) -> None:
     first = await manager.letter()
     back = await manager.ask(first, "GOOD\n\nThe plan was followed and the child knows it.")
-    assert "  15. Overall practice grade: Good" in body(back)
+    assert "  16. Overall practice grade: Good" in body(back)
     assert "  17. Why this overall grade: The plan was followed and the child knows it." in body(back)
     assert answers(db, item)["grade"] == "good"
 
@@ -80,8 +80,8 @@ async def test_a_correction_changes_only_what_it_names(
     first = await manager.letter()
     back = await manager.ask(await manager.ask(first, f"open {item.reference}"), WHOLE)
     before = answers(db, item)
-    back = await manager.ask(back, "change 15 to requires improvement")
-    assert "  15. Overall practice grade: Requires improvement to be good" in body(back)
+    back = await manager.ask(back, "change 16 to requires improvement")
+    assert "  16. Overall practice grade: Requires improvement to be good" in body(back)
     assert answers(db, item) == before | {"grade": "requires_improvement"}
 
 
@@ -93,12 +93,12 @@ async def test_answers_typed_between_our_lines_count_also_where_the_program_mark
     lines = []
     for line in body(questions).splitlines():
         lines.append(line)
-        lines += ["yes"] if line.startswith(("  2. ", "  3. ")) else ["Good"] if line.startswith("  15. ") else []
+        lines += ["yes"] if line.startswith(("  2. ", "  3. ")) else ["Good"] if line.startswith("  16. ") else []
     outlook = f"{'_' * 32}\nFrom: QA bot <{MAILBOX}>\nSent: 20 November 2026 10:00\nTo: Somebody\n"
     outlook += f"Subject: {questions['Subject']}\n\n" + "\n".join(lines)
     await manager.send(outlook, subject=f"RE: {questions['Subject']}", in_reply_to=str(questions["Message-ID"]))
     back = await manager.letter()
-    assert "  15. Overall practice grade: Good" in body(back), body(back)
+    assert "  16. Overall practice grade: Good" in body(back), body(back)
     assert answers(db, item) == {"in_person": "yes", "practitioner_took_part": "yes", "grade": "good"}
 
 
@@ -107,9 +107,9 @@ async def test_an_answer_that_cannot_be_read_is_named_and_the_others_are_kept(
 ) -> None:
     first = await manager.letter()
     questions = await manager.ask(first, f"open {item.reference}")
-    back = await manager.ask(questions, "1. 3/20/2026\n2. yes\n15. 9\n77. good")
+    back = await manager.ask(questions, "1. 3/20/2026\n2. yes\n16. 9\n77. good")
     said = body(back)
-    assert "Question 1, Date of the meeting" in said and "Question 15, Overall practice grade" in said
+    assert "Question 1, Date of the meeting" in said and "Question 16, Overall practice grade" in said
     assert "There is no question with that number." in said
     assert answers(db, item) == {"in_person": "yes"}
 
@@ -151,7 +151,7 @@ async def test_what_is_begun_in_teams_is_finished_by_email(
     for step in ("meeting", "domains", "judgement"):
         save(db, framework, item, step, pages[step], now=FRIDAY + timedelta(minutes=5))
     back = await manager.ask(first, f"open {item.reference}")
-    assert "  15. Overall practice grade: Good" in body(back)
+    assert "  16. Overall practice grade: Good" in body(back)
     whole = await manager.ask(back, "18. planning\n19. Direct work.\n20. supervision\n" + LAST)
     assert "Everything is answered." in body(whole), body(whole)
     await manager.ask(whole, "YES")

@@ -1,0 +1,37 @@
+"""What sending a form in sets off, said before it is sent: who is told at once because of the grade (R16, R90)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialogs.kit.rungs import say_role
+from dialogs.kit.speaking import say_count, say_list
+
+if TYPE_CHECKING:
+    from policy.framework.framework import Framework
+
+LOOP_OPENED, RECOGNITION = "E17", "E18"
+
+
+def what_follows(grade: object, framework: Framework) -> str:
+    """One line for the grade somebody is about to send; nothing where nobody hears of it because of the grade."""
+    given = next((one for one in framework.grades if one.key == grade), None)
+    if given is None:
+        return ""
+    if given.triggers_loop:
+        rules = framework.closing_the_loop
+        meets = say_role(rules.meets.rpartition(".")[2], framework)
+        days = say_count(rules.meet_within_working_days, "working day")
+        told = _told(LOOP_OPENED, framework)
+        return (
+            f"This grade begins closing the loop. When you press Send, {told} are told at once,"
+            f" and the {meets} meets the practitioner and their manager within {days}."
+        )
+    if given.recognised:
+        return f"When you press Send, {_told(RECOGNITION, framework)} hear that you recognise this work."
+    return ""
+
+
+def _told(event: str, framework: Framework) -> str:
+    roles = dict.fromkeys(text.rpartition(".")[2] for text in framework.event(event).tell)
+    return f"the {say_list([say_role(role, framework) for role in roles])}"
