@@ -45,7 +45,8 @@ def main(address: str, instant: str, point: str, outbox: str) -> None:
         _run(database, _dying(sweep, point == "before the sweep's commit"), framework, now=now)
         _die_at("after the sweep's commit", point)
         owner = f"service:{os.getpid()}"
-        _run(database, leases.end_those_of_the_dead, owner, at=now)
+        if database.alone:
+            _run(database, leases.end_those_of_the_dead, owner, at=now)
         claim = _dying(claim_notices, point == "before the claim's commit")
         for delivery in _run(database, claim, framework, Claimer(owner), now=now):
             _die_at("after the claim's commit", point)

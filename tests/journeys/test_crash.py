@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assurance.delivery.claim_notices import LEASE
 from storage.engine.database import Database
 from tests.councils import HEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.crash_worker import POINTS
@@ -41,16 +42,32 @@ def live(address: str, at: datetime, point: str, outbox: Path) -> int:
 def test_killed_at_any_point_every_message_still_arrives_and_none_twice_unmarked(
     sqlite_url: str, tmp_path: Path, point: str
 ) -> None:
-    with Database.open(sqlite_url) as database:
+    # The service comes back at once, and whatever the dead one had in hand is attempted there and then.
+    killed_and_back(sqlite_url, tmp_path, point, [timedelta(seconds=1)])
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("point", ["after the claim's commit", "after the channel took it"])
+def test_on_postgresql_what_a_dead_replica_had_in_hand_is_attempted_within_the_minute(
+    postgresql_url: str, tmp_path: Path, point: str
+) -> None:
+    # Another replica cannot know that it is dead; it gives no sign of life for as long as a lease lasts.
+    killed_and_back(postgresql_url, tmp_path, point, [timedelta(seconds=1), LEASE + timedelta(seconds=1)])
+    assert timedelta(seconds=60) > LEASE + timedelta(seconds=1)
+
+
+def killed_and_back(address: str, folder: Path, point: str, back_after: list[timedelta]) -> None:
+    """A service dies at a point while a step falls due; others look after it so long after that."""
+    with Database.open(address) as database:
         council = LivingCouncil(database, now=london("2026-01-05 09:00"))
         item = council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
         council.when_the_service_looks(london("2026-02-03 09:00"))
-    outbox = tmp_path / "screens"
+    outbox = folder / "screens"
     outbox.touch()
 
-    died = live(sqlite_url, FALLS_DUE, point, outbox)
-    # The service comes back at once, and whatever the dead one had in hand is attempted there and then.
-    assert live(sqlite_url, FALLS_DUE + timedelta(seconds=1), "never", outbox) == 0
+    died = live(address, FALLS_DUE, point, outbox)
+    for later in back_after:
+        assert live(address, FALLS_DUE + later, "never", outbox) == 0
 
     assert died == (0 if point == "never" else KILLED)
     lines = [json.loads(line) for line in outbox.read_text(encoding="utf-8").splitlines()]
@@ -61,6 +78,6 @@ def test_killed_at_any_point_every_message_still_arrives_and_none_twice_unmarked
     assert sum(arrived.values()) - len(arrived) <= len(repeats), "every second arrival says that it is a repeat"
     if point in SURELY_NOT_SENT:
         assert max(arrived.values()) == 1
-    with Database.open(sqlite_url) as database:
+    with Database.open(address) as database:
         rows = [row for row in LivingCouncil(database, now=FALLS_DUE).notices_about(item.reference) if row.step == "+2"]
         assert {row.state for row in rows} == {"sent"}
