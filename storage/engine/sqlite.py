@@ -41,6 +41,9 @@ PRAGMAS: tuple[tuple[str, str, object], ...] = (
 LONGEST_WAIT = 2.0
 """Seconds SQLite itself waits for a lock; the writer then looks whether its patience lasts for another try."""
 
+MIGRATION_WAIT = 60.0
+"""Seconds a copy that starts waits for another that is bringing the schema up to date; as on PostgreSQL."""
+
 NETWORK_FILESYSTEMS = re.compile(
     r"9p|afs|beegfs|ceph|cifs|coda|gfs2|glusterfs|lustre|ncpfs|nfs4?|ocfs2|orangefs|smb3|smbfs|vboxsf"
     r"|fuse\.(blobfuse2?|gcsfuse|glusterfs|juicefs|rclone|s3fs|sshfs)"
@@ -156,6 +159,7 @@ class Sqlite(Backend):
         engine = self._engine("BEGIN IMMEDIATE", pool_size=1)
         try:
             with engine.connect() as connection:
+                _raw(connection).execute(f"PRAGMA busy_timeout={round(MIGRATION_WAIT * 1000)}")
                 _raw(connection).execute("PRAGMA foreign_keys=OFF")
                 with connection.begin():
                     check_revision(_revision(_raw(connection)), behind_is_fine=True)
