@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     """A PEM file with the private key and the certificate."""
     managed_identity: bool = False
     service_url: str = ""
-    """Where to reach people who have not spoken to the bot yet; Teams' own address in production unless set."""
+    """Local mode only: where a stand-in for Teams is. Production has Teams' own address and no other."""
     https_proxy: Annotated[SecretStr, Field(validation_alias="https_proxy")] = SecretStr("")
     """HTTPS_PROXY, as every program takes it: the council's proxy, with name and password where it asks for them."""
     no_proxy: Annotated[str, Field(validation_alias="no_proxy")] = ""
@@ -77,6 +77,11 @@ class Settings(BaseSettings):
             raise ValueError("BOT_CLOCK_START moves the clock, so it works with BOT_MODE=local only")
         self._mail_is_whole()
         self._way_out_is_whole()
+        if self.service_url and self.mode != "local":
+            raise ValueError(
+                "BOT_SERVICE_URL names a stand-in for Teams, so it works with BOT_MODE=local only. Only Microsoft's "
+                "public cloud is spoken to in production: other clouds sign with keys that are not believed here"
+            )
         if self.mode == "local" and self.host and self.host not in LOOPBACK_HOSTS:
             raise ValueError("BOT_HOST must be 127.0.0.1 in local mode: unsigned messages are answered there")
         return self

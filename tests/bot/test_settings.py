@@ -127,3 +127,11 @@ def test_what_is_no_time_is_said_back(typed: str) -> None:
 def test_what_is_no_month_is_said_back(typed: str) -> None:
     with pytest.raises(ValueError, match="is not a month like 2026-12"):
         parse_month(typed)
+
+
+def test_another_cloud_than_microsofts_public_one_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_SERVICE_URL", "https://smba.infra.gov.teams.microsoft.us/teams/")
+    with pytest.raises(SettingsError, match=r"BOT_SERVICE_URL .*works with BOT_MODE=local only"):
+        Settings.load()
+    monkeypatch.setenv("BOT_MODE", "local")
+    assert Settings.load().service_url
