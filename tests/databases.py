@@ -19,9 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+from alembic import command
 
 from storage.council import establishment as establishments
 from storage.engine.database import Database
+from storage.migrations.upgrade import configuration
 from tests.councils import small_council
 
 OWNER = "bot"
@@ -179,6 +181,14 @@ def _prepare(address: str, *, peopled: bool) -> None:
         database.migrate()
         if peopled:
             database.write_now(establishments.replace, small_council())
+
+
+def schema_at(address: str, revision: str) -> None:
+    """Bring an empty database to the schema of an earlier version of the bot."""
+    with Database.open(address) as database, database._backend.migrating() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def postgresql_is_here() -> bool:

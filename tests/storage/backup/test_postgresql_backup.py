@@ -14,10 +14,11 @@ from storage.backup.package import BackupRefused, RestoreRefused
 from storage.council import history, meta, put_back
 from storage.council.put_back import RESTORED, PutBack
 from storage.engine.database import Database, Session, StorageError
-from tests.databases import PostgresqlServer
+from tests.databases import PostgresqlServer, schema_at
 from tests.storage.use_cases import keys, write_down
 
 pytestmark = pytest.mark.postgresql
+FIRST_RELEASE = "2026_11_23_0007"
 NOW = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
 
 
@@ -88,16 +89,15 @@ def test_a_restore_that_fails_half_way_changes_nothing(
 def test_a_backup_of_before_an_update_goes_into_a_database_after_it(
     postgresql_server: PostgresqlServer, address: str, tmp_path: Path
 ) -> None:
-    with psycopg.connect(address, autocommit=True) as raw:
-        raw.execute("DROP INDEX ix_notices_held")
-        raw.execute("UPDATE alembic_version SET version_num = '2026_11_30_0011'")
-    make(address, tmp_path / "old.backup")
-    with Database.open(address) as database:
-        database.migrate()
+    old = postgresql_server.blank_database()
+    schema_at(old, FIRST_RELEASE)
+    with psycopg.connect(old, autocommit=True) as raw:
+        raw.execute("INSERT INTO meta VALUES ('before the update', 'yes')")
+    assert make(old, tmp_path / "old.backup").manifest.schema == FIRST_RELEASE
     backups.restore(address, tmp_path / "old.backup", noted, now=NOW)
     with Database.open(address) as database:
         assert database.migrate() is False
-        assert "before the backup" in database.read_now(keys)
+        assert "before the update" in database.read_now(keys)
 
 
 def test_a_machine_without_the_programs_is_told_which_package_has_them(

@@ -21,9 +21,10 @@ from storage.backup.package import BackupRefused, BadBackup, RestoreRefused
 from storage.council import history, meta, put_back
 from storage.council.put_back import RESTORED, PutBack
 from storage.engine.database import AlreadyRunning, Database, SchemaTooNew, Session, StorageError, StorageFull
-from tests.databases import SqliteTemplate
+from tests.databases import SqliteTemplate, schema_at
 from tests.storage.use_cases import keys, write_down
 
+FIRST_RELEASE = "2026_11_23_0007"
 NOW = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
 
 
@@ -277,27 +278,22 @@ def test_a_database_file_itself_and_a_backup_with_another_copy_inside_are_no_bac
 
 
 def test_a_backup_of_a_newer_bot_is_refused(file: Path) -> None:
-    backup = file.with_name("one.backup")
     with closing(sqlite3.connect(file)) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '2031_01_01_0042'")
         raw.commit()
     with pytest.raises(SchemaTooNew):
-        make(file, backup)
-    with closing(sqlite3.connect(file)) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '2026_11_30_0011'")
-        raw.commit()
+        make(file, file.with_name("one.backup"))
 
 
-def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_its_way_in(
-    sqlite_template: SqliteTemplate, file: Path
-) -> None:
-    backup = file.with_name("one.backup")
-    with closing(sqlite3.connect(file)) as raw:
-        raw.execute("DROP INDEX ix_notices_held")
-        raw.execute("UPDATE alembic_version SET version_num = '2026_11_30_0011'")
+def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_its_way_in(file: Path, fast_folder: Path) -> None:
+    old, backup = fast_folder / "old.db", fast_folder / "old.backup"
+    schema_at(address(old), FIRST_RELEASE)
+    with closing(sqlite3.connect(old)) as raw:
+        raw.execute("INSERT INTO meta VALUES ('before the update', 'yes')")
         raw.commit()
-    assert make(file, backup).manifest.schema == "2026_11_30_0011"
+    assert make(old, backup).manifest.schema == FIRST_RELEASE
     put_in_place(file, backup)
     with Database.open(address(file)) as database:
         assert database.migrate() is False
+        assert "before the update" in database.read_now(keys)
         assert database.read_now(put_back.waiting) == PutBack(RESTORED, NOW)
