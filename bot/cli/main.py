@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from typing import Annotated, Any
@@ -96,7 +97,8 @@ app.command("manifest")(manifest)
 
 
 def run() -> None:
-    """Start the command line. Output is UTF-8 whatever the terminal says."""
+    """Start the command line. Output is UTF-8 whatever the terminal says; no other account reads what it writes."""
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -20,6 +20,7 @@ from storage.council import history
 from storage.council.put_back import PUT_BACK, RESTORED, PutBack
 from storage.engine.database import Database
 from storage.engine.errors import StorageError, StorageFull
+from storage.engine.postgresql_line import encrypted
 from storage.engine.session import Session
 from storage.schema.tables import metadata
 
@@ -97,7 +98,7 @@ def _run(command: Sequence[str], address: URL | None, refusal: type[StorageError
     environment = {**os.environ, "LC_ALL": "C"}
     arguments = list(command)
     if address is not None:
-        plain = address.set(drivername="postgresql")
+        plain = address.set(drivername="postgresql").update_query_dict(encrypted(address))
         if plain.password:
             environment["PGPASSWORD"] = str(plain.password)
         without = URL.create("postgresql", plain.username, None, plain.host, plain.port, plain.database, plain.query)

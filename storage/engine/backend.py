@@ -12,6 +12,7 @@ from storage.engine.errors import (
     Busy,
     CommitUnknown,
     DamagedDatabase,
+    Forbidden,
     NotWritable,
     SchemaTooNew,
     SchemaTooOld,
@@ -31,6 +32,8 @@ class Trouble(Enum):
     """The connection is gone: reconnect and try again."""
     FULL = StorageFull
     """No room: say so, keep reading."""
+    FORBIDDEN = Forbidden
+    """Its user has not the right: say so."""
     READ_ONLY = NotWritable
     """It takes nothing: say so."""
     DAMAGED = DamagedDatabase

@@ -40,6 +40,14 @@ class NotWritable(StorageError):
     """The database can only be read: its file, its folder or its first bytes say so. Nothing was saved."""
 
 
+class Unsuitable(StorageError):
+    """The database, or the way to it, is not set up as the bot needs it."""
+
+
+class Forbidden(StorageError):
+    """The bot's database user lacks a right it needs (docs/deployment.md, section 5). Nothing was saved."""
+
+
 class Busy(StorageError):
     """The database was busy for too long. Nothing was saved; try again."""
 

@@ -12,7 +12,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from storage.engine.backend import Backend, Trouble, check_revision
-from storage.engine.errors import SchemaTooOld, Unreachable, WeakDurability
+from storage.engine.errors import SchemaTooOld
+from storage.engine.postgresql_line import check, connect_arguments, timeouts
 
 _TAKE_LOCK = "SELECT pg_advisory_xact_lock(1280528450);"  # the number is 'LSPB', to keep clear of anybody else's
 _START_BATCH = _TAKE_LOCK + "SELECT pg_current_xact_id()::text, version_num FROM alembic_version"  # noqa: S608
@@ -21,25 +22,10 @@ _START_BATCH = _TAKE_LOCK + "SELECT pg_current_xact_id()::text, version_num FROM
 Two statements in one message: the second sees the schema as it is once the lock is ours.
 """
 
-OLDEST_SERVER = 130000  # pg_current_xact_id and pg_xact_status came with 13
-
 _OTHERS = """
     SELECT application_name, usename FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL
 """
-
-PROMISES = {
-    "fsync": ("on",),
-    "full_page_writes": ("on",),
-    "synchronous_commit": ("on", "remote_apply", "remote_write", "local"),
-}
-"""Settings and the values under which a commit that returned survives a power cut of this server."""
-
-LONGEST_WAIT = 5.0
-"""Seconds the server waits for the writers' lock; the writer then looks whether its patience lasts for another try."""
-
-IDLE_LIMIT = 30
-"""Seconds: a copy that is suspended in mid-transaction must not keep the writers of the others out for ever."""
 
 _BUSY_STATES = ("55P03", "40001", "40P01", "57014")  # lock not available, serialisation, deadlock, cancelled
 _LOST_STATES = ("57P01", "57P02", "57P03", "57P05", "53300", "25P03")  # stopping, starting, no more connections
@@ -53,9 +39,13 @@ class Postgresql(Backend):
     def __init__(self, url: URL, *, readers: int, patience: float) -> None:
         url = url.set(drivername="postgresql+psycopg")
         # A standby is no place to write: after a failover, wait for the address to lead to the new primary.
-        arguments = _connect_arguments(patience)
-        self.writer = _engine(url, arguments | {"target_session_attrs": "read-write"}, pool_size=1, max_overflow=1)
-        self.readers = _engine(url, arguments, pool_size=readers, max_overflow=-1, isolation_level="REPEATABLE READ")
+        asked = timeouts(patience)
+        arguments = connect_arguments(url, asked)
+        writing = arguments | {"target_session_attrs": "read-write"}
+        self.writer = _engine(url, asked, writing, pool_size=1, max_overflow=1)
+        self.readers = _engine(
+            url, asked, arguments, pool_size=readers, max_overflow=-1, isolation_level="REPEATABLE READ"
+        )
         event.listen(self.readers, "connect", _read_only)
 
     def start_batch(self, connection: Connection) -> str:
@@ -87,6 +77,8 @@ class Postgresql(Backend):
             return Trouble.LOST
         if state in ("53100", "53200"):
             return Trouble.FULL
+        if state == "42501":
+            return Trouble.FORBIDDEN
         return Trouble.DAMAGED if state.startswith("XX") and state != "XX000" else None
 
     def was_committed(self, receipt: str) -> bool | None:
@@ -124,20 +116,7 @@ class Postgresql(Backend):
             yield connection
 
 
-def _connect_arguments(patience: float) -> dict[str, Any]:
-    wait = round(min(patience, LONGEST_WAIT) * 1000)
-    return {
-        "connect_timeout": 5,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 20_000,
-        "application_name": "learning-space-bot",
-        "options": f"-c timezone=UTC -c lock_timeout={wait} -c idle_in_transaction_session_timeout={IDLE_LIMIT}s",
-    }
-
-
-def _engine(url: URL, arguments: dict[str, Any], **options: Any) -> Engine:
+def _engine(url: URL, asked: dict[str, int], arguments: dict[str, Any], **options: Any) -> Engine:
     engine = create_engine(
         url,
         # Without it an insert that met a conflict does not say so, and the two databases would differ.
@@ -146,25 +125,8 @@ def _engine(url: URL, arguments: dict[str, Any], **options: Any) -> Engine:
         connect_args=arguments,
         **options,
     )
-    event.listen(engine, "connect", _check)
+    event.listen(engine, "connect", lambda raw, _: check(raw, asked))
     return engine
-
-
-def _check(raw: psycopg.Connection[Any], record: object) -> None:
-    """Refuse a server that may lose what it acknowledged, or that is too old to say what became of a commit."""
-    if raw.info.server_version < OLDEST_SERVER:
-        raise Unreachable(
-            f"(The server is version {raw.info.server_version // 10_000}; 13 is the oldest that will do.)"
-        )
-    names = (*PROMISES, "server_encoding")
-    row = raw.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in names)).fetchone()
-    raw.rollback()
-    found = dict(zip(names, row or (), strict=True))
-    for name, allowed in PROMISES.items():
-        if found[name] not in allowed:
-            raise WeakDurability(f"(PostgreSQL has {name} = {found[name]}, and it must be {' or '.join(allowed)}.)")
-    if found["server_encoding"] != "UTF8":
-        raise WeakDurability(f"(PostgreSQL stores text as {found['server_encoding']}; names need UTF8.)")
 
 
 def _read_only(raw: psycopg.Connection[Any], record: object) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from storage.council import meta
-from storage.engine import postgresql
+from storage.engine import postgresql_line
 from storage.engine.database import Busy, Database, Session, Unreachable, WeakDurability
 from tests.databases import PostgresqlServer, database_name
 from tests.storage.cutting_proxy import CuttingProxy, cutting_proxy
@@ -180,7 +180,7 @@ def test_a_lock_held_by_somebody_else_is_said_once_patience_ends(postgresql_url:
 def test_a_copy_that_is_suspended_in_mid_transaction_does_not_keep_the_others_out(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "IDLE_LIMIT", 1)
+    monkeypatch.setattr(postgresql_line, "IDLE_LIMIT", 1)
     attempts = 0
     inside, woken = threading.Event(), threading.Event()
 

@@ -149,6 +149,24 @@ def test_a_command_can_work_beside_the_service(file: Path) -> None:
     assert {"from the service", "from a command"} <= found
 
 
+@pytest.mark.parametrize("there_before", [True, False])
+def test_nobody_but_the_bots_account_reads_the_file_or_what_stands_beside_it(file: Path, there_before: bool) -> None:
+    if there_before:
+        file.chmod(0o644)
+    else:
+        file.unlink()
+    before = os.umask(0o000)
+    try:
+        with Database.open(f"sqlite:///{file}", service=True) as database:
+            database.migrate()
+            database.write_now(write_down, "something")
+            modes = {one.name: one.stat().st_mode & 0o077 for one in file.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert set(modes) == {f"council.db{end}" for end in ("", "-wal", "-shm", ".service", ".mark")}
+    assert not any(modes.values())
+
+
 @contextmanager
 def locked(file: Path) -> Iterator[sqlite3.Connection]:
     """Somebody else is in the middle of writing."""
