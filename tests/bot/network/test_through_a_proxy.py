@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -56,6 +57,31 @@ async def test_behind_an_egress_proxy_the_bot_writes_first_and_answers_and_no_ca
     finally:
         await service.stop()
     assert {f"{host}:443" for host in HOSTS} == set(beyond.proxy.asked)
+
+
+async def test_with_every_way_out_closed_health_says_by_the_sixteenth_minute_what_waits_and_which_host_is_silent(
+    beyond: Beyond, db: Database, framework: Framework
+) -> None:
+    beyond.proxy.refused |= {f"{host}:443" for host in HOSTS}
+    clock = Clock.starting(FRIDAY)
+    service = Service(beyond.settings(), framework, clock, db)
+    await service.start()
+    try:
+        async with asyncio.timeout(20):
+            while f"{LOGIN}:443" not in beyond.proxy.asked or f"{KEYS}:443" not in beyond.proxy.asked:
+                await asyncio.sleep(0.02)
+            clock.move_to(FRIDAY + timedelta(minutes=16, seconds=5))
+            while not (said := [each for each in await service.problems() if "Nothing has gone out" in each]):
+                await asyncio.sleep(0.05)
+        assert await service.not_ready() == (
+            "Microsoft's signing keys have not been had yet, so no message can be checked."
+        )
+        keys = [each for each in await service.problems() if "signing keys" in each]
+    finally:
+        await service.stop()
+    assert "by Teams yet; messages wait for" in said[0]
+    assert f"does not let the bot through to {LOGIN} (403)" in said[0] or f"through to {TEAMS} (403)" in said[0]
+    assert f"does not let the bot through to {KEYS} (403)" in keys[0]
 
 
 async def test_the_doctor_tries_every_host_through_the_proxy(beyond: Beyond) -> None:

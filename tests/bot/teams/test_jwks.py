@@ -95,6 +95,49 @@ async def test_a_key_page_that_hangs_holds_nobody_for_long(bench: Bench, monkeyp
     assert await asyncio.wait_for(bench.keys.find("any"), 2) is None
 
 
+async def test_keys_are_fetched_again_without_anybody_calling(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jwks, "REFRESH_SECONDS", 0.01)
+    bench.hands.now += UNKNOWN_KEY_SECONDS
+    keeping = asyncio.create_task(bench.keys.keep())
+    async with asyncio.timeout(8):
+        while bench.entra.key_fetches < 3:
+            bench.hands.now += UNKNOWN_KEY_SECONDS
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert bench.keys.believed
+    assert bench.keys.problem() == ""
+
+
+async def test_keys_that_never_came_are_said_at_once_and_those_that_grow_old_by_the_sixteenth_minute(
+    bench: Bench,
+) -> None:
+    assert not bench.keys.believed
+    bench.entra.faults.add(faults.failing(503), times=1)
+    await bench.keys.warm()
+    assert bench.keys.problem().startswith("Microsoft's signing keys have not been had yet")
+    bench.hands.now += UNKNOWN_KEY_SECONDS
+    await bench.keys.warm()
+    assert bench.keys.problem() == ""
+    bench.entra.faults.add(faults.failing(503), times=-1)
+    for minute in range(1, 17):
+        bench.hands.now += 60
+        await bench.keys.warm()
+        assert bool(bench.keys.problem()) == (minute == 16), minute
+    said = bench.keys.problem()
+    assert said.startswith("Microsoft's signing keys could not be fetched for 16 minutes. They are believed for a day.")
+    assert "127.0.0.1" in said, "the host is named"
+    bench.hands.now += STALE_SECONDS
+    assert "no longer believed" in bench.keys.problem()
+    assert not bench.keys.believed
+
+
+async def test_a_page_that_is_not_microsofts_is_said_to_be_a_proxys(bench: Bench) -> None:
+    bench.entra.faults.add(faults.proxy_page())
+    await bench.keys.warm()
+    assert "is there a proxy's page in between?" in bench.keys.problem()
+
+
 BROKEN = [
     faults.failing(500),
     faults.proxy_page(),
