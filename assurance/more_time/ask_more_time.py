@@ -47,6 +47,8 @@ class RequestForm:
     warnings: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     decides: tuple[str, ...] = ()
     """The roles that will decide; empty when nobody is in post for it."""
+    told_too_late: datetime | None = None
+    """When they will be told, where that is after the deadline: nobody can be counted on to read it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Asked:
     """The roles that decide; empty when there is nobody and the QA lead was told why."""
     asked_for: date | None = None
     """The date they named, where that was no working day and so the request is for the next one."""
+    told_too_late: datetime | None = None
+    """When they will be told, where that is after the deadline."""
 
 
 def request_form(
@@ -80,6 +84,7 @@ def request_form(
         context=FormContext.of(framework, allocated_on=item.allocated_on, today=today),
         latest=latest_new_date(framework, item.due_on, item.quarter),
         decides=_deciding(who_decides(framework, establishments.current(session), item, now=now).asked),
+        told_too_late=_too_late_to_be_read(framework, item, now=now),
     )
 
 
@@ -123,7 +128,13 @@ def ask(
         "notes": list(told.notes),
     }
     history.append(session, at=now, actor=actor, verb=WAS_ASKED, subject=item.reference, detail=detail)
-    return Asked(item, request, _deciding(told), asked_for)
+    return Asked(item, request, _deciding(told), asked_for, form.told_too_late)
+
+
+def _too_late_to_be_read(framework: Framework, item: LearningSpace, *, now: datetime) -> datetime | None:
+    """When those who decide are told, if their send hours begin only after the deadline."""
+    told_at = Calendar.of(framework).next_send(now)
+    return told_at if item.paused_on is None and told_at > item.deadline_at else None
 
 
 def _deciding(told: Resolution) -> tuple[str, ...]:

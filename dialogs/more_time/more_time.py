@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from dialogs.kit import wording
@@ -62,6 +62,7 @@ def request_message(form: RequestForm, framework: Framework, *, note: str = "", 
             ("Latest new date", say_date(form.latest, today) if form.kind == EXTENSION else ""),
         ]
     )
+    _say_told_too_late(page, form.told_too_late, item.due_on, framework, today)
     _questions(page, form)
     page.button(ASK, f"ask_{form.kind}", item.token, main=True)
     if form.kind == EXTENSION:
@@ -101,10 +102,22 @@ def asked_message(asked: Asked, framework: Framework, today: date) -> Message:
     rows.append(("Reason", reason_title(framework, request.kind, request.reason)))
     page.facts(rows)
     page.para(say_moved(asked.asked_for, request.new_due_on, framework, today))
+    _say_told_too_late(page, asked.told_too_late, item.due_on, framework, today)
     page.para(
         f"Until then it is due on {say_date(item.due_on, today)} as before. Without an answer by then it stays so."
     )
     return page.button(wording.OPEN, "open", item.token, typed=f"open {item.reference}").message()
+
+
+def _say_told_too_late(page: Page, told_at: datetime | None, due_on: date, framework: Framework, today: date) -> None:
+    """Asked in the evening of the due day, a request is read in the morning, when it cannot be agreed any more."""
+    if told_at is None:
+        return
+    when = say_instant(told_at, framework)
+    page.begin_box("warning").para(
+        f"This will be read too late: nobody is written to in the evening, so they hear of it on {when}, and it can "
+        f"be decided only until the end of {say_date(due_on, today)}. If you can, call them before then."
+    ).end_box()
 
 
 def say_moved(asked_for: date | None, new: date | None, framework: Framework, today: date) -> str:

@@ -229,6 +229,23 @@ def test_after_the_deadline_nobody_can_agree_any_more(council: LivingCouncil, it
     assert council.item(item.reference).due_on == DUE
 
 
+@pytest.mark.parametrize(("at", "too_late"), [("2026-02-02 16:30", False), ("2026-02-02 21:00", True)])
+def test_whoever_asks_when_nobody_will_read_it_in_time_is_told_so_before_and_after(
+    council: LivingCouncil, item: LearningSpace, at: str, too_late: bool
+) -> None:
+    council.now = london(at)
+    form = council.database.read_now(
+        request_form, council.framework, item.token, actor=Actor.person(item.person), now=council.now
+    )
+    before = request_message(form, council.framework)
+    after = asked_message(asking(council, item, at), council.framework, DUE)
+    for said in (before, after):
+        assert ("This will be read too late" in said.text) is too_late
+        assert ("they hear of it on Tuesday 3 February 2026 at 9:00 am" in said.text) is too_late
+    council.when_the_service_looks()
+    assert council.told(event="E8") == ({} if too_late else {HEAD: "head_of_service"})
+
+
 @pytest.mark.parametrize("person", [TEAM_MANAGER, SENIOR_MANAGER, DIRECTOR, QA_LEAD, QA_OFFICER])
 def test_nobody_but_the_head_of_service_decides(council: LivingCouncil, item: LearningSpace, person: str) -> None:
     made = asking(council, item, "2026-01-28 10:00")
