@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -44,20 +45,29 @@ if TYPE_CHECKING:
 log = structlog.get_logger("bot.conversation")
 
 Data = Mapping[str, Any]
+_A_VERB = re.compile(r"[a-z_]{1,40}")
 
 
 class Conversation:
     """Answers people. Who they are is the caller's finding; what they may do is decided afresh at every call."""
 
     def __init__(
-        self, db: Database, framework: Framework, clock: Clock, *, wake: Callable[[], None] = lambda: None
+        self,
+        db: Database,
+        framework: Framework,
+        clock: Clock,
+        *,
+        wake: Callable[[], None] = lambda: None,
+        unknown_button: Callable[[], None] = lambda: None,
     ) -> None:
-        """`wake` is called after anything that may have left notices in the outbox."""
+        """`wake` is called after anything that may have left notices in the outbox, `unknown_button` for each press of
+        one that nobody here answers to."""
         self.db = db
         self.framework = framework
         self.clock = clock
         self._calendar = Calendar.of(framework)
         self.wake = wake
+        self._unknown_button = unknown_button
         self.boxes = OpenBoxes(db)
         self._presses: dict[str, Callable[[Person, Data, bool], Any]] = {
             "open": self._open,
@@ -105,7 +115,12 @@ class Conversation:
         return await self._pressed(person, verb, data, in_dialog=True)
 
     async def _pressed(self, person: Person, verb: str, data: Data, *, in_dialog: bool) -> Message:
-        handle = self._presses.get(verb, self._show_home)
+        handle = self._presses.get(verb)
+        if handle is None:
+            # Whatever is in it came from the client: of a name that none of ours could be, not a letter is logged.
+            log.warning("unknown button", verb=verb if _A_VERB.fullmatch(verb) else "unreadable", person=person.id)
+            self._unknown_button()
+            return self._show(person, front_door.unknown_button_message())
         answer = say_who_was_first(self, person, verb, data, handle(person, data, in_dialog))
         return self._show(person, await self._guarded(answer, person))
 

@@ -97,6 +97,9 @@ class Metrics:
         self.findings = Gauge(
             "bot_verify_findings", "What verify found wrong and did not mend, by kind", ["kind"], registry=self.registry
         )
+        self.unknown_buttons = Counter(
+            "bot_unknown_buttons", "Buttons pressed that nobody answers to", registry=self.registry
+        )
         self.mended = Counter("bot_verify_mended", "What verify found missing and put right", registry=self.registry)
         self.last_verify_age = Gauge(
             "bot_last_verify_age_seconds", "Since the last complete round of verify", registry=self.registry

@@ -114,7 +114,13 @@ class Service:
 
     async def _start(self) -> None:
         began = time.monotonic()
-        conversation = Conversation(self._db, self._framework, self._clock, wake=self._wake)
+        conversation = Conversation(
+            self._db,
+            self._framework,
+            self._clock,
+            wake=self._wake,
+            unknown_button=self.metrics.unknown_buttons.inc,
+        )
         edge = self._edge = await Edge.open(
             self._settings, self._db, self._clock, conversation, self.metrics, addresses=self._addresses
         )

@@ -126,6 +126,14 @@ def confused_message(intent: Intent) -> Message:
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
+def unknown_button_message() -> Message:
+    """A button nobody here answers to: of a card from before an update, mostly."""
+    page = Page("I do not know this button", summary="I do not know this button.")
+    page.para("Nothing was done and nothing was changed. The card may be from before I was updated.")
+    page.para("Your list has what waits for you now.")
+    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+
+
 def sorry_message() -> Message:
     """Something failed on our side."""
     page = Page("Sorry, that did not work", summary="Sorry, that did not work.")
@@ -166,4 +174,8 @@ _CONFUSED: dict[Hint, tuple[str, str]] = {
         "Open a learning space from your list. Or type: type, and I ask one question at a time.",
     ),
     "command": ("That is close to a word I know.", "Type list or help."),
+    "what_with_it": (
+        "I know that reference, but I did not follow what to do with it. Nothing was done.",
+        "To see it, type open and the reference. Type help to see what else I can do.",
+    ),
 }

@@ -55,6 +55,7 @@ Hint = Literal[
     "details",  # holds what looks like a person's details
     "choice",  # a number, a yes or a no, with nothing asked
     "command",  # close to a command
+    "what_with_it",  # a reference, and a word for it that is none of ours
 ]
 
 LONGEST_READ = 2_000
@@ -156,6 +157,15 @@ _TYPE = re.compile(
 _SEARCH = re.compile(r"(?:find|search(?: for)?|look(?:ing)? (?:up|for)|look up|who has|who does|where is)\b ?(.*)")
 _AFTERWARDS = re.compile(r"(re-?open|moderate)\b(?:.*?\bbecause (.+))?")
 """What the QA team asks for once a form is in, and why."""
+_WHOLE_REFERENCE = re.compile(r"\b[a-z]{2}[-\s]*\d{4}\s*q\d[-\s]*\d+")
+_OPENING = _phrases(
+    """mine|open|see|show|view|read|look|looking|at|go|goto|get|find|start|begin|carry|on|continue|resume|finish|do
+    |done|fill|filling|in|out|complete|answer|status|of|about|for|with|the|a|an|my|this|that|it|its|one|is|are
+    |how|what|whats|where|please|thanks|thank|you|hi|hello|hey|me|i|id|we|want|wants|would|like|need|to|can
+    |could|let|lets|now|again|and|then|here|form|card|learning|space|spaces|action|actions|loop|loops|moderation
+    |second|ls|cl|ac|mo|ref|reference|number|no|ok|yes|re|regarding|concerning|check|up|details|bot|take"""
+)
+"""The words a reference may stand among when it is simply to be opened."""
 _REACHABILITY = re.compile(r"(?:who can(?:not|t) be reached|reachability|reach)\??")
 _FINDINGS = re.compile(r"(?:(?:show )?findings|self[- ]?check|what is wrong)\??")
 _HELD = re.compile(r"(?:show )?held(?: messages)?\??|(send|drop) (all) held|(send|drop) held (\d{1,9})")
@@ -222,7 +232,10 @@ def understand(text: str, today: date) -> Intent:
     if _EXTENSION.search(line) and len(line) <= _ANSWER_LENGTH and not _DETAILS.search(said):
         return Intent("more_time", reference=reference or "")
     if reference and len(line) <= _ANSWER_LENGTH:
-        return Intent("open", reference=reference)
+        asks = re.findall(r"[^\W\d]+", _WHOLE_REFERENCE.sub(" ", line))
+        if all(word in _OPENING for word in asks):
+            return Intent("open", reference=reference)
+        return Intent("unknown", reference=reference, hint="what_with_it")
     words = line.replace("-", " ").strip(" ?")
     words = re.sub(r"\b(?:please|the bot|bot)\b", " ", words)
     words = " ".join(words.split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from assurance.establishment.demo_council import (
     DEMO_DIRECTOR,
@@ -280,3 +281,29 @@ def _inputs(message: Message) -> list[dict[str, Any]]:
 
     walk(message.card)
     return found
+
+
+async def test_a_button_nobody_answers_to_is_counted_logged_and_answered_kindly_and_does_nothing(
+    db: Database, framework: Framework, clock: Clock, manager: Person, item: LearningSpace
+) -> None:
+    unknown: list[bool] = []
+    talk = Conversation(db, framework, clock, unknown_button=lambda: unknown.append(True))
+    before = db.read_now(history.newest)
+    with capture_logs() as lines:
+        said = [await talk.press(manager, verb, {"verb": verb, "ref": item.token}) for verb in ("opne", "Ann B\u2026")]
+    assert len(unknown) == 2
+    assert [line["verb"] for line in lines if line["event"] == "unknown button"] == ["opne", "unreadable"]
+    for message in said:
+        assert message.text.startswith("I do not know this button")
+        assert "nothing was changed" in message.text
+        assert button(message, "home")
+    assert db.read_now(history.newest) == before
+
+
+async def test_a_word_that_is_none_of_ours_beside_a_reference_shows_nothing_of_it(
+    talk: Conversation, manager: Person, item: LearningSpace
+) -> None:
+    (said,) = await talk.text(manager, f"cancel {item.reference}")
+    assert "I did not follow what to do with it. Nothing was done." in said.text
+    (opened,) = await talk.text(manager, f"please open {item.reference}")
+    assert opened.text.startswith(f"Learning space {item.reference}")

@@ -74,6 +74,11 @@ def test_a_reference_opens_its_learning_space_however_a_phone_writes_it(said: st
     assert understand(said, TODAY) == Intent("open", reference="LS-2026Q3-014")
 
 
+@pytest.mark.parametrize("said", ["cancel LS-2026Q3-014", "LS-2026Q3-014 escalate", "delete ls 2026q3 14 please"])
+def test_a_word_that_is_none_of_ours_beside_a_reference_does_not_open_it(said: str) -> None:
+    assert understand(said, TODAY) == Intent("unknown", reference="LS-2026Q3-014", hint="what_with_it")
+
+
 @pytest.mark.parametrize(
     ("said", "hint"),
     [
