@@ -1,20 +1,21 @@
-"""The red route goes on: until somebody takes it up, everyone who was told is told again, and then the Director too.
+"""The red route goes on until somebody takes it up: those who were told are told again, and then the next ones up.
 
-Every two working hours, the Director from four working hours on (the framework's numbers). The message stays what it
-was: the reference and whom to call.
+Who and when is `policy/follow_up/red_route.py`, with the framework's numbers. The message stays what it was: the
+reference and whom to call.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from assurance.notify.tell import name_of, notices, roles_told, subject_of
-from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION, next_chase
+from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION
 from policy.calendar.calendar import Calendar
-from policy.calendar.working_hours import add_working_hours
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
-from policy.council.recipients import Resolution, resolve
+from policy.council.recipients import Recipient, resolve
+from policy.follow_up.red_route import ask_again, recipients_by
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces, red_flags
 from storage.casework.learning_spaces import LearningSpace
@@ -50,44 +51,46 @@ def _ask_again(
     *,
     now: datetime,
 ) -> int:
+    calendar = Calendar.of(framework)
     chases = flag.chases + 1
-    step = f"chase-{chases}"
     # Whoever raised it knows what it is about, even if the learning space has gone to other hands since.
     caller = flag.raised_by if flag.raised_by in establishment.people else item.person
-    told = _whom_to_ask(framework, establishment, flag, item, now=now)
-    others = [one for one in told.recipients if one.person != caller] or list(told.recipients)
+    first = framework.event(IMMEDIATE_ATTENTION).tell
+    tell, more = recipients_by(framework.red_route, calendar, first, flag.raised_at, now)
+    on = calendar.local_date(now)
+    told = resolve(tell, (), subject_of(item), establishment, framework, on=on, escalation=False)
+    others = {one.person: one for one in told.recipients if one.person != caller}
+    turn = others or {one.person: one for one in told.recipients}
+    again = ask_again(framework.red_route, calendar, [*turn], _asked(session, flag), more_to_come=more, now=now)
+    asked: list[Recipient] = [turn[person] for person in again.people]
     fresh = notices(
         framework,
         IMMEDIATE_ATTENTION,
-        others,
+        asked,
         subject=item.reference,
-        step=step,
+        step=f"chase-{chases}",
         due_at=flag.next_chase_at or now,
         not_before=now,
         facts={"reference": item.reference, "auditor": name_of(establishment, caller), "chases": chases},
     )
-    asked = [one.recipient for one in fresh]
-    outbox.supersede(session, IMMEDIATE_ATTENTION, item.reference, asked, reason="asked again since")
+    outbox.supersede(session, IMMEDIATE_ATTENTION, item.reference, again.people, reason="asked again since")
     written = outbox.add(session, fresh, at=now)
-    red_flags.chased(session, item.reference, chases=chases, next_at=next_chase(framework, now))
+    red_flags.chased(session, item.reference, chases=chases, next_at=again.next_at)
     history.append(
         session,
         at=now,
         actor=SWEEP,
         verb="red_route_chased",
         subject=item.reference,
-        detail={"chase": chases, "told": roles_told(others), "notes": list(told.notes)},
+        detail={"chase": chases, "told": roles_told(asked), "notes": list(told.notes)},
     )
     return written
 
 
-def _whom_to_ask(
-    framework: Framework, establishment: Establishment, flag: RedFlag, item: LearningSpace, *, now: datetime
-) -> Resolution:
-    calendar = Calendar.of(framework)
-    rules = framework.red_route
-    tell = framework.event(IMMEDIATE_ATTENTION).tell
-    if now >= add_working_hours(calendar, flag.raised_at, rules.then_after_hours):
-        tell = (*tell, *(each for each in rules.then_tell if each not in tell))
-    on = calendar.local_date(now)
-    return resolve(tell, (), subject_of(item), establishment, framework, on=on, escalation=False)
+def _asked(session: Session, flag: RedFlag) -> Counter[str]:
+    """How often each person was asked about this flag since it was raised, the first time too, on however many ways."""
+    about = outbox.about(session, flag.reference)
+    since = {
+        (one.recipient, one.step) for one in about if one.event == IMMEDIATE_ATTENTION and one.due_at >= flag.raised_at
+    }
+    return Counter(person for person, _ in since)

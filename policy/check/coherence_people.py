@@ -16,9 +16,10 @@ def people_problems(framework: Framework) -> Iterator[Problem]:
     if NEEDED_FORM not in {form.key for form in framework.forms}:
         yield Problem(("forms",), f'the bot needs a form "{NEEDED_FORM}".')
     route = framework.red_route
-    if not route.then_tell:
-        yield Problem(("red_route", "then_tell"), "somebody must hear when nobody takes it up.")
-    yield from recipient_problems(framework, route.then_tell, ("red_route", "then_tell"))
+    for index, each in enumerate(route.widen):
+        yield from recipient_problems(framework, each.tell, ("red_route", "widen", index, "tell"))
+        if index and each.after_hours <= route.widen[index - 1].after_hours:
+            yield Problem(("red_route", "widen", index, "after_hours"), "must be later than the one before it.")
     if not framework.people_change.reasons:
         yield Problem(("people_change", "reasons"), "at least one reason is needed.")
     for key in ("weekly_tell", "weekly_totals_tell", "monthly_tell"):

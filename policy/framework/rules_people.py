@@ -7,15 +7,23 @@ from pydantic import Field
 from policy.framework.section import Key, Section
 
 
+class Widening(Section):
+    """Who is asked as well, so many working hours after a red flag was raised that nobody has taken up."""
+
+    after_hours: int = Field(ge=1, le=80)
+    tell: tuple[str, ...] = Field(min_length=1)
+    """Recipient expressions, see `policy/council/recipients.py`."""
+
+
 class RedRouteRules(Section):
     """How an immediate-attention message goes on until somebody takes it up (G1). Hours are working hours."""
 
     chase_every_hours: int = Field(default=2, ge=1, le=40)
-    """How often everyone who was told is told again."""
-    then_after_hours: int = Field(default=4, ge=1, le=40)
-    """From when on `then_tell` hears as well."""
-    then_tell: tuple[str, ...] = ("director",)
-    """Recipient expressions, see `policy/council/recipients.py`."""
+    """How often whoever was told is told again, until they were asked `ask_each` times."""
+    ask_each: int = Field(default=3, ge=1, le=20)
+    """How often one person is asked at that pace; once everybody was, all are asked once each working morning."""
+    widen: tuple[Widening, ...] = Field(min_length=1)
+    """Who is asked next, in the order of their hours."""
 
 
 class TwoVoicesRules(Section):

@@ -1,4 +1,4 @@
-"""The red route until somebody takes it up: every two working hours, and the Director after four (G1, E16)."""
+"""The red route until somebody takes it up: asked again every two working hours, wider instead of louder (G1, E16)."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from tests.journeys.living_council import LivingCouncil, Said, london
 
 ALLOCATED = date(2026, 1, 5)
 ASKED = {SENIOR_MANAGER, HEAD, QA_LEAD}
+EVERYBODY = ASKED | {DIRECTOR, EXECUTIVE}
 
 
 def given_a_red_flag(council: LivingCouncil, at: str, post: str = "tm-north-2") -> LearningSpace:
@@ -54,15 +55,21 @@ def live(council: LivingCouncil, until: str) -> dict[str, set[str]]:
     return heard
 
 
-def test_everyone_is_asked_again_every_two_working_hours_and_the_director_from_four_on(council: LivingCouncil) -> None:
+def test_three_times_each_then_the_director_then_the_executive_director_then_all_every_morning(
+    council: LivingCouncil,
+) -> None:
     given_a_red_flag(council, "2026-01-20 10:00")
     assert people(council.said) == ASKED
-    assert live(council, "2026-01-21 12:00") == {
+    assert live(council, "2026-01-26 12:00") == {
         "20 12:00": ASKED,
         "20 14:00": ASKED | {DIRECTOR},
-        "20 16:00": ASKED | {DIRECTOR},
-        "21 10:00": ASKED | {DIRECTOR},
-        "21 12:00": ASKED | {DIRECTOR},
+        "20 16:00": {DIRECTOR},
+        "21 10:00": {DIRECTOR, EXECUTIVE},
+        "21 12:00": {EXECUTIVE},
+        "21 14:00": {EXECUTIVE},
+        "22 09:00": EVERYBODY,
+        "23 09:00": EVERYBODY,
+        "26 09:00": EVERYBODY,
     }
 
 
@@ -88,7 +95,7 @@ def test_after_a_night_without_service_it_is_asked_once_and_at_once(council: Liv
     said = council.when_the_service_looks(london("2026-01-20 19:05"))
     assert people(said) == ASKED | {DIRECTOR}
     assert len(said) == 4
-    assert live(council, "2026-01-21 11:05") == {"21 11:05": ASKED | {DIRECTOR}}
+    assert live(council, "2026-01-21 11:05") == {"21 11:05": EVERYBODY}
 
 
 def test_asking_again_says_whom_to_call_and_that_nobody_has_and_nothing_else(council: LivingCouncil) -> None:
@@ -128,7 +135,8 @@ def test_nobody_else_ever_hears_of_it(council: LivingCouncil) -> None:
     item = given_a_red_flag(council, "2026-01-20 10:00")
     live(council, "2026-01-22 17:00")
     heard = {said.person for said in council.said if said.event == "E16"}
-    assert not heard & {EXECUTIVE, TEAM_MANAGER, TEAM_MANAGER_2, item.practitioner}
+    assert heard == EVERYBODY
+    assert not heard & {TEAM_MANAGER, TEAM_MANAGER_2, item.practitioner}
 
 
 def test_a_vacant_directors_post_is_the_qa_leads_with_the_reason(council: LivingCouncil) -> None:

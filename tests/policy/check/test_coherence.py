@@ -175,7 +175,13 @@ LADDERS_AND_EVENTS: list[Mistake] = [
         "events.E99.key",
         'the bot has no words for "E99"',
     ),
-    ('then_tell = ["director"]', f'then_tell = ["the_director"]  {HERE}', "red_route.then_tell[0]", "no role"),
+    (
+        'after_hours = 4\ntell = ["director"]',
+        f'after_hours = 4\ntell = ["the_director"]  {HERE}',
+        "red_route.widen[0].tell[0]",
+        "no role",
+    ),
+    ("after_hours = 8", f"after_hours = 4  {HERE}", "red_route.widen[1].after_hours", "later than the one before"),
     ('weekly_tell = ["senior', f'weekly_tell = ["junior", {HERE}\n"senior', "digests.weekly_tell[0]", "no role"),
     ('digest_for = ["qa_lead"]', f'digest_for = ["qa"]  {HERE}', "events.E10.digest_for[0]", "no role"),
     (
