@@ -19,7 +19,8 @@ from assurance.forms.open_form import open_form, open_form_with
 from assurance.forms.save_step import BACK, NEXT, STAY, save_step
 from assurance.home.waiting import waiting
 from assurance.red_route.acknowledge import acknowledge
-from bot.features import FEATURES, typing, voices
+from bot.features import FEATURES, exports, typing, voices
+from bot.features.exports import Taken
 from bot.last_word import say_who_was_first, watched
 from bot.open_boxes import OpenBoxes
 from bot.pressed import version_in, word
@@ -113,6 +114,17 @@ class Conversation:
     async def dialog(self, person: Person, verb: str, data: Data) -> Message:
         """The same for a dialog window, whose cards have buttons of its own kind."""
         return await self._pressed(person, verb, data, in_dialog=True)
+
+    async def take_file(self, person: Person, token: str) -> Taken | Message:
+        """They allowed a file that was offered: the file, or why there is none."""
+        try:
+            return await exports.take(self, person, token)
+        except (Refused, StorageError) as error:
+            return self.said_no(error, person)
+
+    async def decline_file(self, person: Person, token: str) -> Message:
+        """They did not want it."""
+        return await self._guarded(exports.decline(self, person, token), person)
 
     async def _pressed(self, person: Person, verb: str, data: Data, *, in_dialog: bool) -> Message:
         handle = self._presses.get(verb)

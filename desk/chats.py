@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from desk.drive import file_in
+
 CARD = "application/vnd.microsoft.card.adaptive"
 MOST_MESSAGES = 200
 """Kept of each chat; older ones are dropped, as a phone drops them from its screen."""
@@ -30,6 +32,8 @@ class Line:
     text: str = ""
     summary: str = ""
     card: dict[str, Any] | None = None
+    file: dict[str, Any] | None = None
+    """A file the bot offers, or one that lies in their OneDrive; see `desk/drive.py`."""
     edited: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -41,6 +45,7 @@ class Line:
             "text": self.text,
             "summary": self.summary,
             "card": self.card,
+            "file": self.file,
             "edited": self.edited,
         }
 
@@ -169,6 +174,7 @@ def _line(activity: dict[str, Any], at: str) -> Line:
         text=str(activity.get("text") or ""),
         summary=str(activity.get("summary") or ""),
         card=card if isinstance(card, dict) else None,
+        file=file_in(activity),
     )
 
 

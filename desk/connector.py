@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from desk import faults
+from desk.drive import MOST_BYTES, PLACE, Drive
 from desk.members import Member
 
 MAX_BYTES_AS_UTF16 = 100 * 1024
@@ -69,6 +70,7 @@ class TeamsDesk:
         """Status and path of every call that was not taken."""
         self.faults = faults.Script()
         self.service_url = ""
+        self.drive = Drive()
         self.watch: Callable[[Accepted], None] | None = None
         """Told of everything the channel takes, as it takes it."""
         self.before: Callable[[web.Request, Member | None], Awaitable[faults.Fault | None]] | None = None
@@ -108,7 +110,8 @@ class TeamsDesk:
 
     def application(self) -> web.Application:
         """The connector's pages."""
-        app = web.Application(middlewares=[self._front], client_max_size=4 * 1024 * 1024)
+        app = web.Application(middlewares=[self._front], client_max_size=MOST_BYTES)
+        self.drive.add_routes(app)
         chat = "/v3/conversations/{chat}"
         app.router.add_post("/v3/conversations", self._create)
         app.router.add_post(f"{chat}/activities", self._post)
@@ -131,6 +134,9 @@ class TeamsDesk:
             answer = await faults.play(fault, request)
             if answer is not None:
                 return answer
+        if request.path.startswith(PLACE):  # OneDrive's, not the connector's: its address is the permission
+            there: web.StreamResponse = await handler(request)
+            return there
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if self._good_token is not None and not self._good_token(token):
             return self._refuse(request, faults.unauthorized("Unauthorized"))

@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from desk.bot_line import NO_ANSWER, NOT_READABLE, BotSays
+from desk.drive import as_attachment
 from desk.guard import Wrong, read_json
 from desk.person import Answer
 
@@ -41,6 +42,7 @@ class PeopleApi:
         app.router.add_post(f"{one}/press", self._press)
         app.router.add_post(f"{one}/dialog", self._dialog)
         app.router.add_post(f"{one}/search", self._search)
+        app.router.add_post(f"{one}/file", self._file)
         app.router.add_get(f"{one}/notifications", self._notifications)
         app.router.add_get(f"{one}/mail", self._mail)
         app.router.add_post(f"{one}/mail", self._write)
@@ -115,6 +117,19 @@ class PeopleApi:
         found = (await _sent(self._desk.person(member).search(text, dataset))).get("value")
         rows = found.get("results") if isinstance(found, dict) else None
         return web.json_response({"results": rows if isinstance(rows, list) else []})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Allow or decline a file the bot offers."""
+        member, asked = self._member(request), await read_json(request)
+        line = self._desk.chats.of(member.entra_object_id).find(str(asked.get("message", "")))
+        allow = asked.get("allow")
+        if line is None or not (line.file and line.file.get("asks")) or not isinstance(allow, bool):
+            raise Wrong("There is no such file to allow or decline.")
+        self._allowed(member)
+        offered = {"id": line.id, "attachments": [as_attachment(line.file)]}
+        async with self._turn(member):
+            await _sent(self._desk.person(member).answer_file(offered, allow=allow))
+        return web.json_response({})
 
     async def _notifications(self, request: web.Request) -> web.Response:
         screen = self._desk.chats.of(self._member(request).entra_object_id)

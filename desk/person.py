@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from desk.connector import TeamsDesk
+from desk.drive import file_in
 from desk.entra import Entra
 from desk.members import Member
 
@@ -76,6 +77,17 @@ class Person:
         """Type into a box that looks things up."""
         value = {"queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
         return await self.send(self.activity("invoke", name="application/search", value=value))
+
+    async def answer_file(self, message: dict[str, Any], *, allow: bool) -> Answer:
+        """Press Allow or Decline below a file the bot offers; `message` is that message of the bot."""
+        asked = file_in(message) or {}
+        value: dict[str, Any] = {"type": "fileUpload", "action": "accept" if allow else "decline"}
+        value["context"] = asked.get("accept" if allow else "decline")
+        if allow:
+            owner, name = self.member.entra_object_id, str(asked.get("name", ""))
+            value["uploadInfo"] = self.teams.drive.place_for(owner, name, self.teams.service_url)
+        reply = {"replyToId": message["id"]}
+        return await self.send(self.activity("invoke", name="fileConsent/invoke", value=value, **reply))
 
     async def install(self) -> list[Answer]:
         """Add the app: Teams says so twice, in two kinds of activity."""

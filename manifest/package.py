@@ -86,7 +86,7 @@ def manifest(facts: AppFacts, schema: str = NEWEST_SCHEMA) -> dict[str, Any]:
             {
                 "botId": facts.bot_id,
                 "scopes": ["personal", "team"],
-                "supportsFiles": False,
+                "supportsFiles": True,  # a spreadsheet the QA team asks for, by Teams' own consent (docs/adr/0026)
                 "isNotificationOnly": False,
                 "commandLists": [
                     {"scopes": ["personal"], "commands": _commands(PERSONAL_COMMANDS)},

@@ -40,15 +40,21 @@ def record_export(
         raise NotFound(what, detail=f"there is {', '.join(EXPORTS)}")
     on = Calendar.of(framework).local_date(now)
     require_everywhere(framework, establishments.current(session), "rows", actor, on=on)
+    reason = check_reason(framework, what, reason)
+    # The history holds this very line once it is taken out.
+    taken = {"reason": reason, "rows": count_rows(session, what) + (what == "history")}
+    seq = history.append(session, at=now, actor=actor, verb="exported", subject=what, detail=taken)
+    _tell(session, framework, what, number=seq, rows=taken["rows"], actor=actor, now=now)
+
+
+def check_reason(framework: Framework, what: str, reason: str) -> str:
+    """The reason as kept, on one line. ReasonNeeded for none, a long one, or one with anybody's details in it."""
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise ReasonNeeded(what)
     if any(finding.blocks for finding in scan(reason, framework.identifiers)):
         raise ReasonNeeded(what, detail="it looks as if it held a number, a postcode or an address")
-    # The history holds this very line once it is taken out.
-    taken = {"reason": reason, "rows": count_rows(session, what) + (what == "history")}
-    seq = history.append(session, at=now, actor=actor, verb="exported", subject=what, detail=taken)
-    _tell(session, framework, what, number=seq, rows=taken["rows"], actor=actor, now=now)
+    return reason
 
 
 def _tell(

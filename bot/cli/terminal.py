@@ -207,6 +207,8 @@ def _named(buttons: list[Button], said: str) -> Button | None:
 def _print_message(message: Message) -> None:
     say(RULE)
     say(message.text)
+    if message.file:
+        say("There is no OneDrive in a terminal: python -m bot export writes the same rows to a file.")
     say(RULE)
 
 

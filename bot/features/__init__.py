@@ -14,6 +14,7 @@ from bot.features import (
     closing_the_loop,
     corrections,
     emails,
+    exports,
     findings,
     held,
     home,
@@ -62,6 +63,7 @@ FEATURES: tuple[Feature, ...] = (
     moderation,
     people,
     leavers,
+    exports,
     closing_the_loop,
     more_time,
 )

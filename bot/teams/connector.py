@@ -16,6 +16,7 @@ from yarl import URL
 from bot.network.client import CONNECT_SECONDS, DEADLINE_SECONDS, HttpClient, Sending, read_bounded
 from bot.teams.activities import to_bytes
 from bot.teams.errors import Failure, Remedy, SendFailed, no_id, read_exception, read_response
+from bot.teams.files import upload
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import CONNECTOR, NoToken, TokenSource
 
@@ -67,6 +68,10 @@ class Connector:
         """What the roster says of a member: name, email, userPrincipalName, userRole, aadObjectId."""
         path = f"/v3/conversations/{_part(conversation_id)}/members/{_part(member_id)}"
         return await self._call("GET", service_url, path, None, repeatable=True)
+
+    async def put_file(self, url: str, content: bytes) -> bool:
+        """Put a file where OneDrive said; whether it was taken. No token goes along: the address is the permission."""
+        return await upload(self._http, self._hosts, url, content)
 
     async def _call(
         self, method: str, service_url: str, path: str, payload: dict[str, Any] | None, *, repeatable: bool = False

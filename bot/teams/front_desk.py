@@ -19,10 +19,11 @@ from bot.answering import Press
 from bot.clock import Clock
 from bot.metrics import Metrics
 from bot.out_of_memory import end_if_out_of_memory
-from bot.teams import invokes
+from bot.teams import files, invokes
 from bot.teams.adapter import answer_invoke, invoke_answer_of
 from bot.teams.covering import Covering
 from bot.teams.errors import SendFailed
+from bot.teams.handing import File, Handing
 from bot.teams.late import LateReplies
 from bot.teams.limits import TooLong
 from bot.teams.presses import READERS, submitted
@@ -63,6 +64,14 @@ class Speaks(Protocol):
         """Answer a button of a dialog window, with its next page."""
         ...
 
+    async def take_file(self, person: Person, token: str) -> File | Message:
+        """The file somebody allowed, or why there is none."""
+        ...
+
+    async def decline_file(self, person: Person, token: str) -> Message:
+        """Answer somebody who did not want it."""
+        ...
+
 
 class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no types
     """Takes every kind of activity Teams sends. Nothing that goes wrong in here leaves as an error."""
@@ -76,6 +85,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         self._covering = Covering(db, clock)
         self._showing = Showing(db, clock)
         self._late = LateReplies(db, clock)
+        self._hand = Handing()
         self._under_way: dict[str, asyncio.Future[InvokeResponse | None]] = {}
         self._notes: dict[str, asyncio.Task[None]] = {}
 
@@ -84,6 +94,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         if self._notes:
             await asyncio.wait(self._notes.values(), timeout=5.0)
         await self._showing.close()
+        await self._hand.close()
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         """One turn. A delivery that is still being answered is answered once, for both callers."""
@@ -155,7 +166,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         if pressed is not None:
             verb, data = pressed
             async with self._showing.press(turn_context, visitor.arrival) as press:
-                message = await self._press(visitor, verb, data)
+                message = await self._press(turn_context, visitor, verb, data)
             await self._replace_or_send(turn_context, press, message)
         else:
             verb = "text"
@@ -170,6 +181,9 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         activity = turn_context.activity
         if activity.name == "application/search":
             return answer_invoke(turn_context, invokes.nothing_found())
+        if activity.name == files.INVOKE:
+            await self._file_answered(turn_context)
+            return answer_invoke(turn_context, {})
         read = READERS.get(activity.name or "")
         if read is None:
             return answer_invoke(
@@ -188,15 +202,29 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
         if visitor is None:
             return unknown_person_message()
         if _in_dialog(context.activity):
-            message = await self._press(visitor, verb, data, dialog=True)
+            message = await self._press(context, visitor, verb, data, dialog=True)
         else:
             async with self._showing.press(context, visitor.arrival) as press:
-                message = await self._press(visitor, verb, data)
+                message = await self._press(context, visitor, verb, data)
             self._showing.answered(context, press, message)
         if visitor.arrival.answers_listed:
             await self._covering.pressed(context, visitor.person.id, verb, message)
         self._remember(visitor, verb, data)
         return message
+
+    async def _file_answered(self, context: TurnContext) -> None:
+        """They allowed a file, or did not. Putting it into their OneDrive takes longer than Teams waits."""
+        consent = files.read_consent(context.activity.value)
+        if consent is None or not _is_private(context.activity):
+            return
+        visitor = await self._reception.receive(context, _delivery_of(context.activity))
+        if visitor is None or visitor.arrival.seen:
+            return
+        self._remember(visitor, "file", {"ref": consent.token})
+        if not consent.accepted:
+            await self._hand.over(context, await self._conversation.decline_file(visitor.person, consent.token))
+            return
+        self._hand.begin(context, self._conversation.take_file(visitor.person, consent.token), consent)
 
     async def on_installation_update_add(self, turn_context: TurnContext) -> None:
         """The app was added: for a person a welcome, in a team where to find us.
@@ -228,13 +256,17 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
 
     # -- how it is answered -------------------------------------------------------------------------------------------
 
-    async def _press(self, visitor: Visitor, verb: str, data: dict[str, Any], *, dialog: bool = False) -> Message:
+    async def _press(
+        self, context: TurnContext, visitor: Visitor, verb: str, data: dict[str, Any], *, dialog: bool = False
+    ) -> Message:
         """The same press delivered again has no second effect: it shows how things stand."""
         if visitor.arrival.seen and verb in _FORM_VERBS:
             verb, data = "open", {"verb": "open", "ref": data.get("ref")}
-        if dialog:
-            return await self._conversation.dialog(visitor.person, verb, data)
-        return await self._conversation.press(visitor.person, verb, data)
+        press = self._conversation.dialog if dialog else self._conversation.press
+        message = await press(visitor.person, verb, data)
+        if message.file and not await self._hand.offer(context, message.file):
+            return sorry_message()
+        return message
 
     async def _welcome(self, context: TurnContext) -> Visitor | None:
         visitor = await self._reception.receive(context, "")

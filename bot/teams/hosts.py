@@ -47,6 +47,26 @@ class Hosts:
         )
 
 
+ONEDRIVE_SUFFIXES = (".sharepoint.com", ".sharepoint.us", ".sharepoint.cn")
+"""Where the OneDrive of a person of the tenant lives."""
+
+
+def is_onedrive(address: str, *, loopback: bool) -> bool:
+    """Whether rows may be put there: a client names the address, so it is held against what OneDrive's look like."""
+    if len(address) > 4_000 or re.search(r"[\\\s\x00-\x1f\x7f#]", address):
+        return False
+    try:
+        url = urlsplit(address)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        return False
+    if url.username or url.password:
+        return False
+    if loopback and url.scheme == "http" and is_loopback(host):
+        return True
+    return url.scheme == "https" and port in (None, 443) and host.endswith(ONEDRIVE_SUFFIXES)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine."""
     if host == "localhost":

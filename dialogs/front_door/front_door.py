@@ -47,7 +47,7 @@ OWES_NO_FORM = ANSWERS_TO_NOBODY | MODERATES
 SETS_ACTIONS = MODERATES | {"senior_manager"}
 COMMANDS = (
     Command("list", "what is waiting for you, and by when"),
-    Command("open LS-2026Q3-014", "open it (use your own reference)", not_for=ANSWERS_TO_NOBODY),
+    Command("open LS-2026Q3-014", "open it (use your own reference)", not_for=OWES_NO_FORM),
     Command("type LS-2026Q3-014", "be asked one question at a time here", not_for=OWES_NO_FORM),
     Command("extension", "ask for more time, or to be taken off", not_for=OWES_NO_FORM),
     Command("release LS-2026Q3-014", "once you have talked, they may read the result", not_for=OWES_NO_FORM),
@@ -64,11 +64,13 @@ FOR_THE_QA_TEAM = (
     Command("type MO-2026Q3-004", "give your second look one question at a time", only_for=MODERATES),
     Command("moderate LS-2026Q3-014", "ask for a second look", only_for=LEAD),
     Command("reopen LS-2026Q3-014", "let its manager put it right", only_for=MODERATES),
-    Command("reassign LS-2026Q3-014 to ...", "give it, or an action, to somebody else", only_for=LEAD),
+    Command(
+        "reassign LS-2026Q3-014 to ...", "give it away; for all of a leaver: everything of ... to ...", only_for=LEAD
+    ),
     Command("reassign AC-2026Q3-007 to ...", "give an action to somebody else", only_for=MODERATES - LEAD),
-    Command("everything of ... to ...", "hand over all that somebody who leaves owes", only_for=LEAD),
     Command("take back LS-2026Q3-014", "end one that cannot go on", only_for=LEAD),
     Command("preview", "what will be escalated next, and hold one", only_for=LEAD),
+    Command("export", "take rows out as a spreadsheet, with a reason", only_for=MODERATES),
     Command("freeze", "stop the clock for an inspection; unfreeze starts it again", only_for=LEAD),
     Command("reachability", "who cannot be reached, and why", only_for=MODERATES),
     Command("emails", "what came by email and is not clear", only_for=MODERATES),

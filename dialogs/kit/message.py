@@ -9,6 +9,19 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class FileOffer:
+    """A file somebody may take: what is asked before anything leaves. It is made when they have said yes."""
+
+    name: str
+    """What it is called: its kind and the day, and nobody."""
+    description: str
+    size: int
+    """Bytes, as it would be now."""
+    token: str
+    """What is asked for, opaque."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What we say. A channel with cards shows `card`; one without shows `text`; a preview shows `summary`."""
 
@@ -24,3 +37,5 @@ class Message:
     """Whether its author's answers stand in it all together, to be covered once they are sent in."""
     covers_answers: bool = False
     """Whether it ends what such a message was shown for."""
+    file: FileOffer | None = None
+    """A file to be offered beside it, where the channel can hand one over."""

@@ -44,6 +44,8 @@ class Question:
     text_hint: str = wording.HINT
     set_apart: bool = False
     """The question nobody may overlook stands in a box of its own."""
+    closed: bool = False
+    """A list that opens when it is tapped, however short: for choices from outside, such as names."""
 
     @property
     def label(self) -> str:
@@ -121,7 +123,8 @@ class Question:
         field, value = self.field, self.value
         several = field.kind == "choices"
         # Names of people come from outside, and only the closed list shows them without reading Markdown.
-        closed = not several and (bool(field.choices_from) or len(self.choices) > SHORT_LIST)
+        outside = self.closed or bool(field.choices_from)
+        closed = not several and (outside or len(self.choices) > SHORT_LIST)
         return ChoiceSetInput(
             choices=[Choice(title=title, value=key) for key, title in self.choices],
             style="compact" if closed else "expanded",

@@ -107,7 +107,8 @@ def who_message(
     label = "Which one?" if several else "The nearest names"
     field = FormField(key=WHO, label=label, kind="choice", required=True, choices=choices)
     context = FormContext.of(framework, allocated_on=today, today=today)
-    Question(field, context, {}, problem=Problem("required") if missing else None).put_on(page)
+    wrong = Problem("required") if missing else None
+    Question(field, context, {}, problem=wrong, closed=True).put_on(page)
     page.button("That is who I mean", "who_meant", main=True)
     return page.button(wording.NOT_NOW, "home", keep_answers=False, typed="list").message()
 

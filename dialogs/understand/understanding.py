@@ -27,6 +27,7 @@ Kind = Literal[
     "release",
     "reassign",
     "everything",
+    "export",
     "set_action",
     "take_back",
     "emails",
@@ -146,6 +147,7 @@ _EVERYTHING = re.compile(
     r"(?: (?:over )?to (?P<to>.+?))?(?: please)?"
 )
 """All that one person owes goes to another."""
+_EXPORT = re.compile(r"(?:please )?(?:export|download|take out)(?: (?:the |all |all the )?(.+?))?(?: please)?")
 _EMAILS = re.compile(r"(?:emails|unclear|unclear emails|show emails|email (\d{1,9}))")
 _SET_ACTION = re.compile(r"(?:set |add |new )?(?:an? )?action\b")
 _TAKE_BACK = re.compile(r"(?:take back|withdraw)\b")
@@ -183,7 +185,8 @@ class Intent:
     person: str = ""
     """Whom to give it to, as typed: a name or an id; with `reopen` and `moderate` the reason; in small letters."""
     wanted: str = ""
-    """What to look for, as typed: a post, a team or a name, in small letters; with `everything` whose it is."""
+    """What to look for, as typed: a post, a team or a name, in small letters; with `everything` whose it
+    is, with `export` which rows."""
     hint: Hint = ""
     """For `unknown`: what it looked like, so that the answer can be of use."""
     nearest: str = ""
@@ -218,6 +221,8 @@ def understand(text: str, today: date) -> Intent:
         )
     if not reference and len(line) <= _ANSWER_LENGTH and (given := _EVERYTHING.fullmatch(line)):
         return Intent("everything", wanted=given["of"], person=given["to"] or "")
+    if not reference and len(line) <= _LONGEST_SEARCH and (export := _EXPORT.fullmatch(line)):
+        return Intent("export", wanted=export[1] or "")
     if found := _EMAILS.fullmatch(line):
         return Intent("emails", reference=found[1] or "")
     if _FINDINGS.fullmatch(line):

@@ -23,6 +23,7 @@ from policy.allocation.allocation_plan import Unserved
 from tests.dialogs import (
     people_samples,
     sample_actions,
+    sample_exports,
     sample_kept,
     sample_leavers,
     sample_moderations,
@@ -297,6 +298,7 @@ def messages() -> dict[str, Message]:
         **people_samples.cards(),
         **sample_kept.cards(),
         **sample_leavers.cards(),
+        **sample_exports.cards(),
         **samples_mail.messages(),
     }
 

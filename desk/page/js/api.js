@@ -63,6 +63,7 @@ export const api = {
   moveClock: (how) => ask("/api/clock", how),
   chat: (id) => ask(`${person(id)}/chat`),
   say: (id, text) => ask(`${person(id)}/say`, { text }),
+  answerFile: (id, message, allow) => ask(`${person(id)}/file`, { message, allow }),
   press: (id, message, action, inputs) => ask(`${person(id)}/press`, { message, action, inputs }),
   openDialog: (id, data) => ask(`${person(id)}/dialog`, { fetch: true, data }),
   submitDialog: (id, data) => ask(`${person(id)}/dialog`, { submit: true, data }),

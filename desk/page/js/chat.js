@@ -80,11 +80,24 @@ export function makeChat(person) {
     return null;
   }
 
+  async function answerFile(message, allow) {
+    showProblem(null);
+    try {
+      await api.answerFile(person.id, message.id, allow);
+      announce(allow ? "The file is being put into OneDrive." : "The file was declined.");
+      tell("timeline");
+    } catch (error) {
+      showProblem(error);
+    }
+  }
+
   function makeRow(message) {
     const row = h("li", { class: `message ${message.from}`, "data-message": message.id });
     const entry = { row };
     const meta = h("p", { class: "meta" }, message.from === "me" ? "You" : "Bot", " ", h("time", { datetime: message.at }, sayTime(message.at)), message.edited ? h("span", { class: "tag" }, "updated") : null);
-    if (message.card) {
+    if (message.file) {
+      row.append(meta, makeFile(message.file, (allow) => answerFile(message, allow)));
+    } else if (message.card) {
       entry.setCard = (json, unasked = false) => {
         const fresh = makeCard(json, {
           name: message.summary || "Card",
@@ -141,7 +154,7 @@ export function makeChat(person) {
     }
     const fresh = [];
     wanted.forEach(([key, message], at) => {
-      const json = message ? JSON.stringify([message.card, message.card ? null : message.text, message.edited]) : "";
+      const json = message ? JSON.stringify([message.card, message.card ? null : message.text, message.edited, message.file]) : "";
       let entry = drawn.get(key);
       if (message && (!entry || entry.seen !== json)) {
         const changed = entry?.setCard && message.card;
@@ -193,6 +206,22 @@ export function makeChat(person) {
   reload();
 
   return { element, leave: () => stop.forEach((end) => end()), seen: () => requestAnimationFrame(toEnd) };
+}
+
+/** A file as Teams shows it: one that is offered, with its two buttons, or one that lies in OneDrive, to be opened. */
+function makeFile(file, answer) {
+  const name = h("p", { class: "file-name" }, file.name);
+  if (!file.asks) {
+    return h("article", { class: "card file", "aria-label": file.name }, name, h("p", { class: "note soft" }, "In OneDrive"), h("a", { href: file.url, download: file.name }, "Open"));
+  }
+  const buttons = [["Allow", true], ["Decline", false]].map(([words, allow]) =>
+    h("button", { type: "button", class: allow ? "main" : "", onclick: async () => {
+      buttons.forEach((button) => { button.disabled = true; });
+      await answer(allow);
+      buttons.forEach((button) => { button.disabled = false; });
+    } }, words));
+  const size = `${Math.max(1, Math.round(file.size / 1024))} KB`;
+  return h("article", { class: "card file", "aria-label": `File offered: ${file.name}` }, name, h("p", {}, `${file.description} (${size})`), h("p", { class: "note soft" }, "Teams asks: may this file be put into your OneDrive?"), h("p", { class: "file-buttons" }, ...buttons));
 }
 
 function makeComposer(person, say) {

@@ -61,6 +61,12 @@ class Parrot:
             raise self.broken
         return self.answer or Message(f"pressed {verb}", "Pressed.", card_saying(f"pressed {verb}"))
 
+    async def take_file(self, person: Person, token: str) -> Message:
+        return await self.press(person, "take file", {"ref": token})
+
+    async def decline_file(self, person: Person, token: str) -> Message:
+        return await self.press(person, "decline file", {"ref": token})
+
     async def dialog(self, person: Person, verb: str, data: dict[str, Any]) -> Message:
         return await self.press(person, f"dialog {verb}", data)
 

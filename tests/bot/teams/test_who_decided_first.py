@@ -72,6 +72,12 @@ class HeldAtTheDoor:
     async def text(self, person: Person, text: str) -> list[Message]:
         return await self.behind.text(person, text)
 
+    async def take_file(self, person: Person, token: str) -> Message:
+        return await self.press(person, "take file", {"ref": token})
+
+    async def decline_file(self, person: Person, token: str) -> Message:
+        return await self.press(person, "decline file", {"ref": token})
+
     async def dialog(self, person: Person, verb: str, data: dict[str, Any]) -> Message:
         return await self.behind.dialog(person, verb, data)
 

@@ -52,7 +52,7 @@ ROLES = tuple(role.key for role in FRAMEWORK.roles)
 TODAY = date(2026, 12, 1)
 NO_COMMAND = {"unknown", "greeting", "thanks", "help"}
 """Said without being told how; and whoever reads the help knows that word."""
-ON_ITS_LINE = {"unfreeze": "freeze"}
+ON_ITS_LINE = {"unfreeze": "freeze", "everything": "reassign"}
 OF_THE_FEW = {
     "allocate": ALLOCATES,
     "take_back": ALLOCATES,
@@ -66,6 +66,7 @@ OF_THE_FEW = {
     "emails": receive_mail.READS,
     "findings": list_findings.READS,
     "reachability": EXPORTS,
+    "export": EXPORTS,
     "reflect": ("practitioner",),
 }
 """The commands some roles only may use, and which, where the use-case says it."""
