@@ -44,7 +44,8 @@ def count(session: Session) -> int:
 def send(session: Session, notice_ids: Sequence[int], *, at: datetime) -> int:
     """Let these go on their way, each with the word 'repeat', for it may arrive a second time; how many."""
     which = _held & _notices.c.id.in_(list(notice_ids))
-    changes = {"state": "pending", "repeat": True, "unknown_outcomes": 1, "not_before": at, "reason": ""}
+    changes = {"state": "pending", "repeat": True, "unknown_outcomes": 1, "reason": ""}
+    changes |= {"not_before": at, "sendable_at": at}
     return session.execute(update(_notices).where(which).values(changes)).rowcount
 
 

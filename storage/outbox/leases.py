@@ -87,4 +87,6 @@ def _retry(session: Session, which: tuple[Any, ...], *, at: datetime, since: dat
         .exists()
     )
     parked = (text("notices.state = 'parked'"), *which, _notices.c.not_before >= since, ~elsewhere)
-    return session.execute(update(_notices).where(*parked).values(state="pending", not_before=at)).rowcount
+    return session.execute(
+        update(_notices).where(*parked).values(state="pending", not_before=at, sendable_at=at)
+    ).rowcount

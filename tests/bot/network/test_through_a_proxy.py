@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from yarl import URL
 from bot.clock import Clock
 from bot.doctor import line
 from bot.edge import Addresses, Outbound
+from bot.mail.courier_smtp import SmtpRoad
 from bot.network.client import HttpClient
 from bot.network.proxy import BadProxy, Proxies, Proxy
 from bot.service import Service
@@ -23,7 +25,7 @@ from bot.teams.errors import SendFailed
 from bot.teams.hosts import Hosts
 from bot.teams.tokens import NoTokens
 from desk.graph_mailbox import GraphMailboxDesk
-from desk.mailbox import Post
+from desk.mailbox import Post, smtp_server
 from desk.person import Person as DeskPerson
 from desk.serving import serving
 from policy.framework.framework import Framework
@@ -154,6 +156,27 @@ async def test_the_mailbox_is_asked_under_its_own_address_at_graph(
         assert (await mail.graph.arrivals(page_size=1)).messages == ()
         await mail.close()
         await outbound.close()
+
+
+async def test_a_relay_with_the_councils_own_certificate_is_trusted_by_the_same_bundle(
+    db: Database, framework: Framework, certificate: tuple[ssl.SSLContext, Path]
+) -> None:
+    served, trusted = certificate
+    async with smtp_server(Post(), tls=served) as port:
+        for bundle, fine in ((trusted, True), (None, False)):
+            settings = Settings.load(
+                mode="local",
+                mail="smtp",
+                mailbox="qa-bot@council.example",
+                smtp_url=f"smtps://127.0.0.1:{port}",
+                ca_bundle=bundle,
+            )
+            outbound = await Outbound.open(settings, Clock.real())
+            mail = outbound.open_mail(settings, db, framework, Clock.real())
+            assert isinstance(mail.road, SmtpRoad)
+            assert (await mail.road.check() == "") == fine
+            await mail.close()
+            await outbound.close()
 
 
 def test_the_firewall_table_names_every_host_the_bot_asks() -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text, update
 
 from storage.engine.database import Database, Session
-from storage.outbox import backlog, leases, notices
+from storage.outbox import backlog, held, leases, notices
 from storage.outbox.notices import NewNotice, Notice
 from storage.outbox.turns import Turn
 from storage.schema import tables
@@ -460,6 +460,15 @@ def test_a_retry_makes_nothing_younger(database: Database) -> None:
     [waiting] = database.read_now(backlog.waiting_by_channel, now=at)
     assert (waiting.channel, waiting.notices, waiting.people, waiting.oldest) == ("teams", 2, 2, NINE)
     assert waiting.oldest_urgent is None
+
+
+def test_what_was_held_is_as_young_as_the_moment_it_was_let_go(database: Database) -> None:
+    add(database, notice(1, state="held"))
+    [one] = database.read_now(held.all_held)
+    assert database.read_now(backlog.waiting_by_channel, now=NINE + 60 * MINUTE) == []
+    assert database.write_now(held.send, [one.id], at=NINE + 60 * MINUTE) == 1
+    [waiting] = database.read_now(backlog.waiting_by_channel, now=NINE + 61 * MINUTE)
+    assert waiting.oldest == NINE + 60 * MINUTE
 
 
 def test_what_was_never_tried_is_as_old_as_its_own_time(database: Database) -> None:
