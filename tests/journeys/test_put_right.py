@@ -42,6 +42,10 @@ def opened_again(council: LivingCouncil, item: LearningSpace, reason: str = "wro
     )
 
 
+INADEQUATE = {"grade": "inadequate", "impact": "good", "low_why": "What was decided was not done."}
+"""Far below every part of what was seen, so it says why."""
+
+
 def change(council: LivingCouncil, item: LearningSpace, step: str, **raw: object) -> FormView:
     view = save(council.database, council.framework, item, step, dict(raw), now=council.now)
     assert not view.problems, view.problems
@@ -57,7 +61,8 @@ def sent_again(council: LivingCouncil, item: LearningSpace) -> SubmitOutcome:
 def corrected(council: LivingCouncil, item: LearningSpace, grade: str) -> SubmitOutcome:
     """Opened again on the same day and sent in with another grade."""
     opened_again(council, item)
-    change(council, item, "judgement", grade=grade, impact="good", grade_reasons="The reasons are clearer now.")
+    why = {"grade_reasons": "The reasons are clearer now.", "low_why": INADEQUATE["low_why"]}
+    change(council, item, "judgement", grade=grade, impact="good", **why)
     outcome = sent_again(council, item)
     assert outcome.state == "submitted"
     return outcome
@@ -92,7 +97,7 @@ def test_the_auditor_is_told_and_finds_the_answers_they_gave(council: LivingCoun
 
 def test_until_it_is_sent_in_again_everything_stands_as_it_was(council: LivingCouncil, sent_in: LearningSpace) -> None:
     opened_again(council, sent_in)
-    change(council, sent_in, "judgement", grade="inadequate", impact="good", grade_reasons="Not yet sure of this.")
+    change(council, sent_in, "judgement", **INADEQUATE, grade_reasons="Not yet sure of this.")
     now = council.item(sent_in.reference)
     assert (now.state, now.grade, now.next_step_at) == ("submitted", "good", None)
     assert council.database.read_now(loops.of_subject, sent_in.reference) is None
@@ -235,7 +240,7 @@ def test_not_sent_in_again_in_time_it_stays_as_it_was_and_the_qa_lead_hears(
     council: LivingCouncil, sent_in: LearningSpace
 ) -> None:
     opened_again(council, sent_in)
-    change(council, sent_in, "judgement", grade="inadequate", impact="good", grade_reasons="This one is never sent in.")
+    change(council, sent_in, "judgement", **INADEQUATE, grade_reasons="This one is never sent in.")
     council.when_days_pass(date(2026, 1, 27), date(2026, 1, 28))
     assert council.item(sent_in.reference).grade == "good"
     [kept] = council.database.read_now(corrections.versions, sent_in.reference)
