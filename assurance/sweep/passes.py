@@ -12,6 +12,7 @@ from assurance.channels.receive_mail import forget_mail
 from assurance.digests.gather import monthly_summaries, morning_messages, weekly_summaries
 from assurance.digests.reachability import look_every_week
 from assurance.escalation.preview import afternoon_preview
+from assurance.learning_space.press_release import open_what_was_pressed
 from assurance.learning_space.release import release_what_is_due
 from assurance.learning_space.remind_unbegun import remind_of_the_unbegun
 from assurance.learning_space.reopen import lapse_corrections
@@ -32,6 +33,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("months not given out", watch_months),
     ("requests that expire", expire_requests),
     ("preview", afternoon_preview),
+    ("releases pressed", open_what_was_pressed),
     ("release", release_what_is_due),
     ("loops", chase_loops),
     ("red_route", chase_red_routes),

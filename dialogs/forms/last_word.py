@@ -39,6 +39,8 @@ DID = {
     "allocation_overtaken": "approved another proposal for this month",
     "step_held": "held this message back",
     "red_route_acknowledged": "said that they had spoken to them",
+    "release_pressed": "released this",
+    "release_taken_back": "took this release back",
     "result_released": "released this result",
     "taken_back": "took this back",
     "learning_space_submitted": "sent this in",

@@ -20,12 +20,12 @@ from policy.forms.forms import Problem, is_answered
 from policy.framework.framework import FormField, FormStep, Framework
 
 if TYPE_CHECKING:
+    from assurance.learning_space.press_release import Pressed
     from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
     from assurance.learning_space.reflect import ReflectionView
     from assurance.learning_space.reply_to_result import Reply
-    from storage.casework.learning_spaces import LearningSpace
 
-KEEP, SEND_REPLY = "Keep it", "Send my reply"
+KEEP, SEND_REPLY, TAKE_BACK = "Keep it", "Send my reply", "Take it back"
 ACTIONS = "action_"
 """How the questions about actions begin; each owner reads their own in a message of its own."""
 
@@ -127,15 +127,29 @@ def _header(facts: Mapping[str, Any], sent_in: bool, today: date) -> list[tuple[
     ]
 
 
-def released_message(item: LearningSpace, framework: Framework, *, already: bool) -> Message:
-    """To the auditor: the practitioner may see the result now."""
-    reference = item.reference
-    page = Page(f"Released: {reference}", summary=f"The result of {reference} has been released.")
-    if already and item.released_at:
-        page.para(f"This was released on {say_instant(item.released_at, framework)}. There is nothing more to do.")
-    else:
-        page.para("Thank you for the talk. The practitioner can open the result now, and has been told so.")
-    return page.button(wording.SHOW_LIST, "home", typed="list").message()
+def release_message(done: Pressed, framework: Framework) -> Message:
+    """To the auditor: the practitioner may see the result in a moment, and until then it can be taken back."""
+    item, reference = done.item, done.item.reference
+    if done.state == "open":
+        page = Page(f"Released: {reference}", summary=f"The result of {reference} has been released.")
+        when = f"This was released on {say_instant(item.released_at, framework)}. " if item.released_at else ""
+        page.para(f"{when}There is nothing more to do.")
+        return page.button(wording.SHOW_LIST, "home", typed="list").message()
+    if done.state == "opens":
+        page = Page(f"Released: {reference}", summary=f"The result of {reference} opens in a moment.")
+        page.para("Thank you for the talk. The practitioner can open the result in a moment, and is told so then.")
+        page.para(f"For {say_seconds(framework.two_voices.take_back_seconds)} you can take it back.")
+        return page.button(TAKE_BACK, "take_release_back", item.token).message()
+    page = Page(f"Not released: {reference}", summary=f"The result of {reference} has not been released.")
+    page.para("It is taken back. Nobody has heard of it." if done.state == "taken_back" else "It was not released.")
+    return page.button(wording.RELEASE, "release", item.token, typed=f"release {reference}").message()
+
+
+def say_seconds(seconds: int) -> str:
+    """'a minute', '30 seconds', 'two minutes'."""
+    if seconds == 60:
+        return "a minute"
+    return say_count(seconds // 60, "minute") if seconds % 60 == 0 and seconds else f"{seconds} seconds"
 
 
 def result_message(

@@ -30,6 +30,8 @@ class TwoVoicesRules(Section):
     """When the practitioner sees the result, if the auditor does not say sooner that they have talked (4.2, rule 3)."""
 
     release_after_working_days: int = Field(default=5, ge=0, le=60)
+    take_back_seconds: int = Field(default=60, ge=0, le=600)
+    """So long after 'We have talked' the auditor can take it back; nobody hears of it before. 0 opens it at once."""
 
 
 class PeopleChangeRules(Section):

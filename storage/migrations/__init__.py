@@ -15,5 +15,6 @@ REVISIONS: tuple[str, ...] = (
     "2026_11_30_0012",
     "2026_11_30_0013",
     "2026_11_30_0014",
+    "2026_11_30_0015",
 )
 """Oldest first; the last one is what this version of the bot writes to."""

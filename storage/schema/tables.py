@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from storage.engine.metadata import metadata
-from storage.schema.tables_casework import digests, form_drafts, holds, moderations, pauses, reflections, requests
+from storage.schema.tables_casework import (
+    digests,
+    form_drafts,
+    holds,
+    moderations,
+    pauses,
+    pressed_releases,
+    reflections,
+    requests,
+)
 from storage.schema.tables_conversation import typed_conversations
 from storage.schema.tables_establishment import cases, cover, leave, meta, people, posts
 from storage.schema.tables_history import heartbeats, history
@@ -64,6 +73,7 @@ __all__ = [
     "pauses",
     "people",
     "posts",
+    "pressed_releases",
     "read_backs",
     "received_mail",
     "red_flags",

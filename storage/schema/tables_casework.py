@@ -72,6 +72,15 @@ reflections = Table(
     Column("replied_at", UtcDateTime),
 )
 
+pressed_releases = Table(
+    "pressed_releases",
+    metadata,
+    Column("reference", String(40), ForeignKey("allocations.reference"), primary_key=True),
+    Column("person", String(80), nullable=False),
+    Column("pressed_at", UtcDateTime, nullable=False),
+    Column("opens_at", UtcDateTime, nullable=False, index=True),
+)
+
 moderations = Table(
     "moderations",
     metadata,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -191,6 +191,8 @@ async def test_once_their_result_is_released_the_practitioner_reads_their_own_wi
     before = await lived.typed(PRACTITIONER, f"open {lived.reference}")
     assert before == await lived.typed(PRACTITIONER, f"open {lived.reference[:-3]}999"), "as if there were none"
     await lived.typed(TEAM_MANAGER_2, f"release {lived.item.reference}")
+    lived.council.now += timedelta(minutes=1)
+    lived.council.sweep()
     card = await lived.typed(PRACTITIONER, f"open {lived.reference}")
     assert "Reviews are booked at once." in card.text
     assert lived.item.case_ref not in card.text and not buttons_of(card.card)

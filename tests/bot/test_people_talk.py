@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.sweep.sweep import sweep
 from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
@@ -14,6 +17,8 @@ from storage.casework import learning_spaces, reflections
 from storage.casework.learning_spaces import LearningSpace
 from storage.council import establishment, history
 from storage.engine.database import Database
+from storage.outbox import notices
+from tests.bot.conftest import Council
 from tests.bot.filling import button, fill_to_review, press
 
 
@@ -79,6 +84,35 @@ async def test_a_forged_press_reads_and_writes_nothing_of_anybody_elses(
         assert (await talk.press(stranger, verb, data)).text.startswith("I cannot open that one")
 
 
+def a_minute_later(talk: Conversation, db: Database) -> None:
+    """The clock goes on, and the timer looks."""
+    talk.clock.move_to(talk.clock.now() + timedelta(minutes=1))
+    db.write_now(sweep, talk.framework, now=talk.clock.now())
+
+
+async def test_a_release_can_be_taken_back_for_a_minute_and_nobody_has_heard_of_it(
+    talk: Conversation, council: Council, db: Database, manager: Person, practitioner: Person, item: LearningSpace
+) -> None:
+    review = await fill_to_review(talk, manager, await said(talk, manager, "list"))
+    receipt = await press(talk, manager, review, "submit")
+    released = await press(talk, manager, receipt, "release")
+    again = await press(talk, manager, receipt, "release")
+    assert released.text.partition("\n")[0] in again.text, "a second press changes nothing"
+    back = await press(talk, manager, released, "take_release_back")
+    assert "Nobody has heard of it." in back.text
+    a_minute_later(talk, db)
+    stored = db.read_now(learning_spaces.by_reference, item.reference)
+    assert stored and stored.released_at is None
+    assert not [one for one in db.read_now(notices.about, item.reference) if one.event == "E95"]
+    await press(talk, manager, back, "release")
+    with Database.open(council.url) as after_a_crash:  # nothing but rows is needed
+        late = talk.clock.now() + timedelta(hours=2)
+        after_a_crash.write_now(sweep, talk.framework, now=late)
+        opened = after_a_crash.read_now(learning_spaces.by_reference, item.reference)
+    assert opened and opened.released_at == late and opened.released_by == manager.id
+    assert "There is nothing more to do" in (await press(talk, manager, released, "take_release_back")).text
+
+
 async def test_the_result_is_refused_with_the_day_and_opens_after_the_talk(
     talk: Conversation, db: Database, manager: Person, practitioner: Person, item: LearningSpace
 ) -> None:
@@ -89,7 +123,11 @@ async def test_the_result_is_refused_with_the_day_and_opens_after_the_talk(
     refused = await said(talk, practitioner, line)
     assert refused.text.startswith(f"Not yet: {item.reference}") and "at the latest" in refused.text
     assert button(receipt, "release").data["ref"] == item.token
-    assert (await press(talk, manager, receipt, "release")).text.startswith(f"Released: {item.reference}")
+    released = await press(talk, manager, receipt, "release")
+    assert released.text.startswith(f"Released: {item.reference}")
+    assert "For a minute you can take it back." in released.text
+    assert (await said(talk, practitioner, line)).text == refused.text, "not before that minute is over"
+    a_minute_later(talk, db)
     opened = await said(talk, practitioner, line)
     assert "Overall practice: Good" in opened.text
     assert item.case_ref not in str(opened)

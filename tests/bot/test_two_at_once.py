@@ -241,6 +241,8 @@ GIVEN: dict[str, Given] = {
 }
 """By what is decided. The verbs that are not here are walked by `test_every_verb_that_decides_is_walked`."""
 NOT_TWO_AT_ONCE = {
+    "take_release_back": "its auditor's alone, and walked in test_people_talk",
+    "loop_authorise_sure": "the same use-case as loop_authorise, walked in test_closing_the_loop_cards",
     "loop_result": "pressed after a re-audit; the same words and the same use-case as the other ends of a loop",
     "reassign": "a second press finds the new holder's, and is walked in test_people_talk",
     "unfreeze": "the other half of freeze",

@@ -11,7 +11,7 @@ from dialogs.kit.speaking import say_date
 from dialogs.notices.living import ACTIONS, LOOPS
 from policy.calendar.calendar import Calendar
 from policy.lifecycle.reference import find_reference
-from storage.casework import actions, corrections, learning_spaces, loops, moderations, more_time
+from storage.casework import actions, corrections, learning_spaces, loops, moderations, more_time, pressed_releases
 from storage.casework.learning_spaces import LearningSpace
 from storage.council import establishment
 from storage.engine.database import Database
@@ -130,6 +130,8 @@ class _Look:
             return item.is_open or corrections.asked(self.session, item.reference) is not None
         if verb == "more_time":
             return item.is_open and still_in_time(item, self.now)
+        if verb == "take_release_back":
+            return pressed_releases.of(self.session, item.reference) is not None
         if verb == "release":
             return item.state == "submitted" and item.released_at is None
         return item.is_open

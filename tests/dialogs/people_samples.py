@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from assurance.learning_space.hand_over import HandedOver
+from assurance.learning_space.press_release import Pressed
 from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
 from assurance.learning_space.reassign import Reassignment
 from assurance.learning_space.reflect import ReflectionView
@@ -137,8 +138,9 @@ def cards() -> dict[str, Message]:
         "result_early": two_voices.not_released_message(early, TODAY),
         "result_none_yet": two_voices.not_released_message(NotReleased(REFERENCE, auditor=AUDITOR, on=None), TODAY),
         "result_not_sent_in": two_voices.not_sent_in_message(REFERENCE),
-        "released": two_voices.released_message(item, FRAMEWORK, already=False),
-        "released_again": two_voices.released_message(replace(item, released_at=SENT_IN), FRAMEWORK, already=True),
+        "released": two_voices.release_message(Pressed(item, "opens"), FRAMEWORK),
+        "released_again": two_voices.release_message(Pressed(replace(item, released_at=SENT_IN), "open"), FRAMEWORK),
+        "release_taken_back": two_voices.release_message(Pressed(item, "taken_back"), FRAMEWORK),
         "receipt_release": learning_space.receipt_message(REFERENCE, SENT_IN, FRAMEWORK, token=TOKEN),
         "reassign_asked": people.reassign_message(asked, FRAMEWORK, TODAY),
         "form_reassign_missing": people.reassign_message(asked, FRAMEWORK, TODAY, missing=True),

@@ -174,8 +174,8 @@ async def test_a_practitioner_sees_no_result_before_it_is_released_and_hears_the
 
 
 async def test_the_moderator_sees_no_first_grade_before_their_own_is_kept(door: Door) -> None:
-    assert door.work.moderation.moderator == QA_LEAD
-    said = await door.type(QA_LEAD, f"result {door.work.inadequate.reference}")
+    assert door.work.moderation.moderator == QA_OFFICER
+    said = await door.type(QA_OFFICER, f"result {door.work.inadequate.reference}")
     assert "its grades open once your own are kept" in said
     assert WORKED_WELL not in said
 
