@@ -134,7 +134,7 @@ def recognition_message(about: About) -> Message:
     """Good work was seen: the one who can say thank you hears of it (R16, R89). No grade word."""
     page = begin(f"Time to say thank you: {about.reference}", f"Good news about {about.reference}.", about)
     page.para("Good news: the work in this learning space has been recognised.")
-    page.facts([("Function", about.function), ("Seen by", about.auditor)])
+    page.facts([("Function", about.function), ("Done by", about.auditor)])
     page.spoken("Ask ", Bold(about.auditor), " whose work it was and what stood out, then tell them yourself.")
     page.para("A word of thanks from you goes a long way.")
     return page.message()

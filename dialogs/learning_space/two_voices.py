@@ -164,7 +164,7 @@ def result_message(
     page = Page(f"The result of {item.reference}", summary=f"The result of learning space {item.reference}.")
     page.facts(
         [
-            ("Seen by", result.auditor),
+            ("Done by", result.auditor),
             ("Practitioner", "" if result.own else result.practitioner),
             ("Case", result.case_ref),
             ("Sent in", say_date(item.submitted_at.date(), today) if item.submitted_at else ""),

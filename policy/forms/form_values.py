@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from policy.calendar.calendar import Calendar
 from policy.forms.action_words import names_something_to_do
 from policy.forms.identifiers import scan
 from policy.framework.framework import Choice, FormField, Framework, Grade, Theme
@@ -46,13 +47,15 @@ class FormContext:
     owners: tuple[Choice, ...]
     grades: tuple[Grade, ...]
     themes: tuple[Theme, ...]
+    calendar: Calendar
 
     @classmethod
     def of(
         cls, framework: Framework, *, allocated_on: date, today: date, owners: tuple[Choice, ...] = ()
     ) -> FormContext:
         """A context with the framework's own grades and themes."""
-        return cls(allocated_on, today, owners, framework.grades, framework.themes)
+        calendar = Calendar.of(framework)
+        return cls(allocated_on, today, owners, framework.grades, framework.themes, calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,16 @@ def choices_of(field: FormField, context: FormContext) -> tuple[Choice, ...]:
 
 
 def default_of(field: FormField, context: FormContext) -> str | None:
-    """What a field is filled with before anyone answers: the ISO date `default_days` from today, or nothing."""
-    if field.kind == "date" and field.default_days is not None:
-        return (context.today + timedelta(days=field.default_days)).isoformat()
-    return None
+    """What a field is filled with before anyone answers: the ISO date `default_days` from today, or nothing.
+
+    Never a day off: the next working day, or where that is later than `max_days` allows, the last one before.
+    """
+    if field.kind != "date" or field.default_days is None:
+        return None
+    day = context.calendar.roll_forward(context.today + timedelta(days=field.default_days))
+    if field.max_days is not None and day > context.today + timedelta(days=field.max_days):
+        day = context.calendar.add_working_days(day, -1)
+    return day.isoformat()
 
 
 def check_value(field: FormField, raw: object, context: FormContext, framework: Framework) -> Checked:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policy.calendar.calendar import Calendar
 from policy.forms.forms import (
     ActionGiven,
     actions_given,
@@ -70,6 +72,20 @@ def test_an_action_is_due_after_today_and_within_twelve_weeks(days: int, code: s
 def test_an_action_is_offered_four_weeks_unless_the_auditor_says_otherwise() -> None:
     assert default_of(FORM.field("action_1_by"), CONTEXT) == "2027-01-11"
     assert default_of(FORM.field("date_held"), CONTEXT) is None
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 4000), st.sampled_from([28, 14]), st.sampled_from([None, 28, 84]))
+def test_a_date_that_is_suggested_is_never_a_day_off_and_never_later_than_allowed(
+    after: int, default: int, most: int | None
+) -> None:
+    most = most if most is None or most >= default else default
+    field = FORM.field("action_1_by").model_copy(update={"default_days": default, "max_days": most})
+    today = date(2026, 1, 5) + timedelta(days=after)
+    suggested = date.fromisoformat(default_of(field, replace(CONTEXT, today=today)) or "")
+    assert Calendar.of(FRAMEWORK).is_working_day(suggested)
+    assert most is None or suggested <= today + timedelta(days=most)
+    assert suggested > today + timedelta(days=default - 7)
 
 
 @pytest.mark.parametrize("time", ["9:05", "24:00", "14.05", "half past two", 1405, ["14:05"]])
