@@ -104,6 +104,25 @@ async def test_a_look_up_as_somebody_types_is_answered_by_the_bot(quiet: Page) -
     assert await quiet.post(f"people/{me}/search", {"text": "an", "dataset": "owners"}) == (200, {"results": []})
 
 
+async def test_a_file_the_bot_offers_is_allowed_at_the_desk_and_lies_in_their_drive(quiet: Page) -> None:
+    lead = next(one for one in (await quiet.get("council"))[1]["people"] if "Quality Assurance Lead" in str(one))
+    chat = f"people/{lead['id']}"
+    press = {"type": "Action.Execute", "verb": "export_rows", "data": {"verb": "export_rows"}}
+    inputs = {"what": "actions", "reason": "the yearly return"}
+    status, _ = await quiet.post(f"{chat}/press", {"message": "", "action": press, "inputs": inputs})
+    offered = (await quiet.messages(lead["id"]))[-1]
+    assert (status, offered["file"]["asks"], offered["file"]["name"]) == (200, True, "actions-2026-11-20.xlsx")
+    for wrong in ({"message": "none", "allow": True}, {"message": offered["id"], "allow": "yes"}):
+        assert (await quiet.post(f"{chat}/file", wrong))[0] == 400
+    assert (await quiet.post(f"{chat}/file", {"message": offered["id"], "allow": True}))[0] == 200
+    async with asyncio.timeout(15):
+        while (last := (await quiet.messages(lead["id"]))[-1]) and (last["id"] == offered["id"] or not last["file"]):
+            await asyncio.sleep(0.05)
+    async with quiet.http.get(last["file"]["url"]) as answer:
+        assert (await answer.read()).startswith(b"PK"), "a workbook"
+        assert "attachment" in answer.headers["Content-Disposition"]
+
+
 async def test_only_what_nobody_waits_for_makes_a_phone_buzz(page: Page) -> None:
     story = await page.story()
     me = story["auditor"]
