@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from assurance.records.note_framework import note_framework
+from assurance.records.upgrade_announced import upgrade_announced
 from assurance.sweep.sweep import SweepOutcome, sweep
 from bot import open_files
 from bot.conversation import Conversation
@@ -22,6 +23,7 @@ from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
 from bot.door import IDLE_SECONDS, LINGER_SECONDS, Door, only_this_machine, plain_headers
 from bot.edge import Addresses, Edge
+from bot.exit_codes import OUTDATED
 from bot.login import login
 from bot.mail.postman import Postman, open_postman
 from bot.metrics import Metrics
@@ -33,6 +35,7 @@ from bot.web import add_pages
 from scheduler.timer import LONGEST_ROUND, Timer
 from scheduler.watchdog import Watchdog
 from storage.council import establishment
+from storage.engine.errors import SchemaTooNew
 
 if TYPE_CHECKING:
     from assurance.common.courier import Courier
@@ -79,6 +82,9 @@ class Service:
         self._db = db
         self._dispatching = dispatching
         self._held = ""
+        self.outdated = ""
+        """Why this version of the bot has to end: a newer one has changed the database, or is about to."""
+        self.ended = asyncio.Event()
         self._addresses = addresses
         self._door = Door(self.metrics, files=open_files.limit())
         self._runner: web.AppRunner | None = None
@@ -242,10 +248,21 @@ class Service:
         except Exception as error:
             end_if_out_of_memory(error)
             self.metrics.sweeps.labels("failed").inc()
+            if isinstance(error, SchemaTooNew):
+                self._end_outdated(str(error))
             raise
+        if await self._db.read(upgrade_announced, now=self._clock.now()):
+            self._end_outdated("A newer version is about to change this database, so this one ends in good order.")
         self.metrics.sweep_seconds.observe(time.monotonic() - began)
         self._report(found)
         return found
+
+    def _end_outdated(self, why: str) -> None:
+        """Say so, let no more traffic come, and end."""
+        if not self.outdated:
+            log.error("outdated", why=why)
+        self.outdated = why
+        self.ended.set()
 
     async def _verify(self) -> None:
         """What must exist, compared with what is; what it put back may have to be said."""
@@ -273,6 +290,8 @@ class Service:
 
     async def not_ready(self) -> str:
         """Why no traffic should come here, in words; empty when it may."""
+        if self.outdated:
+            return self.outdated
         if not self.ready or self._vitals is None:
             return "The service is starting or stopping."
         return await self._vitals.not_ready()
@@ -303,12 +322,14 @@ class Service:
             self.metrics.show_credential(ends)
 
 
-def run_service(settings: Settings, framework: Framework, clock: Clock, db: Database) -> None:
-    """Run the service until SIGTERM or SIGINT, on uvloop where it exists."""
+def run_service(settings: Settings, framework: Framework, clock: Clock, db: Database) -> str:
+    """Run the service until SIGTERM or SIGINT, on uvloop where it exists; or until it is outdated: then why."""
     db.read_now(warm)
     open_files.raise_limit()
     with asyncio.Runner(loop_factory=fast_loop()) as runner:
-        runner.run(_until_told(Service(settings, framework, clock, db)))
+        service = Service(settings, framework, clock, db)
+        runner.run(_until_told(service))
+    return service.outdated
 
 
 def warm(session: Session) -> None:
@@ -327,23 +348,23 @@ def fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _until_told(service: Service) -> None:
-    told = asyncio.Event()
+    told = service.ended
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(watch_memory)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     await service.start()
     await told.wait()
-    end_by(END_SECONDS)
+    end_by(END_SECONDS, code=OUTDATED if service.outdated else 0)
     await service.stop()
 
 
-def end_by(seconds: float) -> None:
+def end_by(seconds: float, *, code: int = 0) -> None:
     """End the process after so long even if something in it hangs. What is half done is what a crash would leave."""
 
     def end() -> None:
         log.warning("ended before everything was put away", seconds=seconds)
-        os._exit(0)
+        os._exit(code)
 
     ending = threading.Timer(seconds, end)
     ending.daemon = True

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """The name the council's own gateway gives itself in Authentication-Results; no other one is believed."""
     app_secret_expires: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None
     """The day the secret ends, for a warning in time; Graph may tell us itself."""
+    migrate: bool = False
+    """`serve` brings the tables to this version before it starts; without it only the command `migrate` does."""
     clock_start: Annotated[datetime | None, BeforeValidator(lambda text: _instant(text))] = None
     """Local mode only: the instant every command's clock begins at."""
     sweep_seconds: float = Field(default=30.0, ge=0.05, le=30.0)

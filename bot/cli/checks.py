@@ -123,9 +123,11 @@ def _inside(settings: Settings, *, mail: bool = False) -> Iterable[Check]:
         return
     try:
         with open_database(settings) as db:
-            changed = db.migrate()
-            newly = "; its tables were just brought up to date" if changed else ""
-            yield Check("Database", "ok", f"{shown(settings.database)}: what it acknowledges is on disk{newly}.")
+            if waits := db.waits_for():
+                said = f"Its tables are of an earlier version ({waits}). Make a backup, then run: python -m bot migrate"
+                yield Check("Database", "problem", said)
+                return
+            yield Check("Database", "ok", f"{shown(settings.database)}: what it acknowledges is on disk.")
             now = settings.clock().now()
             yield from db.read_now(lambda session: list(surgery.reachable(session, framework, now=now)))
             yield from db.read_now(lambda session: list(surgery.pulse(session, now=now)))

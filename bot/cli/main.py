@@ -21,6 +21,7 @@ from bot.cli.establishment import import_
 from bot.cli.export import export
 from bot.cli.freeze import freeze, unfreeze
 from bot.cli.ladder import sweep
+from bot.cli.migrate import migrate
 from bot.cli.package import manifest
 from bot.cli.people import reassign, reopen
 from bot.cli.playground import playground
@@ -29,6 +30,7 @@ from bot.cli.refusals import in_words
 from bot.cli.replan import replan
 from bot.cli.say import complain
 from bot.cli.serve import serve
+from bot.exit_codes import OUTDATED
 
 
 class PlainErrors(TyperGroup):
@@ -45,7 +47,7 @@ class PlainErrors(TyperGroup):
             if said is None:
                 raise
             complain(said)
-            raise typer.Exit(2) from None
+            raise typer.Exit(OUTDATED if type(error).__name__ == "SchemaTooNew" else 2) from None
 
 
 app = typer.Typer(
@@ -91,6 +93,7 @@ app.command("chat")(chat)
 app.command("export")(export)
 app.command("verify")(verify)
 app.command("doctor")(doctor)
+app.command("migrate")(migrate)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("manifest")(manifest)

@@ -45,7 +45,7 @@ class Opened:
 
 @contextmanager
 def opened(*, invented_only: str = "") -> Iterator[Opened]:
-    """Open the database the settings name, made and brought up to date if need be, beside a running service.
+    """Open the database the settings name, its tables made where there are none, beside a running service.
 
     `invented_only` names a tool that must never work on a council's own people: Refusal, and nothing has changed.
     """
@@ -64,7 +64,7 @@ def opened(*, invented_only: str = "") -> Iterator[Opened]:
         if invented_only:
             refuse_a_council(db, settings, framework, invented_only)
         refuse_a_council_ahead(db, settings, framework)
-        db.migrate()
+        db.prepare()
         yield Opened(settings, framework, settings.clock(), db)
 
 

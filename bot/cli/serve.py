@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 
-def serve() -> None:
+import typer
+
+from bot.cli.say import complain
+from bot.exit_codes import OUTDATED
+
+
+def serve(
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="bring the tables to this version first (BOT_MIGRATE=true)")
+    ] = False,
+) -> None:
     """Run the service: the web server, the sweep and the dispatcher, until SIGTERM or Ctrl+C."""
     from bot.cli.invented import refuse_a_council
     from bot.cli.opened import open_database
@@ -19,5 +30,10 @@ def serve() -> None:
     with open_database(settings, service=True) as db:
         if settings.local:
             refuse_a_council(db, settings, framework, "serve")
-        db.migrate()
-        run_service(settings, framework, settings.clock(), db)
+        if migrate or settings.migrate:
+            db.migrate()
+        db.prepare()
+        outdated = run_service(settings, framework, settings.clock(), db)
+    if outdated:
+        complain(outdated)
+        raise typer.Exit(OUTDATED)

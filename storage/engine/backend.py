@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 
 from sqlalchemy import Connection, Engine
@@ -72,6 +73,14 @@ class Backend(ABC):
     def committed(self) -> None:  # noqa: B027 - only a file has something beside it to keep in step
         """A write transaction that `start_batch` began is on disk now."""
 
+    @abstractmethod
+    def needs(self) -> str:
+        """The newest step of the schema that was more than an addition; empty where nothing says so."""
+
+    def alone(self, wait: float) -> AbstractContextManager[None]:
+        """Wait up to so many seconds until no other bot has the database open, and keep it so. Raises InUse."""
+        return nullcontext()
+
     def others_connected(self) -> list[str]:
         """Programs that are connected to the database beside this one, where the database can tell."""
         return []
@@ -118,11 +127,19 @@ class Backend(ABC):
         self.readers.dispose()
 
 
-def check_revision(revision: str, *, behind_is_fine: bool = False) -> None:
-    """Refuse to write to a schema this version of the bot does not know."""
+def check_revision(revision: str, *, behind_is_fine: bool = False, needs: Callable[[], str] = lambda: "") -> None:
+    """Refuse to write to a schema this version of the bot does not know.
+
+    A newer one that only added to what we know will do; `needs` looks up the newest step that did more.
+    """
     if revision == REVISIONS[-1]:
         return
     if revision and revision not in REVISIONS:
+        if needs() in REVISIONS:
+            return
         raise SchemaTooNew(f"(It is at {revision}, this bot knows up to {REVISIONS[-1]}.)")
     if not behind_is_fine:
-        raise SchemaTooOld(f"(It is at {revision or 'the very beginning'}, this bot needs {REVISIONS[-1]}.)")
+        raise SchemaTooOld(
+            f"(It is at {revision or 'the very beginning'}, this bot needs {REVISIONS[-1]}. "
+            "Make a backup, then run: python -m bot migrate)"
+        )

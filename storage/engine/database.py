@@ -84,7 +84,7 @@ class Database:
         """
         backend = _backend(url, service=service, patience=patience)
         try:
-            check_revision(backend.revision(), behind_is_fine=True)
+            check_revision(backend.revision(), behind_is_fine=True, needs=backend.needs)
             backend.look_back()
         except StorageError:
             backend.close()
@@ -118,11 +118,57 @@ class Database:
         """Bring the schema to what this version of the bot writes. True if anything had to be done."""
         from storage.migrations import REVISIONS
 
-        if self._backend.revision() == REVISIONS[-1]:
+        revision = self._backend.revision()
+        if revision == REVISIONS[-1] or (revision and revision not in REVISIONS):  # ahead of us, by additions only
             return False
         from storage.migrations.upgrade import upgrade  # Alembic is slow to load and seldom needed
 
         return upgrade(self._backend)
+
+    def prepare(self) -> bool:
+        """Make the tables where there are none at all; True if it did. Nothing else is changed.
+
+        Raises SchemaTooOld where they are those of an earlier version: `migrate` is for a person to run.
+        """
+        revision = self._backend.revision()
+        if not revision:
+            return self.migrate()
+        check_revision(revision, needs=self._backend.needs)
+        return False
+
+    def waits_for(self) -> str:
+        """What `migrate` would do: empty for nothing, else 'additive' or 'breaking'."""
+        from storage.migrations import REVISIONS
+
+        revision = self._backend.revision()
+        if revision == REVISIONS[-1] or (revision and revision not in REVISIONS):
+            return ""
+        from storage.migrations.upgrade import breaks
+
+        return "breaking" if revision and breaks(revision) else "additive"
+
+    def migrate_in_good_order(self, *, until: str, wait: float) -> bool:
+        """`migrate` beside running bots. Where a step breaks the older ones, they are told to end first and waited for.
+
+        `until` is when they may forget that they were told, an instant in ISO form; `wait` is in seconds. Raises InUse,
+        with nothing changed, when one of them does not end.
+        """
+        if self.waits_for() != "breaking":
+            return self.migrate()
+        from storage.migrations.upgrade import announce
+
+        announce(self._backend, until)
+        try:
+            with self._backend.alone(wait):
+                return self.migrate()
+        except StorageError:
+            announce(self._backend, "")
+            raise
+
+    @property
+    def refusal(self) -> StorageError | None:
+        """Why nothing is read or written any more, once a newer bot has changed the schema."""
+        return self._writer.refusal
 
     def write_now(self, use_case: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a use-case in the writer thread and wait. When this returns, what it saved is on disk.

@@ -36,6 +36,10 @@ class StorageFull(StorageError):
     """There is no room left to save. Nothing was saved; what is already there can still be read."""
 
 
+class InUse(StorageError):
+    """Other programs have this database open. Nothing was changed."""
+
+
 class NotWritable(StorageError):
     """The database can only be read: its file, its folder or its first bytes say so. Nothing was saved."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from storage.engine.backend import Backend, Trouble, check_revision
-from storage.engine.errors import SchemaTooOld
+from storage.engine.errors import InUse, SchemaTooOld
 from storage.engine.postgresql_line import check, connect_arguments, timeouts
+from storage.migrations import NEEDS
 
 _TAKE_LOCK = "SELECT pg_advisory_xact_lock(1280528450);"  # the number is 'LSPB', to keep clear of anybody else's
 _START_BATCH = _TAKE_LOCK + "SELECT pg_current_xact_id()::text, version_num FROM alembic_version"  # noqa: S608
@@ -56,7 +58,7 @@ class Postgresql(Backend):
             raise SchemaTooOld("(It has no tables yet.)") from None
         cursor.nextset()
         receipt, revision = cursor.fetchone() or ("", "")
-        check_revision(str(revision))
+        check_revision(str(revision), needs=lambda: _needs(_raw(connection)))
         return str(receipt)
 
     def in_transaction(self, connection: Connection) -> bool:
@@ -93,6 +95,22 @@ class Postgresql(Backend):
         with self.readers.connect() as connection:
             return self.revision_seen_by(connection)
 
+    def needs(self) -> str:
+        """Read beside the writer."""
+        with self.readers.connect() as connection:
+            return _needs(_raw(connection))
+
+    @contextmanager
+    def alone(self, wait: float) -> Iterator[None]:
+        """Wait until only we are connected. Who comes later waits for the schema like every writer."""
+        self.writer.dispose()  # our own other connection
+        deadline = time.monotonic() + wait
+        while others := self.others_connected():
+            if time.monotonic() > deadline:
+                raise InUse(f"({', '.join(others)})")
+            time.sleep(0.1)
+        yield
+
     def others_connected(self) -> list[str]:
         """By the names they give themselves; a role sees that others are there, whatever it may see of them."""
         with self.readers.connect() as connection:
@@ -112,7 +130,8 @@ class Postgresql(Backend):
         """The writers of every copy wait while the schema changes, and see the new one after."""
         with self.writer.connect() as connection, connection.begin():
             _raw(connection).execute("SET LOCAL lock_timeout = '60s';" + _TAKE_LOCK)
-            check_revision(self.revision_seen_by(connection), behind_is_fine=True)
+            seen = self.revision_seen_by(connection)
+            check_revision(seen, behind_is_fine=True, needs=lambda: _needs(_raw(connection)))
             yield connection
 
 
@@ -127,6 +146,11 @@ def _engine(url: URL, asked: dict[str, int], arguments: dict[str, Any], **option
     )
     event.listen(engine, "connect", lambda raw, _: check(raw, asked))
     return engine
+
+
+def _needs(raw: psycopg.Connection[Any]) -> str:
+    row = raw.execute("SELECT value FROM meta WHERE key = %s", (NEEDS,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _read_only(raw: psycopg.Connection[Any], record: object) -> None:

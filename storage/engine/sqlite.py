@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,11 +24,13 @@ from storage.engine.errors import (
     AlreadyRunning,
     CouncilGone,
     DamagedDatabase,
+    InUse,
     NetworkFilesystem,
     Unreachable,
     WeakDurability,
 )
 from storage.engine.side_file import ANOTHER, COMMITS, IDENTITY, OLDER, PUT_BACK, Mark, SideFile
+from storage.migrations import NEEDS
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +99,7 @@ class Sqlite(Backend):
     def start_batch(self, connection: Connection) -> str:
         """BEGIN IMMEDIATE has already taken the lock; the schema is left to check, and a service counts its commits."""
         raw = _raw(connection)
-        check_revision(_revision(raw))
+        check_revision(_revision(raw), needs=lambda: _fact(raw, NEEDS))
         if self._lock is not None:
             self._served = _count(raw, self._served)
         return ""
@@ -149,6 +152,31 @@ class Sqlite(Backend):
         with self.readers.connect() as connection:
             return _revision(_raw(connection))
 
+    def needs(self) -> str:
+        """Read beside the writer."""
+        with self.readers.connect() as connection:
+            return _fact(_raw(connection), NEEDS)
+
+    @contextmanager
+    def alone(self, wait: float) -> Iterator[None]:
+        """Take the service's place for as long as it is needed."""
+        deadline = time.monotonic() + wait
+        while self._lock is None:
+            try:
+                place = hold_place(self.path)
+                break
+            except AlreadyRunning as running:
+                if time.monotonic() > deadline:
+                    raise InUse(running.detail) from None
+                time.sleep(0.1)
+        else:
+            yield
+            return
+        try:
+            yield
+        finally:
+            os.close(place)
+
     def revision_seen_by(self, connection: Connection) -> str:
         """Inside a transaction."""
         return _revision(_raw(connection))
@@ -162,7 +190,8 @@ class Sqlite(Backend):
                 _raw(connection).execute(f"PRAGMA busy_timeout={round(MIGRATION_WAIT * 1000)}")
                 _raw(connection).execute("PRAGMA foreign_keys=OFF")
                 with connection.begin():
-                    check_revision(_revision(_raw(connection)), behind_is_fine=True)
+                    raw = _raw(connection)
+                    check_revision(_revision(raw), behind_is_fine=True, needs=lambda: _fact(raw, NEEDS))
                     yield connection
                     broken = _raw(connection).execute("PRAGMA foreign_key_check").fetchone()
                     if broken:

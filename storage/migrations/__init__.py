@@ -18,3 +18,8 @@ REVISIONS: tuple[str, ...] = (
     "2026_11_30_0015",
 )
 """Oldest first; the last one is what this version of the bot writes to."""
+
+NEEDS = "schema_needs"
+"""The fact that holds the newest step that an older bot cannot work beside; one that knows it may go on."""
+ANNOUNCED = "schema_announced"
+"""The fact that holds until when a breaking upgrade is under way, so that every running bot ends in good order."""

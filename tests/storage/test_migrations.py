@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Column, inspect, text
 
 from storage import migrations
+from storage.council import meta
 from storage.engine.database import Database, SchemaTooNew, Session
 from storage.migrations.upgrade import configuration
 from storage.schema.tables import metadata
@@ -118,6 +119,7 @@ def test_a_step_that_fails_half_way_leaves_nothing(blank_url: str, monkeypatch: 
 
 def pretend_a_newer_bot_was_here(session: Session) -> None:
     session.execute(text("UPDATE alembic_version SET version_num = '2031_01_01_0042'"))
+    meta.save(session, migrations.NEEDS, "2031_01_01_0042")
 
 
 def test_an_old_bot_does_not_open_a_database_a_newer_one_has_changed(database_url: str) -> None:

@@ -9,6 +9,7 @@ revision = "2026_11_23_0007"
 down_revision = "2026_11_23_0006"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:

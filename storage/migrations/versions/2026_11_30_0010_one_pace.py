@@ -9,6 +9,7 @@ revision = "2026_11_30_0010"
 down_revision = "2026_11_30_0009"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:

@@ -280,6 +280,7 @@ def test_a_database_file_itself_and_a_backup_with_another_copy_inside_are_no_bac
 def test_a_backup_of_a_newer_bot_is_refused(file: Path) -> None:
     with closing(sqlite3.connect(file)) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '2031_01_01_0042'")
+        raw.execute("UPDATE meta SET value = '2031_01_01_0042' WHERE key = 'schema_needs'")
         raw.commit()
     with pytest.raises(SchemaTooNew):
         make(file, file.with_name("one.backup"))
