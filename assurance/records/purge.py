@@ -24,7 +24,8 @@ def purge_every_month(session: Session, framework: Framework, now: datetime) -> 
     Whoever restores an old backup has it purged at the next look. Nothing that still waits for anybody is touched.
     """
     calendar, rules = Calendar.of(framework), framework.retention
-    month = f"{calendar.local_date(now):%Y-%m}"
+    today = calendar.local_date(now)
+    month = f"{today:%Y-%m}"
     beat = heartbeats.last(session, PULSE)
     if beat and beat.detail.get("month") == month:
         return 0
@@ -33,7 +34,7 @@ def purge_every_month(session: Session, framework: Framework, now: datetime) -> 
         "digests": now - timedelta(days=rules.digests_days),
         "notice_facts": now - timedelta(days=rules.notice_facts_days),
     }
-    forms_before = calendar.starts(calendar.add_months(calendar.local_date(now), -12 * rules.forms_years))
+    forms_before = calendar.starts(calendar.add_months(today, -12 * rules.forms_years))
     since = {kind: at for kind, at in before.items() if at <= up_to.get(kind, at)}
     counts = {
         "drafts": retention.drop_drafts(session, now - timedelta(days=rules.drafts_days)),
@@ -43,6 +44,10 @@ def purge_every_month(session: Session, framework: Framework, now: datetime) -> 
         "findings": retention.drop_findings(session, now - timedelta(days=rules.findings_days)),
         "letters": retention.drop_letters(session, now - timedelta(days=rules.letters_days)),
         "forms": retention.blank_forms(session, forms_before),
+        "proposals": retention.drop_put_aside(session, now - timedelta(days=rules.drafts_days)),
+        "leave": retention.drop_leave(session, today - timedelta(days=rules.leave_days)),
+        "contacts": retention.drop_contacts(session, now - timedelta(days=rules.leavers_days)),
+        "links": retention.cut_links(session, calendar.add_months(today, -12 * rules.records_years)),
     }
     detail = {"month": month, "up_to": {kind: at.isoformat() for kind, at in up_to.items()}}
     heartbeats.beat(session, PULSE, now, detail)

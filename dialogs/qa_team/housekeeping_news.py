@@ -22,6 +22,10 @@ PURGED = {
     "findings": "Faults that were put right or have gone",
     "letters": "Notes of which letters went to whom",
     "forms": "Contents of forms",
+    "proposals": "Proposals that were put aside",
+    "leave": "Leave and cover that are long over",
+    "contacts": "Ways to reach people who have left",
+    "links": "Links from old records to children and practitioners",
 }
 """What a purge takes away, as its message counts it."""
 

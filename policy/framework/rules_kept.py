@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from policy.framework.section import Key, Section
 
@@ -33,5 +33,19 @@ class RetentionRules(Section):
     """What was found and mended, or had gone."""
     letters_days: int = Field(default=400, ge=120, le=3660)
     """Which letter went to which address; a reply to it is matched by this."""
+    leave_days: int = Field(default=400, ge=31, le=3660)
+    """Leave and cover that are over, from their last day."""
+    leavers_days: int = Field(default=90, ge=1, le=3660)
+    """How to reach somebody who is in the establishment no longer, from the last change."""
     forms_years: int = Field(default=6, ge=1, le=75)
-    """What was written in a submitted form, a moderation, a loop or an action; grades, dates and counts are kept."""
+    """What was written in a submitted form, a moderation, a loop, an action or a request; grades, dates and counts
+    are kept."""
+    records_years: int = Field(default=10, ge=1, le=100)
+    """Which child and which practitioner a learning space was about, from its allocation. What is left counts, and is
+    about nobody in particular. Not shorter than `forms_years`."""
+
+    @model_validator(mode="after")
+    def _records_outlive_forms(self) -> RetentionRules:
+        if self.records_years < self.forms_years:
+            raise ValueError("records_years is shorter than forms_years, so a form would be about nobody.")
+        return self

@@ -74,6 +74,11 @@ def replace(session: Session, new: Establishment) -> Changes:
     return changes
 
 
+def changed(session: Session) -> None:
+    """Rows of the establishment were taken away by other means, so whoever has it loaded loads it again."""
+    _bump(session)
+
+
 def person_by_entra_id(session: Session, entra_object_id: str) -> Person | None:
     """The person a Microsoft Entra object id belongs to, or None."""
     if not entra_object_id:

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.casework import findings
 from storage.casework.actions import OPEN_STATES as OPEN_ACTIONS
+from storage.casework.allocation_runs import PROPOSED, WITHDRAWN
 from storage.casework.learning_spaces import OPEN_STATES
 from storage.contact import inbox
+from storage.council import establishment
 from storage.engine.session import Session
 from storage.schema.tables import (
     actions,
+    allocation_runs,
     allocations,
     answers,
+    cards,
+    channel_states,
     corrections,
+    cover,
     digests,
     drafts,
     form_drafts,
+    invitations,
+    leave,
     letters,
     loops,
+    mail_preferences,
     moderations,
     notices,
+    people,
+    red_flags,
     reflections,
+    requests,
+    typed_conversations,
 )
 
+_GONE = "-"
+_MANY = 500
 PURGED = {"purged": True}
 """What stands in place of what a message said."""
 
@@ -78,6 +93,71 @@ def drop_letters(session: Session, before: datetime) -> int:
     return session.execute(sa.delete(letters).where(letters.c.composed_at < before, over)).rowcount
 
 
+def drop_leave(session: Session, before: date) -> int:
+    """Leave and cover whose last day lies before a day."""
+    dropped = sum(session.execute(sa.delete(table).where(table.c.ends < before)).rowcount for table in (leave, cover))
+    if dropped:
+        establishment.changed(session)
+    return dropped
+
+
+def drop_contacts(session: Session, before: datetime) -> int:
+    """How to reach people the establishment does not know, last changed before an instant."""
+    gone = sa.select(people.c.id)
+    changed_at = {
+        channel_states: channel_states.c.updated_at,
+        mail_preferences: mail_preferences.c.said_at,
+        invitations: invitations.c.updated_at,
+        cards: cards.c.sent_at,
+        typed_conversations: typed_conversations.c.asked_at,
+    }
+    return sum(
+        session.execute(sa.delete(table).where(table.c.person.not_in(gone), at < before)).rowcount
+        for table, at in changed_at.items()
+    )
+
+
+def drop_put_aside(session: Session, before: datetime) -> int:
+    """Whom and what a proposal would have drawn that was put aside before an instant."""
+    over = (allocation_runs.c.state == WITHDRAWN, allocation_runs.c.decided_at < before)
+    return _blank_runs(session, *over)
+
+
+def cut_links(session: Session, before: date) -> int:
+    """Which child and practitioner learning spaces were about that were allocated before a day, once they are over."""
+    open_loop = sa.select(loops.c.subject).where(loops.c.state != "closed")
+    old = (
+        allocations.c.allocated_on < before,
+        allocations.c.state.not_in(OPEN_STATES),
+        allocations.c.reference.not_in(open_loop),
+        allocations.c.practitioner != "",
+    )
+    references = list(session.execute(sa.select(allocations.c.reference).where(*old)).scalars())
+    for start in range(0, len(references), _MANY):
+        some = references[start : start + _MANY]
+        # A case reference that is nobody's: the key of post, month and case stays unique.
+        gone = {"case_ref": _GONE + allocations.c.reference, "practitioner": "", "why": {}}
+        session.execute(sa.update(allocations).where(allocations.c.reference.in_(some)).values(gone))
+        session.execute(sa.update(loops).where(loops.c.subject.in_(some)).values(practitioner=""))
+    runs = (allocation_runs.c.month < before, allocation_runs.c.state != PROPOSED)
+    _blank_runs(session, *runs)
+    return len(references)
+
+
+def _blank_runs(session: Session, *which: Any) -> int:
+    """Leave of a run what counts: how many, whom it could not serve and why, never whom it drew."""
+    columns = (allocation_runs.c.id, allocation_runs.c.detail)
+    full = [row for row in session.execute(sa.select(*columns).where(*which)) if _holds_picks(row.detail)]
+    for row in full:
+        kept = {**row.detail, "picks": [], "late_because": ""}
+        session.execute(sa.update(allocation_runs).where(allocation_runs.c.id == row.id).values(detail=kept))
+    return len(full)
+
+
+def _holds_picks(detail: dict[str, Any]) -> bool:
+    return bool(detail.get("picks") or detail.get("late_because"))
+
+
 def blank_forms(session: Session, before: datetime) -> int:
     """What was written about learning spaces sent in before an instant, once nothing about them is open any more."""
     sent_in = (allocations.c.submitted_at < before,)
@@ -96,4 +176,7 @@ def blank_forms(session: Session, before: datetime) -> int:
     )
     of_closed: Any = sa.and_(actions.c.subject.in_(old), actions.c.state.not_in(OPEN_ACTIONS))
     session.execute(sa.update(actions).where(of_closed).values(what="", note=""))
+    session.execute(sa.update(red_flags).where(red_flags.c.reference.in_(old)).values(told={}))
+    decided = (requests.c.asked_at < before, requests.c.state != "asked")
+    session.execute(sa.update(requests).where(*decided).values(note=""))
     return blanked
