@@ -15,26 +15,30 @@ from storage.council import establishment as establishments
 from storage.engine.session import Session
 from storage.outbox import invitations
 from storage.outbox import notices as outbox
-from storage.outbox.invitations import CANCELLED, DISCUSSION, DUE, STANDING, Invitation
+from storage.outbox.invitations import CANCELLED, DISCUSSION, DUE, MEETING, STANDING, Invitation
 from storage.outbox.notices import NewNotice
 
 DATE_CHANGED = "E85"
 BOOKED = "E23"
 """A day for the talk about a second look."""
+MEETING_BOOKED = "E98"
+"""A meeting of closing the loop: booked, at another time, or called off."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateEntry:
-    """A day for somebody's calendar, as its file says it."""
+    """A day, or an hour of it, for somebody's calendar, as its file says it."""
 
     uid: str
     sequence: int
-    kind: Literal["due", "discussion"]
+    kind: Literal["due", "discussion", "meeting"]
     reference: str
     day: date
     cancelled: bool
     at: datetime
     """When it came to stand like this (UTC)."""
+    starts_at: datetime | None = None
+    """When it begins (UTC); None for a whole day."""
 
 
 def invite(session: Session, *, delivery: Delivery, domain: str, now: datetime) -> DateEntry | None:
@@ -49,6 +53,8 @@ def invite(session: Session, *, delivery: Delivery, domain: str, now: datetime) 
         return _entry(known) if known and known.person == person else None
     if notice.event == BOOKED and notice.facts.get("booked_on"):
         return _put(session, DISCUSSION, delivery, date.fromisoformat(str(notice.facts["booked_on"])), domain, now)
+    if notice.event == MEETING_BOOKED:
+        return _put_meeting(session, delivery, domain, now)
     item = delivery.item
     if item is None or item.person != person or not item.is_open:
         return None
@@ -106,10 +112,39 @@ def _put(session: Session, kind: str, delivery: Delivery, day: date, domain: str
     return _entry(fresh)
 
 
+def _put_meeting(session: Session, delivery: Delivery, domain: str, now: datetime) -> DateEntry | None:
+    """A meeting made, moved or called off, under the id it was first sent with; None where there is nothing to do."""
+    notice, person = delivery.notice, delivery.person.id
+    starts_at = datetime.fromisoformat(str(notice.facts["meeting_at"]))
+    state = CANCELLED if notice.facts.get("called_off") else STANDING
+    uid = f"{MEETING}-{notice.subject}-{_short(person)}@{domain}"
+    known = invitations.get(session, uid)
+    if known and (known.starts_at, known.state) == (starts_at, state):
+        return _entry(known) if known.notice == notice.id else None
+    if known is None and state == CANCELLED:
+        return None
+    sequence = known.sequence + 1 if known else 0
+    day = date.fromisoformat(str(notice.facts["meeting_day"]))
+    fresh = Invitation(uid, person, notice.subject, MEETING, day, sequence, state, now, notice.id, starts_at)
+    invitations.save(session, fresh)
+    return _entry(fresh)
+
+
+_KINDS: dict[str, Literal["due", "discussion", "meeting"]] = {DISCUSSION: "discussion", MEETING: "meeting"}
+
+
 def _entry(known: Invitation) -> DateEntry:
-    kind: Literal["due", "discussion"] = "discussion" if known.kind == DISCUSSION else "due"
-    cancelled = known.state == CANCELLED
-    return DateEntry(known.uid, known.sequence, kind, known.subject, known.on_day, cancelled, known.updated_at)
+    kind = _KINDS.get(known.kind, "due")
+    return DateEntry(
+        known.uid,
+        known.sequence,
+        kind,
+        known.subject,
+        known.on_day,
+        known.state == CANCELLED,
+        known.updated_at,
+        known.starts_at,
+    )
 
 
 def _short(person: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from assurance.common.refusals import NotReady
 from assurance.forms.form_view import own_item
+from assurance.loop.loop_meeting import invite_the_practitioner
 from assurance.notify.tell import function_title, name_of, notices
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
@@ -84,7 +85,8 @@ def _release(
     item = replace(item, released_at=now, released_by=by)
     if item.parent_loop:
         _look_at_its_loops(session, item, now)
-    return item, tell_released(session, framework, item, now=now)
+    told = tell_released(session, framework, item, now=now)
+    return item, told + invite_the_practitioner(session, framework, item, now=now)
 
 
 def _look_at_its_loops(session: Session, item: LearningSpace, now: datetime) -> None:

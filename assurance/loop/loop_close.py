@@ -7,6 +7,7 @@ from datetime import datetime
 from assurance.access.loop_people import RUNS_IT, in_team, loop_and_item, told
 from assurance.common.refusals import NotReady, NotYours
 from assurance.loop.loop_decide import Decided, answer_to
+from assurance.loop.loop_meeting import drop_meeting
 from assurance.loop.loop_moves import EVENTS, change, facts_of, say, say_no_more
 from assurance.loop.loop_view import is_released, waits_for_a_result
 from policy.calendar.calendar import Calendar
@@ -149,6 +150,7 @@ def _close(
     closed = change(
         session, framework, loop, state=state, result=result, closed_because=because, closed_at=now, next_step_at=None
     )
+    closed = drop_meeting(session, framework, closed, by=actor.person_id, now=now)
     detail = {"result": result, "from": loop.state}
     history.append(session, at=now, actor=actor, verb="loop_closed", subject=loop.reference, detail=detail)
     return closed

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from assurance.access.loop_people import authorisers, loop_and_item
 from assurance.common.refusals import NotYours, UnknownStep
 from assurance.forms.save_step import BACK, NEXT, STAY, kept_answers, overwrites, page_after, what_to_show
+from assurance.loop.loop_meeting import drop_meeting
 from assurance.loop.loop_moves import change, facts_of, say, say_no_more
 from assurance.loop.loop_red_route import raise_from_loop
 from assurance.loop.loop_view import (
@@ -213,6 +214,7 @@ def _met(
 ) -> Loop:
     met_on = date.fromisoformat(str(answers[MET_ON]))
     loop = change(session, framework, loop, state=move(LOOP, loop.state, "meet"), met_on=met_on)
+    loop = drop_meeting(session, framework, loop, by=actor.person_id, now=now, held_on=met_on)
     say_no_more(session, loop, (MEETING_DUE,), reason="they have met", now=now)
     detail = {"met_on": met_on.isoformat()}
     history.append(session, at=now, actor=actor, verb="loop_met", subject=loop.reference, detail=detail)

@@ -19,7 +19,7 @@ from storage.casework.loops import Loop
 from storage.engine.session import Session
 from storage.outbox import notices as outbox
 
-EVENTS = ("E17", "E26", "E27", "E28", "E29", "E30", "E31", "E32", "E65")
+EVENTS = ("E17", "E26", "E27", "E28", "E29", "E30", "E31", "E32", "E98", "E65")
 """Everything that is ever said about a loop."""
 
 

@@ -20,10 +20,11 @@ from assurance.loop.loop_decide import (
 )
 from assurance.loop.loop_form import open_loop_form, open_loop_form_with, save_loop_step, send_loop
 from assurance.loop.loop_lists import outstanding_loops
+from assurance.loop.loop_meeting import book_meeting, call_meeting_off, open_booking
 from assurance.loop.loop_view import LoopView
 from bot.pressed import version_in, word
 from dialogs.forms.form_card import CHANGED_ELSEWHERE, answers_in, asks_all
-from dialogs.loop import loop_card
+from dialogs.loop import loop_card, loop_meeting
 from dialogs.loop.loop_list import loops_message
 from dialogs.loop.loop_news import RESULTS
 from policy.lifecycle.reference import LOOP
@@ -54,6 +55,9 @@ def presses(talk: Conversation) -> dict[str, Handler]:
         "loop_later": handlers.later,
         "loop_edit": handlers.edit,
         "loop_send": handlers.send,
+        "loop_meeting": handlers.meeting,
+        "loop_book": handlers.book,
+        "loop_call_off": handlers.call_off,
         "loop_authorise": handlers.authorise,
         "loop_authorise_sure": handlers.authorise_sure,
         "loop_return": handlers.send_back,
@@ -144,6 +148,23 @@ class _Handlers:
             return loop_card.loop_message(outcome.view, talk.framework, note=note, in_dialog=in_dialog)
         already = outcome.state == "already"
         return loop_card.sent_message(outcome.loop.reference, talk.framework, already=already, asked=outcome.asked)
+
+    async def meeting(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await self._talk.write(open_booking, word(data, "ref"), person)
+        return loop_meeting.booking_message(view, self._talk.framework, in_dialog=in_dialog)
+
+    async def book(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        talk = self._talk
+        view = await talk.write(book_meeting, word(data, "ref"), person, raw=answers_in(data))
+        talk.wake()
+        if view.problems:
+            return loop_meeting.booking_message(view, talk.framework, in_dialog=in_dialog)
+        return loop_meeting.booked_message(view, talk.framework)
+
+    async def call_off(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await self._talk.write(call_meeting_off, word(data, "ref"), person)
+        self._talk.wake()
+        return loop_meeting.called_off_message(view)
 
     async def authorise(self, person: Person, data: Data, in_dialog: bool) -> Message:
         version = version_in(data)

@@ -69,6 +69,7 @@ SUBJECTS: dict[str, str] = {
     "E79": "A learning space is open again",
     "E80": "A correction",
     "E85": "A date in your calendar",
+    "E98": "A meeting",
     "E86": "Rows were taken out",
     "E95": "There is a result for you to read",
     "E92": "An answer to you",

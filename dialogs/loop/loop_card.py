@@ -31,6 +31,7 @@ from dialogs.kit.page import Page
 from dialogs.kit.questions import Question, say_answer
 from dialogs.kit.rungs import say_role
 from dialogs.kit.speaking import say_date, say_list
+from dialogs.loop.loop_meeting import meeting_button, meeting_fact
 from dialogs.loop.loop_news import RESULTS
 from policy.calendar.calendar import Calendar
 from policy.follow_up.loop_form import DECISIONS, page_key
@@ -89,6 +90,8 @@ def step_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
         page.button(wording.BACK, "loop_back", token, step=step.key, v=version)
     else:
         page.button(SET, "want_action", token, typed=f"action {view.loop.reference}", step=step.key, v=version)
+        if view.loop.state == "open":
+            meeting_button(page, token, view.loop.meeting_at)
     page.button(wording.LATER, "loop_later", token, step=step.key, v=version)
     return page.message()
 
@@ -322,6 +325,7 @@ def _begin(view: LoopView, title: str, in_dialog: bool) -> Page:
                 ("Learning space", view.item.reference),
                 ("Case", view.item.case_ref),
                 ("Practitioner", view.practitioner),
+                meeting_fact(view.loop.meeting_at, today),
                 ("Back to the QA team by", due),
             ]
         )

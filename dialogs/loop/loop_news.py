@@ -15,6 +15,7 @@ from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.speaking import say_count, say_date
 from dialogs.learning_space.learning_space import About, begin
+from dialogs.loop.loop_meeting import meeting_news
 from policy.framework.framework import Framework
 
 Facts = Mapping[str, Any]
@@ -178,5 +179,6 @@ EVENTS: dict[str, Speaker] = {
     "E30": authorised,
     "E31": reaudit_due,
     "E32": result,
+    "E98": meeting_news,
 }
 """The events of a loop, in words; `dialogs/notices/notices.py` adds them to its own."""

@@ -19,6 +19,7 @@ NEEDED: dict[str, dict[str, tuple[str, ...]]] = {
     DECISIONS: {
         "send_back": ("because",),
         "result": ("reaudit_result",),
+        "book_meeting": ("meeting_on", "meeting_from"),
         "not_testable": ("not_testable_because",),
         "stand_down": ("stand_down_because",),
     },

@@ -56,6 +56,12 @@ class Loop:
     """How often the form was sent in."""
     own_reaudit: bool = False
     """Whether the QA lead wants a re-audit for this loop alone (A38)."""
+    meeting_at: datetime | None = None
+    """The meeting that is booked, until it is held or called off."""
+    meeting_number: int = 0
+    """How often one was booked: each has news of its own."""
+    meeting_heard: int = 0
+    """The last of them the practitioner was told of; before the release they are told of none (4.2 rule 3)."""
 
     @property
     def is_open(self) -> bool:

@@ -15,7 +15,7 @@ from storage.schema import tables
 _invitations, _items, _talks = tables.invitations, tables.allocations, tables.moderations
 
 STANDING, CANCELLED = "standing", "cancelled"
-DUE, DISCUSSION = "due", "discussion"
+DUE, DISCUSSION, MEETING = "due", "discussion", "meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,15 @@ class Invitation:
     person: str
     subject: str
     kind: str
-    """due: the day it is due. discussion: a talk about a second look that was booked."""
+    """due: the day it is due. discussion: a talk about a second look that was booked. meeting: of closing the loop."""
     on_day: date
     sequence: int
     state: str
     updated_at: datetime
     notice: int | None = None
     """The notice whose letter carries it as it stands."""
+    starts_at: datetime | None = None
+    """When a meeting begins; None for a whole day."""
 
 
 _NAMES = tuple(field.name for field in fields(Invitation))

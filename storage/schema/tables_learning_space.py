@@ -201,6 +201,9 @@ loops = Table(
     Column("submissions", Integer, nullable=False, server_default="0"),  # how often the form was sent in
     Column("own_reaudit", Boolean, nullable=False, server_default=text("false")),  # QA wants one of its own (A38)
     Column("closed_at", UtcDateTime),
+    Column("meeting_at", UtcDateTime),  # the meeting that is booked, until it is held or called off
+    Column("meeting_number", Integer, nullable=False, server_default="0"),  # how often one was booked
+    Column("meeting_heard", Integer, nullable=False, server_default="0"),  # the last the practitioner was told of
 )
 _due_loops = text("next_step_at IS NOT NULL")
 Index("ix_loops_due", loops.c.next_step_at, sqlite_where=_due_loops, postgresql_where=_due_loops)

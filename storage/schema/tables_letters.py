@@ -37,12 +37,13 @@ invitations = Table(
     Column("uid", String(200), primary_key=True),
     Column("person", String(80), nullable=False),
     Column("subject", String(40), nullable=False),
-    Column("kind", String(20), nullable=False),  # due, discussion
+    Column("kind", String(20), nullable=False),  # due, discussion, meeting
     Column("on_day", Date, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("state", String(20), nullable=False),  # standing, cancelled
     Column("notice", Integer),  # the notice whose letter carries it as it stands, so that a second try carries it too
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("starts_at", UtcDateTime),  # of a meeting; the others are whole days
 )
 Index("ix_invitations_subject", invitations.c.subject)
 

@@ -240,3 +240,21 @@ async def test_the_qa_lead_records_the_result_and_then_and_now_stand_side_by_sid
     assert "Then and now" in card.text
     done = await lived.pressed(QA_LEAD, card, "loop_result", reaudit_result="partly")
     assert "partly embedded" in done.text and lived.loop().result == "partly"
+
+
+async def test_the_meeting_is_booked_moved_and_called_off_from_the_card_of_the_loop(lived: _Lived) -> None:
+    opened = await lived.typed(SENIOR_MANAGER, f"open {lived.reference}")
+    asked = await lived.pressed(SENIOR_MANAGER, opened, "loop_meeting")
+    assert {"meeting_on", "meeting_from"} <= {question.id for question in inputs_of(asked.card)}
+    wrong = await lived.pressed(SENIOR_MANAGER, asked, "loop_book", meeting_on="2026-01-20", meeting_from="14:30")
+    assert "!" in wrong.text and lived.loop().meeting_at is None
+    done = await lived.pressed(SENIOR_MANAGER, wrong, "loop_book", meeting_on="2026-02-09", meeting_from="14:30")
+    assert "The meeting is booked" in done.text and "Monday 9 February, 2:30 pm" in done.text
+    opened = await lived.typed(SENIOR_MANAGER, f"open {lived.reference}")
+    assert "Meeting: Monday 9 February, 2:30 pm" in opened.text and "[Change the meeting]" in opened.text
+    asked = await lived.pressed(SENIOR_MANAGER, opened, "loop_meeting")
+    moved = await lived.pressed(SENIOR_MANAGER, asked, "loop_book", meeting_on="2026-02-10", meeting_from="09:15")
+    assert "Tuesday 10 February, 9:15 am" in moved.text
+    asked = await lived.pressed(SENIOR_MANAGER, moved, "loop_meeting")
+    off = await lived.pressed(SENIOR_MANAGER, asked, "loop_call_off")
+    assert "No meeting is booked" in off.text and lived.loop().meeting_at is None

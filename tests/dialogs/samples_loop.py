@@ -7,10 +7,11 @@ from typing import Any
 
 from assurance.common.decision import Decision
 from assurance.loop.loop_lists import Outstanding, OutstandingLoops
+from assurance.loop.loop_meeting import MeetingView
 from assurance.loop.loop_view import REVIEW, LoopView, ThenAndNow
 from dialogs.home import home
 from dialogs.kit.message import Message
-from dialogs.loop import loop_card
+from dialogs.loop import loop_card, loop_meeting
 from dialogs.loop.loop_list import loops_message
 from dialogs.notices.notices import render
 from policy.follow_up.loop_form import loop_form, page_key, part_key
@@ -117,6 +118,9 @@ def _say(event: str, role: str, on: date = TODAY, **more: Any) -> Message:
 def loop_notices() -> dict[str, Message]:
     """Everything the dispatcher sends about a loop."""
     due: dict[str, Any] = {"reaudit_due_on": "2027-03-01"}
+    meeting: dict[str, Any] = {
+        "meeting_at": "2026-12-10T14:30:00+00:00", "meeting_day": "2026-12-10", "called_by": "Tomasz Dunmere"
+    }  # fmt: skip
     vacant = "The Head of Service post HOS-01 is vacant and has no deputy."
     return {
         "e17_senior_opens": _say("E17", "senior_manager"),
@@ -136,6 +140,10 @@ def loop_notices() -> dict[str, Message]:
         "e31_comes": _say("E31", "qa_lead", date(2027, 2, 8), **due),
         "e31_opened": _say("E31", "qa_lead", date(2027, 3, 1), **due, reaudit="LS-2026Q4-031"),
         "e31_none": _say("E31", "qa_lead", date(2027, 3, 1), **due, none_because="no_suitable_case"),
+        "e98_booked": _say("E98", "senior_manager", **meeting),
+        "e98_practitioner": _say("E98", "practitioner", **meeting),
+        "e98_moved": _say("E98", "team_manager", moved=True, **meeting),
+        "e98_off": _say("E98", "team_manager", called_off=True, **meeting),
         "e32_embedded": _say("E32", "head_of_service", result="embedded", reaudit="LS-2026Q4-031"),
         "e32_not_yet": _say("E32", "practitioner", result="not_yet", reaudit="LS-2026Q4-031"),
         "e32_stood_down": _say("E32", "head_of_service", result="stood_down"),
@@ -167,7 +175,21 @@ def loop_forms() -> dict[str, Message]:
     unsafe = {**ANSWERS, "safe_now": "no"}
     not_safe: dict[str, Any] = {"mode": "authorise", "filled_by": "Tomasz Dunmere", "not_safe": True}
     read: dict[str, Any] = {"mode": "read", "filled_by": "Tomasz Dunmere"}
+    booked = loop(meeting_at=datetime(2026, 12, 10, 14, 30, tzinfo=UTC), meeting_number=1)
+    context = FormContext.of(FRAMEWORK, allocated_on=date(2026, 12, 1), today=TODAY)
+    hour = {"meeting_on": "2026-12-10", "meeting_from": "14:30"}
+    wrong = {"meeting_on": Problem("not_after_today", TODAY.isoformat())}
+    ask = loop_meeting.booking_message
     return {
+        "form_loop_meeting": ask(MeetingView(loop(), context, auditor="Priya Fernhollow"), FRAMEWORK),
+        "form_loop_meeting_booked": ask(MeetingView(booked, context, hour, released=True), FRAMEWORK),
+        "form_loop_meeting_wrong": ask(
+            MeetingView(loop(), context, problems=wrong, entered={"meeting_on": "2026-12-01"}, released=True), FRAMEWORK
+        ),
+        "done_loop_meeting": loop_meeting.booked_message(
+            MeetingView(booked, context, hour, auditor="Priya Fernhollow"), FRAMEWORK
+        ),
+        "done_loop_meeting_off": loop_meeting.called_off_message(MeetingView(loop(), context)),
         "form_loop_fresh": fill(loop_view("meeting", {}), FRAMEWORK),
         "form_loop_problems": fill(
             loop_view("meeting", {}, {"met_on": "2027-01-04", "present": "practitioner"}), FRAMEWORK

@@ -17,6 +17,7 @@ from assurance.learning_space.release import release
 from assurance.learning_space.reply_to_result import reply_to_result
 from assurance.loop.loop_close import record_result
 from assurance.loop.loop_decide import send_loop_back
+from assurance.loop.loop_meeting import book_meeting, call_meeting_off
 from assurance.more_time.decide_more_time import decide_request
 from assurance.records.export import record_export
 from assurance.records.note_framework import note_framework
@@ -26,7 +27,17 @@ from policy.council.establishment import Cover
 from storage.casework import moderations
 from storage.contact import inbox
 from tests.assurance.forms_filled import save
-from tests.councils import HEAD, QA_LEAD, QA_OFFICER, TEAM_MANAGER, TEAM_MANAGER_SOUTH, WORKERS, with_cover, with_post
+from tests.councils import (
+    HEAD,
+    QA_LEAD,
+    QA_OFFICER,
+    SENIOR_MANAGER,
+    TEAM_MANAGER,
+    TEAM_MANAGER_SOUTH,
+    WORKERS,
+    with_cover,
+    with_post,
+)
 from tests.councils import small_council as everyone
 from tests.journeys.actions_given import DUE, given_an_action
 from tests.journeys.living_council import london
@@ -197,6 +208,23 @@ def loop_left_alone(council: WatchedCouncil) -> None:
         council.live(day.isoformat(), (day + timedelta(days=3)).isoformat())
 
 
+def loop_met(council: WatchedCouncil) -> None:
+    """The meeting is booked, moved and called off; the practitioner hears once they may see the result."""
+    item, loop = an_inadequate_one(council)
+    council.dispatch()
+    council.at("2026-01-30 10:00")
+    council.does(SENIOR_MANAGER, book_meeting, loop.token, raw={"meeting_on": "2026-02-09", "meeting_from": "14:30"})
+    council.dispatch()
+    council.does(item.person, release, item.token)
+    council.live("2026-01-30", "2026-01-31")
+    council.at("2026-02-03 11:00")
+    council.does(SENIOR_MANAGER, book_meeting, loop.token, raw={"meeting_on": "2026-02-10", "meeting_from": "09:15"})
+    council.dispatch()
+    council.at("2026-02-05 11:00")
+    council.does(SENIOR_MANAGER, call_meeting_off, loop.token)
+    council.dispatch()
+
+
 def loop_decided_slowly(council: WatchedCouncil) -> None:
     """The form waits for its authorisation, is sent back, comes again, and is authorised."""
     _, loop = an_inadequate_one(council)
@@ -344,6 +372,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     looked_at_again: ("E21", "E23", "E24"),
     looked_at_too_little: ("E22", "E25"),
     loop_left_alone: ("E26", "E27"),
+    loop_met: ("E98",),
     loop_decided_slowly: ("E28", "E29", "E30"),
     proof_after_three_months: ("E31", "E32"),
     action_left_alone: ("E34", "E35", "E36", "E37", "E38", "E39"),

@@ -15,6 +15,7 @@ from assurance.channels.write_letter import letter_answered
 from assurance.common.courier import CourierResult
 from assurance.delivery.claim_notices import Claimer, claim_notices
 from assurance.delivery.finish_delivery import finish_delivery
+from assurance.loop.loop_meeting import book_meeting, call_meeting_off
 from bot.clock import Clock
 from bot.mail.courier import MailCourier
 from bot.mail.courier_smtp import SmtpRoad
@@ -23,9 +24,11 @@ from desk.flowed import plain_text
 from desk.mailbox import Mail, Post, SmtpFault, smtp_server
 from dialogs.kit.message import Message
 from dialogs.notices.notices import render
+from policy.council.actor import Actor
 from policy.lifecycle.reply_token import holds, sign, token_line, tokens_in
 from storage.casework import learning_spaces, moderations
 from storage.contact import channels
+from storage.council import establishment as establishments
 from storage.engine.database import Database
 from storage.engine.session import Session
 from storage.outbox import letters, notices
@@ -34,8 +37,9 @@ from storage.outbox.notices import NewNotice
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.mail.conftest import MAILBOX
 from tests.bot.mail.well_made import well_made
-from tests.councils import HEAD, TEAM_MANAGER, entra_id, small_council
+from tests.councils import HEAD, SENIOR_MANAGER, TEAM_MANAGER, entra_id, small_council
 from tests.journeys.living_council import LivingCouncil, london
+from tests.journeys.living_loops import an_inadequate_one
 from tests.journeys.moderating import booked, graded, moderation_of
 
 PRIYA, LEILA = "priya.fernhollow@northmoor.example", "leila.coldharrow@northmoor.example"
@@ -276,6 +280,34 @@ async def test_the_day_of_a_talk_comes_moves_and_falls_away_under_one_id(office:
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert len({str(event["UID"]) for event in events}) == 1
     assert "no longer booked" in plain_text(office.mail_of(PRIYA)[-1])
+
+
+async def test_the_meeting_of_a_loop_comes_at_its_hour_moves_and_is_called_off_under_one_id(office: Office) -> None:
+    council, actor = office.council, Actor.person(SENIOR_MANAGER)
+    _, loop = an_inadequate_one(council)
+    council.now = london("2026-03-24 10:00")
+    write = council.database.write_now
+    for day in ("2026-03-27", "2026-03-30"):  # summer time begins between them
+        raw = {"meeting_on": day, "meeting_from": "14:30"}
+        write(book_meeting, council.framework, loop.token, actor=actor, raw=raw, now=council.now)
+        await office.looks()
+    write(call_meeting_off, council.framework, loop.token, actor=actor, now=council.now)
+    await office.looks()
+    address = council.database.read_now(establishments.current).people[SENIOR_MANAGER].email
+    entries = [one for mail in office.mail_of(address) for one in calendars(mail)]
+    events = [one.walk("VEVENT")[0] for one in entries]
+    assert [str(one["METHOD"]) for one in entries] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
+    assert len({str(event["UID"]) for event in events}) == 1
+    assert [event["DTSTART"].dt.isoformat() for event in events] == [
+        "2026-03-27T14:30:00+00:00",
+        "2026-03-30T13:30:00+00:00",
+        "2026-03-30T13:30:00+00:00",
+    ]
+    assert {str(event["SUMMARY"]) for event in events} == {f"A meeting: {loop.reference}"}
+    assert all((event["DTEND"].dt - event["DTSTART"].dt) == timedelta(hours=1) for event in events)
+    subjects = [str(mail["Subject"]) for mail in office.mail_of(address)]
+    assert subjects.count(f"A meeting: {loop.reference}") == 3
 
 
 async def test_managers_who_only_hear_of_it_get_no_date(office: Office) -> None:
