@@ -120,7 +120,11 @@ def postfix(doors: Mapping[str, Mapping[str, str]], settings: str = "") -> Itera
             yield Postfix(ports, folder)
         finally:
             master.terminate()
-            master.wait(20)
+            try:
+                master.wait(20)
+            except subprocess.TimeoutExpired:  # on a machine that does too much at once
+                master.kill()
+                master.wait()
     finally:
         for one in reserved.values():
             one.free()

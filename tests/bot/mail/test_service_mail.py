@@ -86,6 +86,28 @@ async def test_a_relay_that_refuses_the_bot_turns_health_red_in_words(
             await service.stop()
 
 
+async def test_a_relay_that_is_not_there_is_said_by_health_after_a_few_minutes(
+    db: Database, framework: Framework
+) -> None:
+    without_teams(db)
+    settings = Settings.load(mode="local", port=0, mail="smtp", mailbox=MAILBOX, smtp_url="smtp://127.0.0.1:1")
+    service = Service(settings, framework, Clock.starting(FRIDAY), db)
+    await service.start()
+    try:
+        assert service.mail
+        outage = service.mail.road._outage  # type: ignore[attr-defined]
+        await until(lambda: bool(outage.lasts))
+        assert "relay" not in str(await service.problems()), "it may be starting anew"
+        outage._since -= 240
+        url = f"http://127.0.0.1:{service.port}/healthz"
+        async with aiohttp.ClientSession() as http, http.get(url) as answer:
+            assert answer.status == 503
+            said = str((await answer.json())["problems"])
+        assert "The relay 127.0.0.1 has not answered for 4 minutes" in said and "Letters wait" in said
+    finally:
+        await service.stop()
+
+
 async def test_in_production_letters_go_through_graph_with_a_token_for_graph(
     db: Database, framework: Framework, post: Post, tmp_path: Path
 ) -> None:
