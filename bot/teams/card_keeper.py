@@ -100,11 +100,11 @@ class CardKeeper:
         message = present_message(refresh.present, self._framework, today)
         card = refresh.card
         activity = message_activity(message.text, message.summary, message.card)
+        where = (refresh.channel_state.service_url, card.conversation_id, card.activity_id)
         try:
             async with self._limits.turn(card.conversation_id):
-                await self._connector.update(
-                    refresh.channel_state.service_url, card.conversation_id, card.activity_id, activity
-                )
+                if not (refresh.present.kind == "older" and await self._taken_away(*where)):
+                    await self._connector.update(*where, activity)
         except TooLong as wait:
             at = self._clock.now() + timedelta(seconds=wait.seconds)
             return CourierResult("later", retry_at=at, reason="our own pace")
@@ -113,3 +113,16 @@ class CardKeeper:
             gone = failed.failure.outcome == "never"
             return CourierResult("never" if gone else "later", reason=failed.failure.code)
         return CourierResult("sent", remote_id=card.activity_id)
+
+    async def _taken_away(self, service_url: str, conversation_id: str, activity_id: str) -> bool:
+        """A message that a newer one has replaced goes, so that a chat is not a row of signposts.
+
+        False for a channel that takes nothing away, as Microsoft's playground: there it says that there is a newer one.
+        """
+        try:
+            await self._connector.delete(service_url, conversation_id, activity_id)
+        except SendFailed as failed:
+            if failed.failure.wait_seconds:
+                raise  # it is busy, and would be for the other call
+            return False
+        return True

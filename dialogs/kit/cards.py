@@ -79,9 +79,13 @@ def small(text: str, *, gap: Gap = "Small") -> TextBlock:
     return TextBlock(text=text, wrap=True, size="Small", is_subtle=True, spacing=gap)
 
 
-def problem(text: str) -> TextBlock:
-    """What is wrong with the answer below it. It says so in words; the colour only helps the eye."""
-    return TextBlock(text=text, wrap=True, weight="Bolder", color="Attention", spacing="Medium")
+def problem(text: str, *, about: str = "") -> TextBlock:
+    """What is wrong with the answer below it. It says so in words; the colour only helps the eye.
+
+    `about` is the id of the box it belongs to, for a client that can read the two together.
+    """
+    name = f"{about}-problem" if about else None
+    return TextBlock(id=name, text=text, wrap=True, weight="Bolder", color="Attention", spacing="Medium")
 
 
 def spoken(*parts: str | Bold, gap: Gap = "Default", quiet: bool = False) -> RichTextBlock:

@@ -27,6 +27,8 @@ from policy.framework.framework import FormField
 
 SHORT_LIST = 5
 """Up to this many of our own choices are all shown as buttons to tick; a longer list opens when it is tapped."""
+LOOK_AGAIN = " \u2013 please look again"
+"""Beside the question of a box with something wrong: a screen reader that comes to the box hears it there."""
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -73,7 +75,7 @@ class Question:
         today = self.context.today
         if self.problem and not self.newly_asked:
             wrong = say_problem(self.problem, self.field, _text(self.value), today)
-            parts.append(cards.problem(wrong))
+            parts.append(cards.problem(wrong, about=self.field.key))
             lines.append(f"! {wrong}")
         for sentence, words in say_warnings(self.warnings, _text(self.value)):
             parts.append(cards.box(cards.spoken(f"{sentence} ", cards.Bold(words)), tone="warning", gap="Small"))
@@ -94,7 +96,7 @@ class Question:
         field, value = self.field, self.value
         common: dict[str, Any] = {
             "id": field.key,
-            "label": self.label,
+            "label": f"{self.label}{LOOK_AGAIN}" if self.problem and not self.newly_asked else self.label,
             "error_message": say_problem(Problem("required"), field, "", self.context.today),
         }
         match field.kind:

@@ -71,16 +71,30 @@ def test_axe_finds_nothing_in_any_part_of_the_page(
     assert {part: places for part, places in found.items() if places} == {}
 
 
+NAMED = """(words) => [...document.querySelectorAll('article.card')].filter((card) => card.textContent.includes(words))
+    .map((card) => card.getAttribute('aria-label'))"""
+WRONG_BOXES = """() => [...document.querySelectorAll('[aria-invalid=true]')].map((box) =>
+    (box.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '')
+    .join(' '))"""
+
+
 def test_an_open_form_and_what_it_complains_about_are_accessible(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk()
     auditor = desk.pick(desk.cast("auditor"))
     auditor.press("Open", "A learning space for you")
     form = auditor.card("The meeting")
     assert desk.accessible() == []
+    # It is named as what it shows now, not as the message it came in.
+    (name,) = desk.page.evaluate(NAMED, "The meeting")
+    assert "The meeting" in name or "Step 1" in name or "step 1" in name, name
     form.press("Next")
     auditor.card("The rest is saved")
     expect(desk.page.locator("#assertive")).to_contain_text("The rest is saved")
     assert desk.accessible() == []
+    # What is wrong with an answer is read with its box.
+    said = desk.page.evaluate(WRONG_BOXES)
+    assert said
+    assert all(words.strip() for words in said), said
 
 
 def test_no_window_scrolls_sideways(open_desk: Callable[..., Desk]) -> None:

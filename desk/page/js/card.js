@@ -64,6 +64,18 @@ function tidy(root, card) {
   }
 }
 
+/** What the bot says is wrong with an answer belongs to its box: read with it, and the box is marked. */
+function tieMistakes(root, card) {
+  for (const input of card.getAllInputs()) {
+    const said = input.id && root.querySelector(`[id="${CSS.escape(`${input.id}-problem`)}"]`);
+    const control = input.renderedInputControlElement;
+    if (!said || !control) continue;
+    said.id = `card${cardNumber}-${said.id}`;
+    control.setAttribute("aria-describedby", [control.getAttribute("aria-describedby"), said.id].filter(Boolean).join(" "));
+    control.setAttribute("aria-invalid", "true");
+  }
+}
+
 /** Say which answers the card still wants, the first time a press finds them wanting. */
 function speakMistakes(card) {
   const wrong = card.getAllInputs().filter((input) => input.isVisible && !input.isValid());
@@ -133,6 +145,7 @@ export function makeCard(json, { name, press }) {
   const drawn = card.render();
   if (drawn) {
     tidy(drawn, card);
+    tieMistakes(drawn, card);
     drawn.addEventListener("click", (event) => {
       if (event.target.closest(".ac-pushButton")) setTimeout(() => speakMistakes(card));
     });

@@ -100,7 +100,7 @@ export function makeChat(person) {
     } else if (message.card) {
       entry.setCard = (json, unasked = false) => {
         const fresh = makeCard(json, {
-          name: message.summary || "Card",
+          name: json.speak || message.summary || "Card",
           press: (action, inputs) => press(message, action, inputs, entry),
         });
         const before = entry.card;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from assurance.cards.living_cards import retire
 from bot.clock import Clock
 from bot.network.client import HttpClient
 from bot.teams.card_keeper import CardKeeper
@@ -124,3 +125,26 @@ async def test_a_busy_channel_is_tried_again_later(bench: Bench) -> None:
     assert bench.kept() is not None
     assert bench.stale()
     assert bench.shown()["text"] == OLD["text"]
+
+
+def _a_newer_one_was_posted(bench: Bench) -> None:
+    card = bench.kept()
+    assert card
+    bench.council.database.write_now(retire, card, at=bench.council.now)
+    newer = replace(card, activity_id="1:newer")
+    bench.council.database.write_now(channels.save_card, newer)
+
+
+async def test_a_message_that_a_newer_one_has_replaced_goes_and_leaves_no_signpost(bench: Bench) -> None:
+    _a_newer_one_was_posted(bench)
+    await bench.keeper.drain()
+    assert bench.activity_id not in bench.teams.chat_of(bench.member).messages
+    assert not bench.stale()
+    assert bench.council.database.read_now(living_cards.on_message, HEAD, bench.activity_id) == []
+
+
+async def test_a_channel_that_takes_nothing_away_says_that_there_is_a_newer_one(bench: Bench) -> None:
+    _a_newer_one_was_posted(bench)
+    bench.teams.faults.add(faults.failing(501), method="DELETE")
+    await bench.keeper.drain()
+    assert "There is a newer message about this one" in text_of(bench.shown()["attachments"][0]["content"])
