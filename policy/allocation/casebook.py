@@ -49,6 +49,7 @@ class Casebook:
 
     def on(self, rules: Independence) -> Casebook:
         """The same cases under the rules of another day."""
+        _ = self._places  # worked out once for all the days: where the cases are does not change
         other = copy(self)
         other.rules = rules
         for kept in ("worker_cost", "_away", "_worker_drawn", "_child_drawn", "_open", "_numbered"):
