@@ -101,7 +101,9 @@ class Service:
         self._watchdog = Watchdog(self._timer)
         sweep_every = timedelta(seconds=settings.sweep_seconds)
         verify_every = timedelta(seconds=settings.verify_seconds)
-        self._upkeep = Upkeep(db, framework, clock, self.metrics, sweep_every=sweep_every, every=verify_every)
+        often = {"sweep_every": sweep_every, "every": verify_every}
+        key = settings.history_key.get_secret_value()
+        self._upkeep = Upkeep(db, framework, clock, self.metrics, **often, key=key)
         self._verifier = Timer(self._verify, verify_every, name="verify", longest=LONGEST_ROUND)
         self._verify_watchdog = Watchdog(self._verifier)
 

@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """The day the secret ends, for a warning in time; Graph may tell us itself."""
     migrate: bool = False
     """`serve` brings the tables to this version before it starts; without it only the command `migrate` does."""
+    history_key: SecretStr = SecretStr("")
+    """Seals the anchor of the history; kept outside the database, and not on the machine that serves it."""
     clock_start: Annotated[datetime | None, BeforeValidator(lambda text: _instant(text))] = None
     """Local mode only: the instant every command's clock begins at."""
     sweep_seconds: float = Field(default=30.0, ge=0.05, le=30.0)

@@ -21,7 +21,7 @@ from policy.lifecycle.lifecycle import FINDING, START, move
 from storage.casework import findings as shelf
 from storage.casework import learning_spaces
 from storage.casework.findings import FindingRow
-from storage.council import heartbeats, history, meta
+from storage.council import anchor, heartbeats, history, meta
 from storage.council.history import ChainMark
 from storage.engine.session import Session
 
@@ -43,7 +43,7 @@ NIGHT_BEGINS, NIGHT_ENDS = 1, 5
 """Hours of the council's clock in which the round over everything begins."""
 LATEST = timedelta(days=1)
 """Without a night in which it could, it begins once the last one is so old."""
-CHAIN_MARK, CHAIN_ROUND = "verified:history", "verified:history round"
+CHAIN_MARK, CHAIN_ROUND = anchor.CHECKED, "verified:history round"
 A_DAY = timedelta(days=1)
 
 
@@ -185,11 +185,11 @@ class ChainChecked:
     """Whether rows that were added wait to be checked."""
 
 
-def check_chain(session: Session, state: ChainState, *, now: datetime, most: int = 0) -> ChainChecked:
-    """Check up to `most` rows added since the last look, and so many of the daily check of all. Reads only."""
+def check_chain(session: Session, state: ChainState, *, now: datetime, most: int = 0, key: str = "") -> ChainChecked:
+    """Check up to `most` rows added since the last look, so many of the daily check, and the anchor. Reads only."""
     most = most or CHAIN_STEPS
     added = history.verify_from(session, state.fresh, most)
-    problems = list(added.problems)
+    problems = [*added.problems, *anchor.problems(session, key)]
     again, began, done, ended = state.again, state.began, state.done, False
     if began is None or (done and now - began >= A_DAY):
         again, began, done = ChainMark(), now, False

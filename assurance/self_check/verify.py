@@ -19,8 +19,8 @@ from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
 from policy.lifecycle.reference import ACTION, LEARNING_SPACE
 from storage.casework import findings as shelf
+from storage.council import anchor, history
 from storage.council import establishment as establishments
-from storage.council import history
 from storage.engine.session import Session
 from storage.reads import verifying
 
@@ -98,13 +98,14 @@ def rest(session: Session, framework: Framework, *, now: datetime) -> list[Findi
     return list(_rest(session, framework, now))
 
 
-def verify(session: Session, framework: Framework, *, now: datetime) -> list[Finding]:
+def verify(session: Session, framework: Framework, *, now: datetime, key: str = "") -> list[Finding]:
     """Every difference between what is and what must be; empty when all is well. Reads only.
 
     It shares the rules of policy with the sweep and nothing else: what has been judged, said and kept is worked out
-    again from each item's own dates and ladder.
+    again from each item's own dates and ladder. `key` is that of the history's anchor.
     """
-    findings = [Finding(CHAIN_BROKEN, "history", problem) for problem in history.verify(session)]
+    broken = dict.fromkeys([*history.verify(session), *anchor.problems(session, key)])
+    findings = [Finding(CHAIN_BROKEN, "history", problem) for problem in broken]
     place: Place | None = Place()
     while place is not None:
         found = look(session, framework, place, most=verifying.PAGE, now=now)

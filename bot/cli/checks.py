@@ -23,17 +23,30 @@ def verify(
     mend: Annotated[
         bool, typer.Option("--mend", help="Put right what is safe to put right; the rest is listed.")
     ] = False,
+    anchored: Annotated[
+        str, typer.Option("--anchor", help="ROW:CODE from the service's log: is the history still that one?")
+    ] = "",
+    reseal: Annotated[
+        bool, typer.Option("--reseal", help="BOT_HISTORY_KEY is a new one: seal the history with it from now on")
+    ] = False,
 ) -> None:
     """Check the history's chain, and work out again from the policy what must exist by now."""
     from assurance.self_check.verify import verify as audit
-    from bot.cli.opened import opened
+    from bot.cli.opened import opened, operator
+    from storage.council import anchor
 
     with opened() as bot:
-        findings = bot.db.read_now(audit, bot.framework, now=bot.clock.now())
+        key = bot.settings.history_key.get_secret_value()
+        if reseal:
+            say(f"Sealed: {bot.db.write_now(anchor.reseal, key, actor=operator(), at=bot.clock.now())}")
+        if anchored and (differs := bot.db.read_now(anchor.differs, key, anchored)):
+            complain(differs)
+            raise typer.Exit(1)
+        findings = bot.db.read_now(audit, bot.framework, now=bot.clock.now(), key=key)
         mended = bot.db.write_now(_written_down, bot.framework, findings, mending=mend, now=bot.clock.now())
         if mended:
             say(f"{count(mended, 'finding')} put right; the next sweep says what has to be said.")
-            findings = bot.db.read_now(audit, bot.framework, now=bot.clock.now())
+            findings = bot.db.read_now(audit, bot.framework, now=bot.clock.now(), key=key)
     if not findings:
         say("The history is whole, and everything that must exist by now does.")
         return
