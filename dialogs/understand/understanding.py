@@ -165,7 +165,7 @@ _OPENING = _phrases(
     |done|fill|filling|in|out|complete|answer|status|of|about|for|with|the|a|an|my|this|that|it|its|one|is|are
     |how|what|whats|where|please|thanks|thank|you|hi|hello|hey|me|i|id|we|want|wants|would|like|need|to|can
     |could|let|lets|now|again|and|then|here|form|card|learning|space|spaces|action|actions|loop|loops|moderation
-    |second|ls|cl|ac|mo|ref|reference|number|no|ok|yes|re|regarding|concerning|check|up|details|bot|take"""
+    |second|result|results|moderate|ls|cl|ac|mo|ref|reference|number|no|ok|yes|re|regarding|concerning|check|up|details|bot|take"""
 )
 """The words a reference may stand among when it is simply to be opened."""
 _REACHABILITY = re.compile(r"(?:who can(?:not|t) be reached|reachability|reach)\??")
