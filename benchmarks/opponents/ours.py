@@ -40,7 +40,6 @@ if __name__ == "__main__":
         tenant_id=options.tenant_id,
         app_secret=SecretStr("secret"),
         database_url=options.database,
-        service_url=options.channel,
     )
     addresses = Addresses(openid_metadata=f"{options.channel}/metadata", service_url=options.channel, loopback=True)
     with Database.open(options.database, service=True) as database:
