@@ -329,7 +329,7 @@ def allocations() -> dict[str, Message]:
         "given_out": allocation.proposal_message(given_out(), FRAMEWORK),
         "month_past": allocation.month_past_message(None, FRAMEWORK, ALLOCATED),
         "month_past_late": allocation.month_past_message(date(2026, 11, 1), FRAMEWORK, ALLOCATED),
-        "month_past_no_reason": allocation.month_past_message(
+        "form_month_past_no_reason": allocation.month_past_message(
             date(2026, 11, 1), FRAMEWORK, ALLOCATED, said="x", wrong=True
         ),
         "month_far": allocation.month_far_message(),
