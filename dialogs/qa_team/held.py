@@ -14,6 +14,7 @@ from dialogs.kit.page import Page
 from dialogs.kit.speaking import say_count, say_date, say_time, sentence
 from dialogs.learning_space.learning_space import About, begin
 from policy.framework.framework import Framework
+from policy.lifecycle.reference import find_reference
 
 Facts = Mapping[str, Any]
 
@@ -68,7 +69,7 @@ def held_message(rows: Sequence[Row], today: date) -> Message:
     page = Page(count, summary=f"{count}.")
     page.para("They were due before the bot's records were put back, and may have been sent already.")
     for row in rows[:MOST_ROWS]:
-        about = f", about {row.reference}" if "-" in row.reference else ""
+        about = f", about {row.reference}" if find_reference(row.reference) else ""
         page.spoken(Bold(f"{row.number}. {row.title}"), about, gap="Medium")
         page.small(f"For {row.who or 'somebody who has left'}, due {say_date(row.due_on, today)}.", gap="None")
         page.choice_here("", row.reference, ("Send it", "held_send"), ("Drop it", "held_drop"), step=str(row.number))
