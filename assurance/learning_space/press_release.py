@@ -1,6 +1,6 @@
 """'We have talked' with a minute to take it back: the result opens, and the practitioner hears, when that is over.
 
-Kept as a row, so a crash in between neither opens it early nor forgets it (docs/adr/0028).
+Kept as a row, so a crash in between neither opens it early nor forgets it (docs/adr/0027).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ WHO_DID = "the id of a member of staff who did or owes a thing; it names nobody 
 SHEETS = "the council's own sheet says so; the next import takes away what it no longer names"
 MACHINERY = "how far the bot has come with its work"
 PROVES = "that somebody was told, when and how it went: the council has to be able to show it"
-CHAINED = "ids, dates and counts, sealed: without it nobody could show what was done (docs/adr/0031)"
+CHAINED = "ids, dates and counts, sealed: without it nobody could show what was done (docs/adr/0028)"
 
 
 @dataclass(frozen=True, slots=True)
