@@ -28,7 +28,10 @@ from policy.framework.framework import FormField
 SHORT_LIST = 5
 """Up to this many of our own choices are all shown as buttons to tick; a longer list opens when it is tapped."""
 LOOK_AGAIN = " \u2013 please look again"
-"""Beside the question of a box with something wrong: a screen reader that comes to the box hears it there."""
+"""Beside the question of a box with something wrong: a screen reader that comes to the box hears it there.
+
+In plain text it ties the line on what is wrong, which stands above, to the question it is about.
+"""
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -56,6 +59,16 @@ class Question:
         return self.field.label if wanted else f"{self.field.label} ({wording.OPTIONAL})"
 
     @property
+    def wrong(self) -> Problem | None:
+        """What is wrong with the answer; nothing is with one nobody was asked for until now."""
+        return None if self.newly_asked else self.problem
+
+    @property
+    def asked(self) -> str:
+        """The question as it stands on the page, which says itself that its answer wants another look."""
+        return f"{self.label}{LOOK_AGAIN}" if self.wrong else self.label
+
+    @property
     def choices(self) -> tuple[tuple[str, str], ...]:
         """Value and title of each answer offered."""
         if self.field.kind == "yes_no":
@@ -73,10 +86,10 @@ class Question:
         parts: list[CardElement] = []
         lines: list[str] = []
         today = self.context.today
-        if self.problem and not self.newly_asked:
-            wrong = say_problem(self.problem, self.field, _text(self.value), today)
-            parts.append(cards.problem(wrong, about=self.field.key))
-            lines.append(f"! {wrong}")
+        if self.wrong:
+            said = say_problem(self.wrong, self.field, _text(self.value), today)
+            parts.append(cards.problem(said, about=self.field.key))
+            lines.append(f"! {said}")
         for sentence, words in say_warnings(self.warnings, _text(self.value)):
             parts.append(cards.box(cards.spoken(f"{sentence} ", cards.Bold(words)), tone="warning", gap="Small"))
             lines.append(f"! {sentence} {words}".rstrip())
@@ -87,7 +100,7 @@ class Question:
         page.add(around(*parts), "\n".join([*lines, *self._lines()]))
 
     def _lines(self) -> list[str]:
-        lines = [self.label]
+        lines = [self.asked]
         lines += [f"  {number}. {title}" for number, (_, title) in enumerate(self.choices, 1) if title]
         now = say_answer(self.field, self.value, self.context) if self.value not in (None, "", []) else ""
         return [*lines, *([f"  Now: {now}"] if now else []), *([f"  ({self.hint})"] if self.hint else [])]
@@ -96,7 +109,7 @@ class Question:
         field, value = self.field, self.value
         common: dict[str, Any] = {
             "id": field.key,
-            "label": f"{self.label}{LOOK_AGAIN}" if self.problem and not self.newly_asked else self.label,
+            "label": self.asked,
             "error_message": say_problem(Problem("required"), field, "", self.context.today),
         }
         match field.kind:
@@ -116,7 +129,7 @@ class Question:
                 ticked = "true" if value is True else "false"
                 common["label"] = "Please confirm"
                 return ToggleInput(
-                    title=self.label, value=ticked, value_on="true", value_off="false", wrap=True, **common
+                    title=self.asked, value=ticked, value_on="true", value_off="false", wrap=True, **common
                 )
             case _:
                 return self._choice_set(common)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
+from dialogs.kit.page import Page
+from dialogs.kit.questions import Question
+from policy.forms.forms import FormContext, Problem
+from policy.framework.framework import FormField
 from tests.dialogs import samples
 from tests.dialogs.reading import buttons_of, inputs_of, words_of
+from tests.dialogs.sample_facts import FRAMEWORK, TODAY
+
+KINDS = {field.kind: field for form in FRAMEWORK.forms for step in form.steps for field in step.fields}
 
 
 def _flat(text: str) -> str:
@@ -51,3 +60,19 @@ def test_every_box_has_a_question_in_words() -> None:
         if not (element["label"].strip() and element["errorMessage"].strip())
     ]
     assert not silent
+
+
+@pytest.mark.parametrize("field", KINDS.values(), ids=list(KINDS))
+@pytest.mark.parametrize("newly_asked", [False, True])
+def test_a_box_with_something_wrong_says_so_at_its_question_on_the_card_and_in_plain_text(
+    field: FormField, newly_asked: bool
+) -> None:
+    page = Page("A form", summary="A form")
+    context = FormContext.of(FRAMEWORK, allocated_on=TODAY, today=TODAY)
+    Question(field, context, {}, problem=Problem("required"), newly_asked=newly_asked).put_on(page)
+    said = page.message()
+    assert said.card
+    spoken = " ".join(str(box.get(part, "")) for box in inputs_of(said.card).values() for part in ("label", "title"))
+    (at_the_question,) = [line for line in said.text.splitlines() if line.startswith(field.label)]
+    for words in (spoken, at_the_question):
+        assert ("please look again" in words) is not newly_asked

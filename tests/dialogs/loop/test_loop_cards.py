@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dialogs.kit.questions import LOOK_AGAIN
 from tests.dialogs.reading import buttons_of
 from tests.dialogs.sample_facts import CASE, PRACTITIONER, TOKEN
 from tests.dialogs.samples_loop import loop_forms, loop_notices, loop_receipts
@@ -96,9 +97,9 @@ def test_a_meeting_without_the_team_manager_is_asked_back() -> None:
 
 
 def test_what_has_to_change_is_not_called_optional_and_then_asked_for() -> None:
-    for name in ("form_loop_authorise", "form_loop_send_back_problem"):
+    for name, mark in (("form_loop_authorise", ""), ("form_loop_send_back_problem", LOOK_AGAIN)):
         said = loop_forms()[name].text
-        assert "What has to change?\n  (Only if you send it back." in said
+        assert f"What has to change?{mark}\n  (Only if you send it back." in said
         assert "(optional)" not in said
 
 
