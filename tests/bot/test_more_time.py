@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.more_time.ask_more_time import who_decides
 from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
 from policy.council.establishment import Establishment, Person
-from policy.follow_up.more_time import deciding_post
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces, more_time
 from storage.casework.learning_spaces import LearningSpace
@@ -50,10 +50,9 @@ def item(db: Database) -> LearningSpace:
 
 
 @pytest.fixture
-def head(framework: Framework, everyone: Establishment, item: LearningSpace) -> Person:
-    post = deciding_post(framework, everyone, item.post)
-    assert post
-    return everyone.people[post.holder]
+def head(framework: Framework, everyone: Establishment, item: LearningSpace, clock: Clock) -> Person:
+    (asked,) = who_decides(framework, everyone, item, now=clock.now()).asked.recipients
+    return everyone.people[asked.person]
 
 
 async def _say(talk: Conversation, person: Person, text: str) -> Message:
