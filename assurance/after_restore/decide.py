@@ -58,12 +58,14 @@ def list_held(session: Session, framework: Framework, *, actor: Actor, now: date
 def decide_held(
     session: Session, framework: Framework, which: str, *, what: str, actor: Actor, now: datetime
 ) -> HeldDecision:
-    """Send or drop one, by its number, or 'all'. What somebody else has decided stays. NotYours outside the QA team.
+    """Send or drop some, by their numbers with commas between, or 'all'. NotYours outside the QA team.
 
-    What is sent carries the word "repeat", because it may have arrived before, and is not tried a third time.
+    What somebody else has decided stays. What is sent carries the word "repeat", because it may have arrived before,
+    and is not tried a third time.
     """
     _for_the_qa_team(session, framework, actor, now)
-    found = [one for one in held.all_held(session) if which in (ALL, str(one.id))]
+    numbers = which.split(",")
+    found = [one for one in held.all_held(session) if which == ALL or str(one.id) in numbers]
     ids = [one.id for one in found]
     for one in found:
         move(NOTICE, one.state, what)

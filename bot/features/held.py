@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from policy.council.establishment import Person
 
 Data = Mapping[str, Any]
-LONGEST_NUMBER = 10
+NUMBERS = re.compile(r"all|\d{1,10}(,\d{1,10}){0,99}")
 
 
 def presses(talk: Conversation) -> dict[str, Handler]:
@@ -29,17 +30,23 @@ def presses(talk: Conversation) -> dict[str, Handler]:
     async def show(person: Person, data: Data, in_dialog: bool) -> Message:
         return await _list(talk, person)
 
+    async def some(person: Person, data: Data, in_dialog: bool) -> Message:
+        return await _some(talk, person)
+
     async def send(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _decide(talk, person, _which(data), SEND)
+        which = _which(data)
+        return await _decide(talk, person, which, SEND) if which else await _some(talk, person, none_chosen=True)
 
     async def drop(person: Person, data: Data, in_dialog: bool) -> Message:
         which = _which(data)
-        return await _ask(talk, person) if which == ALL else await _decide(talk, person, which, DROP)
+        if which == ALL:
+            return await _ask(talk, person)
+        return await _decide(talk, person, which, DROP) if which else await _some(talk, person, none_chosen=True)
 
     async def drop_all(person: Person, data: Data, in_dialog: bool) -> Message:
         return await _decide(talk, person, ALL, DROP)
 
-    return {"held": show, "held_send": send, "held_drop": drop, "held_drop_all": drop_all}
+    return {"held": show, "held_some": some, "held_send": send, "held_drop": drop, "held_drop_all": drop_all}
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
@@ -59,18 +66,30 @@ def refused(talk: Conversation, refused: Refused, person: Person) -> Message | N
 
 
 def _which(data: Data) -> str:
-    number = data.get("step")
-    return number if isinstance(number, str) and len(number) <= LONGEST_NUMBER else ""
+    """'all', or the numbers with commas between; empty where none is chosen."""
+    step = data.get("step")
+    meant = data.get(held.CHOSEN) if step == held.CHOSEN else step
+    return meant if isinstance(meant, str) and NUMBERS.fullmatch(meant) else ""
 
 
 async def _list(talk: Conversation, person: Person) -> Message:
     try:
+        return held.held_message(_rows(talk, await _held(talk, person)), talk.today())
+    except NotYours:
+        return people.for_qa_lead_message()
+
+
+async def _some(talk: Conversation, person: Person, *, none_chosen: bool = False) -> Message:
+    try:
         found = await _held(talk, person)
     except NotYours:
         return people.for_qa_lead_message()
+    return held.some_held_message(_rows(talk, found), talk.today(), none_chosen=none_chosen)
+
+
+def _rows(talk: Conversation, found: list[HeldNotice]) -> list[held.Row]:
     on = Calendar.of(talk.framework).local_date
-    rows = [held.Row(one.number, one.title, one.subject, one.who, on(one.due_at)) for one in found]
-    return held.held_message(rows, talk.today())
+    return [held.Row(one.number, one.title, one.subject, one.who, on(one.due_at)) for one in found]
 
 
 async def _ask(talk: Conversation, person: Person) -> Message:

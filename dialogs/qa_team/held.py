@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dialogs.kit import wording
+from microsoft_teams.cards import Choice, ChoiceSetInput
+
+from dialogs.kit import cards, wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
@@ -20,6 +22,8 @@ Facts = Mapping[str, Any]
 
 MOST_ROWS = 8
 SEND_ALL, DROP_ALL = "send all held", "drop all held"
+CHOSEN = "chosen"
+"""The input that says which ones, and the step of the buttons that read it."""
 
 WHY: dict[str, str] = {
     "restored": "An administrator has put the bot's records back from a backup",
@@ -61,7 +65,7 @@ def _waits(about: About, roles: tuple[str, ...], facts: Facts, framework: Framew
 
 
 def held_message(rows: Sequence[Row], today: date) -> Message:
-    """What is held, the longest due first, each with its two buttons."""
+    """What is held, the longest due first; all of it is sent or dropped, or some are chosen."""
     if not rows:
         page = Page("No message is held", summary="No message is held.")
         return page.button(wording.SHOW_LIST, "home", typed="list").message()
@@ -69,14 +73,42 @@ def held_message(rows: Sequence[Row], today: date) -> Message:
     page = Page(count, summary=f"{count}.")
     page.para("They were due before the bot's records were put back, and may have been sent already.")
     for row in rows[:MOST_ROWS]:
-        about = f", about {row.reference}" if find_reference(row.reference) else ""
-        page.spoken(Bold(f"{row.number}. {row.title}"), about, gap="Medium")
+        page.spoken(Bold(_title(row)), _about(row), gap="Medium")
         page.small(f"For {row.who or 'somebody who has left'}, due {say_date(row.due_on, today)}.", gap="None")
-        page.choice_here("", row.reference, ("Send it", "held_send"), ("Drop it", "held_drop"), step=str(row.number))
     if len(rows) > MOST_ROWS:
-        page.small(f"And {len(rows) - MOST_ROWS} more, which come up when these are decided.")
-    page.button(f"Send all {len(rows)}", "held_send", typed=SEND_ALL, step="all")
-    return page.button(f"Drop all {len(rows)}", "held_drop", typed=DROP_ALL, step="all").message()
+        page.small(f"And {len(rows) - MOST_ROWS} more, which come up when these are decided.", gap="Medium")
+    page.small(f"For one of them you can type: send held {rows[0].number} or: drop held {rows[0].number}", gap="Medium")
+    page.button(f"Send all {len(rows)}", "held_send", typed=SEND_ALL, main=True, step="all")
+    page.button(f"Drop all {len(rows)}", "held_drop", typed=DROP_ALL, step="all")
+    return page.button("Choose some of them", "held_some").message()
+
+
+def some_held_message(rows: Sequence[Row], today: date, *, none_chosen: bool = False) -> Message:
+    """The same ones to tick, and what is to become of those ticked; `none_chosen` after a press without a tick."""
+    if not rows:
+        return held_message(rows, today)
+    page = Page("Which messages?", summary="Which of the messages that are held?")
+    if none_chosen:
+        said = "None was chosen, so nothing was done."
+        page.add(cards.problem(said), said)
+    # Nobody's name: a list that stands open would read it as Markdown.
+    offered = [(row.number, f"{_title(row)}{_about(row)}") for row in rows[:MOST_ROWS]]
+    page.add(
+        ChoiceSetInput(
+            id=CHOSEN,
+            label="Tick those you decide on now",
+            error_message="Please tick at least one.",
+            choices=[Choice(title=title, value=str(number)) for number, title in offered],
+            style="expanded",
+            is_multi_select=True,
+            wrap=True,
+        ),
+        "\n".join(["Tick those you decide on now", *(title for _, title in offered)]),
+    )
+    page.small("What you send says that it may be a repeat. What you drop is not sent, and that cannot be taken back.")
+    page.button("Send these", "held_send", main=True, step=CHOSEN)
+    page.button("Drop these", "held_drop", step=CHOSEN)
+    return page.button("Show all", "held", typed="held", keep_answers=False).message()
 
 
 def really_drop_message(count: int) -> Message:
@@ -118,6 +150,15 @@ def _as_of(facts: Facts, about: About) -> str:
         return ""
     at = datetime.fromisoformat(str(facts["as_of"]))
     return f": they are as they were on {say_date(at.date(), about.today)} at {say_time(at)}"
+
+
+def _title(row: Row) -> str:
+    """Not '41. ', which a list of choices would draw as a numbered list and cut off."""
+    return f"{row.number} – {row.title}"
+
+
+def _about(row: Row) -> str:
+    return f", about {row.reference}" if find_reference(row.reference) else ""
 
 
 def _messages(count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
-from bot.cli.terminal_card import buttons_of
+from bot.cli.terminal_card import buttons_of, inputs_of
 from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
@@ -38,16 +38,39 @@ def person(db: Database, which: str) -> Person:
     return db.read_now(establishment.current).people[which]
 
 
-async def test_the_list_names_whom_and_what_and_each_has_its_two_buttons(talk: Conversation, db: Database) -> None:
+async def test_the_list_names_whom_and_what_and_some_are_ticked_to_be_sent_or_dropped(
+    talk: Conversation, db: Database
+) -> None:
     lead, before = person(db, DEMO_QA_LEAD), db.read_now(held.count)
     (card,) = await talk.text(lead, "held")
     assert f"{before} messages are held" in card.text and f"And {before - 8} more" in card.text
-    first = db.read_now(held.all_held)[0]
-    done = await press_titled(talk, lead, card, "Send it")
-    assert "One message will be sent" in done.text and db.read_now(held.count) == before - 1
-    assert first.id not in {one.id for one in db.read_now(held.all_held)}
-    done = await press_titled(talk, lead, await press(talk, lead, done, "held"), "Drop it")
-    assert "One message dropped" in done.text and db.read_now(held.count) == before - 2
+    one, two, three = (str(each.id) for each in db.read_now(held.all_held)[:3])
+    some = await press(talk, lead, card, "held_some")
+    assert [value for value, _ in inputs_of(some.card)[0].choices][:3] == [one, two, three]
+    done = await press(talk, lead, some, "held_send", chosen=f"{one},{three}")
+    assert "Two messages will be sent" in done.text and db.read_now(held.count) == before - 2
+    left = {str(each.id) for each in db.read_now(held.all_held)}
+    assert two in left and not left & {one, three}
+    some = await press(talk, lead, await press(talk, lead, done, "held"), "held_some")
+    done = await press(talk, lead, some, "held_drop", chosen=two)
+    assert "One message dropped" in done.text and db.read_now(held.count) == before - 3
+
+
+async def test_a_press_with_nothing_ticked_does_nothing_and_says_so(talk: Conversation, db: Database) -> None:
+    lead, before = person(db, DEMO_QA_LEAD), db.read_now(held.count)
+    some = await press(talk, lead, (await talk.text(lead, "held"))[0], "held_some")
+    for verb, chosen in (
+        ("held_send", ""),
+        ("held_drop", ""),
+        ("held_send", "every one of them"),
+        ("held_drop", "all"),
+    ):
+        again = await press(talk, lead, some, verb, chosen=chosen)
+        assert ("None was chosen" in again.text) == (chosen != "all"), again.text
+        assert db.read_now(held.count) == before
+    manager = person(db, DEMO_TEAM_MANAGER)
+    for verb in ("held_send", "held_drop"):
+        assert "QA lead" in (await press(talk, manager, some, verb)).text
 
 
 async def test_dropping_all_is_asked_once_more_by_press_and_by_word(talk: Conversation, db: Database) -> None:

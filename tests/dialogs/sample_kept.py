@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -75,9 +76,12 @@ def cards() -> dict[str, Message]:
         held.Row(42, "Closing the loop: the form is due", "CL-2026Q3-003", "", date(2026, 11, 30)),
         held.Row(43, "The week in numbers", "week-2026-11-30", "Kwame Brackenfold", date(2026, 11, 30)),
     ]
+    many = [replace(row, number=row.number + 3 * time) for time in range(4) for row in rows]
     return {
         "held": held.held_message(rows, TODAY),
-        "held_many": held.held_message(rows * 4, TODAY),
+        "held_many": held.held_message(many, TODAY),
+        "held_some": held.some_held_message(rows, TODAY),
+        "held_some_none_chosen": held.some_held_message(many, TODAY, none_chosen=True),
         "held_none": held.held_message([], TODAY),
         "held_really_drop": held.really_drop_message(12),
         "held_sent": held.decided_message("send", 12, 0),
