@@ -74,8 +74,7 @@ FOR_THE_QA_TEAM = (
     Command("freeze", "stop the clock for an inspection; unfreeze starts it again", only_for=LEAD),
     Command("reachability", "who cannot be reached, and why", only_for=MODERATES),
     Command("emails", "what came by email and is not clear", only_for=MODERATES),
-    Command("findings", "what the self-check could not put right", only_for=MODERATES),
-    Command("held", "messages that wait since the records were put back", only_for=MODERATES),
+    Command("findings", "what could not be put right; held: messages held back", only_for=MODERATES),
 )
 
 

@@ -52,7 +52,7 @@ ROLES = tuple(role.key for role in FRAMEWORK.roles)
 TODAY = date(2026, 12, 1)
 NO_COMMAND = {"unknown", "greeting", "thanks", "help"}
 """Said without being told how; and whoever reads the help knows that word."""
-ON_ITS_LINE = {"unfreeze": "freeze", "everything": "reassign"}
+ON_ITS_LINE = {"unfreeze": "freeze", "everything": "reassign", "held": "findings"}
 OF_THE_FEW = {
     "allocate": ALLOCATES,
     "take_back": ALLOCATES,
