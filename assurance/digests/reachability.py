@@ -191,7 +191,7 @@ class _Look:
             if person:
                 yield from self._person(person)
             else:
-                yield f"{post.title} ({post.id})", "vacant"
+                yield self._council.in_words(post) or post.role.replace("_", " "), "vacant"
 
     def _person(self, person: str) -> Iterator[tuple[str, str]]:
         known = self._council.people.get(person)

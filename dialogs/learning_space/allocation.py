@@ -228,7 +228,7 @@ def _posts(posts: list[Unserved]) -> str:
     """The first few posts of a reason; what is true of them all is said once."""
     details = {one.detail for one in posts}
     same = len(details) == 1 and len(posts) > 1
-    shown = [one.post if same else _said(one) for one in posts[:MOST_POSTS]]
+    shown = [_post(one) if same else _said(one) for one in posts[:MOST_POSTS]]
     if len(posts) > MOST_POSTS:
         shown.append(f"and {len(posts) - MOST_POSTS} more")
     once = f": {posts[0].detail}" if same and posts[0].detail not in ("", OBVIOUS) else ""
@@ -236,7 +236,11 @@ def _posts(posts: list[Unserved]) -> str:
 
 
 def _said(one: Unserved) -> str:
-    return one.post if one.detail in ("", OBVIOUS) else f"{one.post} ({one.detail})"
+    return _post(one) if one.detail in ("", OBVIOUS) else f"{_post(one)} ({one.detail})"
+
+
+def _post(one: Unserved) -> str:
+    return one.title or "a post without a title"
 
 
 def _grouped(unserved: Iterable[Unserved]) -> list[tuple[str, list[Unserved]]]:

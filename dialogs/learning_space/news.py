@@ -151,7 +151,7 @@ def unserved_message(about: About, facts: Mapping[str, Any], framework: Framewor
     page.para("Nobody is skipped in silence, so here is why:")
     page.facts([(REASONS.get(reason, reason), say_count(number, "post")) for reason, number in reasons.items()])
     if month:
-        page.small(f"Your administrator can print the list: python -m bot allocate --month {month:%Y-%m} --dry-run")
+        page.small(f"To see which they are, type: allocate {say_month(month)}")
     return page.message()
 
 
@@ -197,5 +197,5 @@ def held_message(about: About, why: str) -> Message:
     page = begin("Escalations are waiting for you", "Escalations are waiting for you to confirm.", about)
     page.spoken(why)
     page.para("The clock may be wrong, so nothing has been sent. Nothing is lost either.")
-    page.para("If it is right, ask your administrator to run: python -m bot sweep")
+    page.para("If it is right, ask your administrator to let them go out.")
     return page.message()

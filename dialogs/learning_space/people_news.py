@@ -171,7 +171,7 @@ def out_of_reach_message(rows: list[Mapping[str, Any]], more: int = 0) -> Messag
         ]
         page.spoken(Bold(str(row.get("who", ""))), f" {why} ({', '.join(work)}).")
     if more := count - min(len(rows), MOST_ROWS):
-        page.small(f"And {more} more: python -m bot doctor lists them all.")
+        page.small(f"And {more} more. Your administrator can list them all.")
     return page.message()
 
 

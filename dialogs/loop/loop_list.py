@@ -44,5 +44,7 @@ def loops_message(found: OutstandingLoops | None, today: date) -> Message:
             page.button_here(wording.OPEN, "loop", one.token, typed=f"open {one.reference}")
         page.end_box()
     if count > MOST_SHOWN:
-        page.small(f"And {say_count(count - MOST_SHOWN, 'more loop')}. The whole list: python -m bot export loops")
+        page.small(
+            f"And {say_count(count - MOST_SHOWN, 'more loop')}. For the whole list the QA team types: export loops"
+        )
     return page.message()

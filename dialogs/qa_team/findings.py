@@ -66,7 +66,7 @@ def findings_message(rows: Sequence[Found], today: date) -> Message:
     if len(rows) > MOST_ROWS:
         page.small(f"And {len(rows) - MOST_ROWS} more.")
     page.para("To see one, type open and its reference.")
-    page.para("To have it put right, ask your administrator to run: python -m bot verify")
+    page.para("To have it put right, ask your administrator to check the records.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

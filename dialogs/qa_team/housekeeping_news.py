@@ -70,7 +70,7 @@ def _kept_true(about: About, roles: tuple[str, ...], facts: Facts, framework: Fr
         page.para(
             sentence(f"{say_count(wrong, 'thing is', 'things are')} not as they should be, and a person has to look.")
         )
-        page.para("Ask your administrator to run: python -m bot verify")
+        page.para("To see what it is, type: findings")
     return page.small("The history says what was done.").message()
 
 

@@ -62,6 +62,8 @@ class Unserved:
     """vacant, deferred, on_leave, no_case, self, own_team, iro, line_manager, decision_maker, conflict_of_interest,
     all_drawn, practitioners_away, none_free, outnumbered, over_the_limit."""
     detail: str
+    title: str = field(default="", compare=False)
+    """The post as people speak of it; its id is for the command line and the record."""
 
 
 @dataclass(frozen=True, slots=True)

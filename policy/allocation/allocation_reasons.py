@@ -60,7 +60,8 @@ def unserved(book: Casebook, row: Candidates, *, others_tried: bool, last_month:
     """Why a post got nothing, from what its own function had."""
     reason, sentence = _own_function(book, row, "went to other posts" if last_month else "are needed for other posts")
     end = "; nor could a case of another function be given" if others_tried else ""
-    return Unserved(row.member.post.id, reason, sentence + end)
+    post = row.member.post
+    return Unserved(post.id, reason, sentence + end, book.rules.establishment.in_words(post, named=True))
 
 
 def _own_function(book: Casebook, row: Candidates, taken: str) -> tuple[str, str]:

@@ -275,12 +275,15 @@ class CohortMaker:
                 deputy = self.establishment.deputy_of(post.id, self.windows[0][0])
                 name = self.establishment.people[deputy].name if deputy in self.establishment.people else deputy
                 detail = f"the post is vacant; {name} stands in but is not given its learning space" if deputy else ""
-                found.append(Unserved(post.id, "vacant", detail or "the post is vacant"))
+                found.append(self._without(post, "vacant", detail or "the post is vacant"))
             elif not self.able(post, 0):
                 found.append(self._absent(post))
             elif self.months_left == 1 and (can is None or can(post, 0)):
-                found.append(Unserved(post.id, OVER_THE_LIMIT, _TOO_MANY))
+                found.append(self._without(post, OVER_THE_LIMIT, _TOO_MANY))
         return tuple(found)
+
+    def _without(self, post: Post, reason: str, detail: str) -> Unserved:
+        return Unserved(post.id, reason, detail, self.establishment.in_words(post, named=True))
 
     def _absent(self, post: Post) -> Unserved:
         on, due = self.windows[0]
@@ -291,8 +294,8 @@ class CohortMaker:
             when = f"here for only {present} {'day' if present == 1 else 'days'} until it would be due"
         if later := self.later_months(post, 0):
             turn = spoken(self.windows[later[0]][0])
-            return Unserved(post.id, "deferred", f"{when}; its turn comes on {turn}")
-        return Unserved(post.id, "on_leave", f"{when}; no day of this quarter is left for it")
+            return self._without(post, "deferred", f"{when}; its turn comes on {turn}")
+        return self._without(post, "on_leave", f"{when}; no day of this quarter is left for it")
 
 
 def _belongs(post: Post, stream: Stream) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -105,6 +107,24 @@ class Establishment:
         for post in self.posts.values():
             found.setdefault(post.role, []).append(post)
         return {role: tuple(posts) for role, posts in found.items()}
+
+    @cached_property
+    def _alike(self) -> Counter[tuple[str, ...]]:
+        """How many posts have a title, and a title and team."""
+        return Counter(key for post in self.posts.values() for key in ((post.title,), (post.title, post.team)))
+
+    def in_words(self, post: Post, *, named: bool = False) -> str:
+        """A post as people speak of it, never its id: its title, and its team where others have the same title.
+
+        With `named` its holder is added where that still leaves several; only for readers who may know who it is.
+        """
+        words = post.title
+        if self._alike[(post.title,)] > 1 and not re.search(rf"\b{re.escape(post.team)}\b", post.title):
+            before, _, place = post.title.rpartition(", ")
+            # 'Senior Manager, Care' of the team 'Care North' is the Senior Manager, Care North.
+            words = f"{before if before and post.team.startswith(place) else post.title}, {post.team}"
+        holder = self.people.get(post.holder) if named and self._alike[(post.title, post.team)] > 1 else None
+        return f"{words} ({holder.name})" if holder else words
 
     def posts_held_by(self, person: str) -> tuple[Post, ...]:
         """Every post a person holds; someone may hold two."""

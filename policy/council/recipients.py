@@ -229,9 +229,9 @@ class _Search:
         if self._is_late(post.holder):
             return None
         if deputies:
-            return f"The deputy of the {self._title(post.role)} (post {post.id}) is the person who is late."
+            return f"The deputy for the post of {self._post(post)} is the person who is late."
         if not post.holder:
-            return f"The {self._title(post.role)} post {post.id} is vacant and has no deputy."
+            return f"The post of {self._post(post)} is vacant and has no deputy."
         return Recipient(post.holder, (post.role,), "holder")
 
     def posts(self, expression: Expression) -> Sequence[Post]:
@@ -276,6 +276,11 @@ class _Search:
             return self.framework.level(role)
         except KeyError:  # an item keeps the ladder it was promised; the file may have lost the role since
             return None
+
+    def _post(self, post: Post) -> str:
+        """Its title and where it is, in the middle of a sentence."""
+        words = self.establishment.in_words(post) or self._title(post.role)
+        return f"{words}," if ", " in words else words
 
     def _title(self, role: str) -> str:
         try:

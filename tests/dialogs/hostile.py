@@ -50,7 +50,7 @@ def messages_with(words: str) -> dict[str, Message]:
     named: dict[str, Any] = {"practitioner": words, "function": words, "context": context}
     late = header(TODAY, told=["director"]) | {"auditor": words, "function": words, "because": words}
     about = learning_space.About(words, TODAY, TODAY, auditor=words, function=words, post=words, because=words)
-    crowd = (Unserved(words, words, words),)
+    crowd = (Unserved("TM-01", words, words, words),)
     return {
         "step": form_card.step_message(view("learning", answers, **named), FRAMEWORK),
         "step_one": form_card.step_message(view("meeting", answers, **named), FRAMEWORK),

@@ -66,7 +66,7 @@ def more_time_notices() -> dict[str, Message]:
     held = {"step": "+2", "until": "2027-01-05", "reason": "nearly_done", "by": "Ngozi Elmscar"}
     seen = Preview(date(2026, 12, 31), coming())
     many = Preview(date(2026, 12, 31), coming(41))
-    vacant = "The Head of Service post HOS-02 is vacant and has no deputy."
+    vacant = "The post of Head of Service is vacant and has no deputy."
 
     def ahead(preview: Preview, part: str) -> Message:
         facts = {

@@ -49,7 +49,7 @@ def notices() -> dict[str, Message]:
     few = {"function": "MASH", "sent_in": 12, "late": None, "paused": 0, "loops": None, "actions": 7}
     lost = [
         {"who": "Gethin Gorsedale", "why": "blocked", "items": 2},
-        {"who": "Senior Manager (SM-03)", "why": "vacant", "items": 1},
+        {"who": "Senior Manager, Harbour", "why": "vacant", "items": 1},
         {"who": "Leila Coldharrow", "why": "no_account", "items": 1, "actions": 2, "loops": 1},
     ]
     morning = [

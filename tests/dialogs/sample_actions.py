@@ -103,7 +103,7 @@ def _say(event: str, role: str, days: int, *, step: str = "", **more: Any) -> Me
 
 def notices() -> dict[str, Message]:
     """Everything the dispatcher sends about actions."""
-    vacant = "The Senior Manager post SM-03 is vacant and has no deputy."
+    vacant = "The post of Senior Manager, Harbour, is vacant and has no deputy."
     asked = {"asked_due_on": "2027-01-14"}
     return {
         "e34_assigned": _say("E34", "owner", -28, rungs=[]),

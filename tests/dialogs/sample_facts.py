@@ -274,10 +274,20 @@ def picks(count: int) -> tuple[Pick, ...]:
 
 
 UNSERVED = (
-    Unserved("TM-31", "vacant", "the post is vacant"),
-    Unserved("SM-03", "vacant", "the post is vacant; Ngozi Elmscar stands in but is not given its learning space"),
-    Unserved("TM-08", "deferred", "on leave until 14 December 2026; its turn comes on 4 January 2027"),
-    Unserved("IRO-02", "all_drawn", "all 9 own-function workers were drawn in the last 12 months"),
+    Unserved("TM-31", "vacant", "the post is vacant", "Team Manager, Duty Team 2"),
+    Unserved(
+        "SM-03",
+        "vacant",
+        "the post is vacant; Ngozi Elmscar stands in but is not given its learning space",
+        "Senior Manager, Harbour",
+    ),
+    Unserved(
+        "TM-08",
+        "deferred",
+        "on leave until 14 December 2026; its turn comes on 4 January 2027",
+        "Team Manager, Quayside",
+    ),
+    Unserved("IRO-02", "all_drawn", "all 9 own-function workers were drawn in the last 12 months", "Reviewing Officer"),
 )
 
 
@@ -304,6 +314,9 @@ def proposal(unserved: tuple[Unserved, ...] = UNSERVED, *, run_id: str = "a" * 3
 
 def given_out() -> Proposal:
     """The same month once it has its share, while 37 posts have none this quarter."""
-    over = tuple(Unserved(f"TM-{number:02}", "over_the_limit", "more than one month's share") for number in range(37))
+    over = tuple(
+        Unserved(f"TM-{number:02}", "over_the_limit", "more than one month's share", f"Team Manager, Team {number}")
+        for number in range(37)
+    )
     before = proposal(over, run_id="")
     return replace(before, picks=(), counts=before.counts | {"given_before": 40, "streams": {"mash": 0}, "picks": 0})

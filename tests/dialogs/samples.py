@@ -86,7 +86,7 @@ def notices() -> dict[str, Message]:
     unserved = {"month": "2026-12-01", "posts": 3, "reasons": {"vacant": 2, "all_drawn": 1}}
     lost = {"reference": REFERENCE, "person": "Gethin Gorsedale", "channel": "teams", "why": "teams: blocked"}
     held = "The clock has moved 12 days since the last look, and 31 of 40 open learning spaces would be escalated."
-    vacant = "The Senior Manager post SM-03 is vacant and has no deputy."
+    vacant = "The post of Senior Manager, Harbour, is vacant and has no deputy."
     return {
         "e1_allocated": _say("E1", "auditor", allocated, ALLOCATED),
         "e1_allocated_head": _say("E1", "auditor", head, ALLOCATED),
@@ -312,7 +312,10 @@ def allocations() -> dict[str, Message]:
     """The QA lead's month."""
     references = tuple(f"LS-2026Q3-{n:03}" for n in range(41, 79))
     reasons = sorted(allocation.REASONS)
-    crowd = tuple(Unserved(f"TM-{n:03}", reasons[n % len(reasons)], UNSERVED[2].detail) for n in range(160))
+    crowd = tuple(
+        Unserved(f"TM-{n:03}", reasons[n % len(reasons)], UNSERVED[2].detail, f"Team Manager, Team {n}")
+        for n in range(160)
+    )
     approved = AllocationOutcome("a" * 32, references, ALLOCATED, DUE, False)
     return {
         "proposal": allocation.proposal_message(proposal(), FRAMEWORK),

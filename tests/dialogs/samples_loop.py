@@ -121,12 +121,17 @@ def loop_notices() -> dict[str, Message]:
     meeting: dict[str, Any] = {
         "meeting_at": "2026-12-10T14:30:00+00:00", "meeting_day": "2026-12-10", "called_by": "Tomasz Dunmere"
     }  # fmt: skip
-    vacant = "The Head of Service post HOS-01 is vacant and has no deputy."
+    vacant = "The post of Head of Service is vacant and has no deputy."
     return {
         "e17_senior_opens": _say("E17", "senior_manager"),
         "e26_meeting": _say("E26", "senior_manager"),
         "e26_meeting_late": _say("E26", "senior_manager", date(2026, 12, 18)),
-        "e26_nobody": _say("E26", "qa_lead", via="qa_for_vacancy", because="The Senior Manager post is vacant."),
+        "e26_nobody": _say(
+            "E26",
+            "qa_lead",
+            via="qa_for_vacancy",
+            because="The post of Senior Manager, Harbour, is vacant and has no deputy.",
+        ),
         "e27_today": _say("E27", "senior_manager", date(2026, 12, 31)),
         "e27_late": _say("E27", "senior_manager", date(2027, 1, 4), days_overdue=4),
         "e27_head": _say("E27", "head_of_service", date(2027, 1, 4), days_overdue=4),

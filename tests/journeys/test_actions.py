@@ -237,7 +237,7 @@ def test_a_vacant_senior_managers_rung_goes_to_the_qa_lead_with_the_reason_and_n
     live(council, date(2026, 4, 30))
     assert council.told(step="+4w") == {HEAD: "head_of_service", QA_LEAD: "qa_lead"}
     (to_qa,) = [said for said in council.said if said.step == "+4w" and said.person == QA_LEAD]
-    assert "The Senior Manager post sm-north is vacant and has no deputy." in to_qa.message.text
+    assert "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy." in to_qa.message.text
 
 
 def test_a_deputy_hears_for_a_vacant_post(council: LivingCouncil) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from policy.framework.framework import Framework
 from storage.engine.database import Database
+from tests.councils import small_council
 from tests.journeys.lived_events import BRINGS, Situation
 from tests.journeys.living_council import london, shipped_framework
 from tests.journeys.watched_council import Heard, WatchedCouncil
@@ -99,3 +100,11 @@ def test_no_message_of_the_catalogue_holds_a_case_a_practitioners_name_or_a_grad
         assert not re.search(r"NM-\d{6}", text), file.name
         assert not re.search(r"\b(inadequate|requires improvement)\b", text, re.IGNORECASE), file.name
         assert "Direct work that changed the plan" not in text, file.name
+
+
+def test_no_message_of_the_catalogue_names_a_terminal_command_or_the_id_of_a_post() -> None:
+    ids = "|".join(re.escape(post) for post in small_council().posts if "-" in post)
+    for file in sorted(CATALOGUE.iterdir()):
+        text = file.read_text(encoding="utf-8")
+        assert "python -m bot" not in text, file.name
+        assert not re.search(rf"\b(?:{ids})\b", text), file.name

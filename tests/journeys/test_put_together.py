@@ -276,7 +276,7 @@ def test_on_monday_the_qa_lead_reads_who_in_open_ladders_cannot_be_reached_and_w
         "Gethin Gorsedale is away beyond the due date (one learning space).\n\n"
         "Kwame Brackenfold has blocked this app in Teams (one learning space).\n\n"
         "Nia Brackwater has no Microsoft account known to us, and has never written here (one learning space).\n\n"
-        "Senior Manager (sm-north) is vacant and has no deputy (one learning space)."
+        "Senior Manager, Family Safeguarding North is vacant and has no deputy (one learning space)."
     )
 
 
@@ -290,7 +290,7 @@ def test_whoever_stands_in_the_ladder_of_an_action_or_a_loop_is_looked_for_as_we
     )
     standing = {row.who: (row.why, row.items, row.actions > 0, row.loops) for row in found}
     assert standing["Priya Fernhollow"] == ("uninstalled", 0, True, 0)
-    assert standing["Senior Manager (sm-north)"] == ("vacant", 0, True, 1)
+    assert standing["Senior Manager, Family Safeguarding North"] == ("vacant", 0, True, 1)
 
 
 def test_when_everybody_can_be_reached_nobody_is_told_anything(council: LivingCouncil) -> None:

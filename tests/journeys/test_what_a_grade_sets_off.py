@@ -56,7 +56,7 @@ def test_where_the_senior_managers_post_is_vacant_the_qa_lead_is_asked_to_find_s
     heard = {said.person: said.message.text for said in council.dispatch() if said.event == "E17"}
     assert set(heard) == {TEAM_MANAGER, HEAD, QA_LEAD}
     assert "Please find someone who can." in heard[QA_LEAD]
-    assert "The Senior Manager post sm-north is vacant and has no deputy." in heard[QA_LEAD]
+    assert "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy." in heard[QA_LEAD]
     assert not any("A Senior Manager has been asked" in text for text in heard.values())
 
 

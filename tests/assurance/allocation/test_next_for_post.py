@@ -99,7 +99,7 @@ def test_a_vacant_rung_shows_the_qa_lead_and_why_and_a_covered_one_its_deputy(co
     step = next(coming for coming in item.coming if coming.step == "+2")
     assert {one.person.id: one.instead for one in step.told} == {
         QA_OFFICER: "deputy",
-        QA_LEAD: "The Head of Service post hos-family is vacant and has no deputy.",
+        QA_LEAD: "The post of Head of Service, Family Safeguarding, is vacant and has no deputy.",
         TEAM_MANAGER: "",
     }
 

@@ -78,7 +78,7 @@ def test_a_vacant_rung_is_the_qa_lead_s_with_the_reason_and_the_others_hear_as_a
     (raised,) = [entry for entry in council.history_of(item.reference) if entry.verb == "red_route_raised"]
     assert "vacant" in " ".join(raised.detail["notes"])
     (to_qa,) = [said for said in council.said if said.person == QA_LEAD]
-    assert "The Senior Manager post sm-north is vacant and has no deputy." in to_qa.message.text
+    assert "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy." in to_qa.message.text
 
 
 def test_an_auditor_who_answers_for_the_case_themselves_is_not_asked_to_call_themselves(council: LivingCouncil) -> None:

@@ -46,8 +46,11 @@ def test_a_proposal_counts_by_function_and_names_work_from_another_one() -> None
 def test_every_post_left_out_is_there_with_its_reason() -> None:
     text = messages()["proposal"].text
     assert "Four posts without one, and why" in text
-    assert "Post is vacant (2): TM-31; SM-03 (the post is vacant; Ngozi Elmscar stands in" in text
-    assert "Every practitioner drawn in the last year (1): IRO-02" in text
+    assert (
+        "Post is vacant (2): Team Manager, Duty Team 2; Senior Manager, Harbour (the post is vacant; "
+        "Ngozi Elmscar stands in" in text
+    )
+    assert "Every practitioner drawn in the last year (1): Reviewing Officer" in text
 
 
 def test_a_crowd_of_exceptions_is_listed_in_part_and_counted_in_full() -> None:
@@ -58,9 +61,9 @@ def test_a_crowd_of_exceptions_is_listed_in_part_and_counted_in_full() -> None:
 
 def test_what_is_true_of_every_post_of_a_reason_is_said_once() -> None:
     detail = "more than one month's share; a higher ceiling for the month takes it up"
-    crowd = tuple(Unserved(f"TM-{n:02}", "over_the_limit", detail) for n in range(9))
+    crowd = tuple(Unserved(f"TM-{n:02}", "over_the_limit", detail, f"Team {n}") for n in range(9))
     text = proposal_message(proposal(crowd), FRAMEWORK).text
-    assert f"(9): TM-00; TM-01; TM-02; TM-03; TM-04; TM-05; and 3 more: {detail}" in text
+    assert f"(9): Team 0; Team 1; Team 2; Team 3; Team 4; Team 5; and 3 more: {detail}" in text
 
 
 def test_with_nobody_left_out_it_says_so() -> None:

@@ -121,7 +121,7 @@ def test_a_copy_says_that_it_is_for_information() -> None:
 def test_a_deputy_and_the_qa_lead_are_told_why_they_hear() -> None:
     assert "You are told because you are covering for the person who normally hears." in notices()["e11_deputy"].text
     text = notices()["e11_vacant"].text
-    assert "it comes to you instead:\n\nThe Senior Manager post SM-03 is vacant and has no deputy." in text
+    assert "it comes to you instead:\n\nThe post of Senior Manager, Harbour, is vacant and has no deputy." in text
 
 
 def test_the_last_rung_promises_nothing_further() -> None:
@@ -166,7 +166,7 @@ def test_the_senior_manager_is_asked_to_meet_by_a_day_and_the_others_are_told_so
 def test_where_nobody_could_be_asked_to_meet_the_qa_lead_is_asked_to_find_someone() -> None:
     qa, others = notices()["e17_nobody_qa"].text, notices()["e17_nobody"].text
     assert "Please find someone who can." in qa
-    assert "The Senior Manager post SM-03 is vacant and has no deputy." in qa
+    assert "The post of Senior Manager, Harbour, is vacant and has no deputy." in qa
     assert "The QA lead is asked to find someone who can." in others
     for text in (qa, others):
         assert "has been asked to meet" not in text

@@ -163,7 +163,10 @@ def test_a_vacant_rung_reaches_the_qa_lead_once_even_where_the_qa_lead_is_told_a
     council = with_post(COUNCIL, "sm-north", holder="")
     resolution = resolve(FRAMEWORK.event("E17").tell, (), subject, council, FRAMEWORK, TODAY, escalation=False)
     assert of(QA_LEAD, resolution) == Recipient(
-        QA_LEAD, ("qa_lead",), "holder", "The Senior Manager post sm-north is vacant and has no deputy."
+        QA_LEAD,
+        ("qa_lead",),
+        "holder",
+        "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy.",
     )
 
 

@@ -32,7 +32,10 @@ def test_a_vacant_senior_manager_is_told_to_the_qa_lead_and_the_head_of_service_
     resolution = told("+2", late(TEAM_MANAGER), with_post(COUNCIL, "sm-north", holder=""))
     assert people(resolution) == {HEAD: ("head_of_service",), QA_LEAD: ("qa_lead",), TEAM_MANAGER: ("auditor",)}
     assert of(QA_LEAD, resolution).via == "qa_for_vacancy"
-    assert of(QA_LEAD, resolution).reason == "The Senior Manager post sm-north is vacant and has no deputy."
+    assert (
+        of(QA_LEAD, resolution).reason
+        == "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy."
+    )
     assert of(HEAD, resolution).reason == ""
 
 
@@ -85,14 +88,15 @@ def test_a_vacant_director_never_sends_a_head_of_service_up_to_the_executive_dir
     for name in ("+2", "+7"):
         resolution = told(name, late(HEAD), council)
         assert people(resolution) == {QA_LEAD: ("qa_lead",), HEAD: ("auditor",)}
-        assert "Director of Children's Social Care post director is vacant" in of(QA_LEAD, resolution).reason
+        assert "The post of Director is vacant" in of(QA_LEAD, resolution).reason
 
 
 def test_both_vacant_rungs_are_told_to_the_qa_lead_in_one_message() -> None:
     council = with_post(with_post(COUNCIL, "sm-north", holder=""), "hos-family", holder="")
     resolution = told("+2", late(TEAM_MANAGER), council)
     assert people(resolution) == {QA_LEAD: ("qa_lead",), TEAM_MANAGER: ("auditor",)}
-    assert "sm-north" in of(QA_LEAD, resolution).reason and "hos-family" in of(QA_LEAD, resolution).reason
+    reason = of(QA_LEAD, resolution).reason
+    assert "Senior Manager, Family Safeguarding North," in reason and "Head of Service, Family Safeguarding," in reason
 
 
 def test_a_line_without_the_roles_of_a_step_is_told_to_the_qa_lead() -> None:
@@ -119,7 +123,7 @@ def test_without_a_qa_lead_the_qa_officers_hear() -> None:
         QA_OFFICER,
         ("qa_officer",),
         "qa_for_vacancy",
-        "The Senior Manager post sm-north is vacant and has no deputy.",
+        "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy.",
     )
 
 
@@ -129,7 +133,7 @@ def test_with_nobody_to_tell_at_all_nobody_is_told_and_the_notes_say_why() -> No
         council = with_post(council, post, holder="")
     resolution = resolve(("qa_lead",), ("auditor",), late(TEAM_MANAGER), council, FRAMEWORK, TODAY, escalation=False)
     assert resolution.recipients == ()
-    assert "The QA Lead post qa-lead is vacant and has no deputy." in resolution.notes
+    assert "The post of QA Lead is vacant and has no deputy." in resolution.notes
     assert "There is nobody to tell, in the QA team either." in resolution.notes
 
 
