@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -23,6 +21,7 @@ from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
 from bot.door import IDLE_SECONDS, LINGER_SECONDS, Door, only_this_machine, plain_headers
 from bot.edge import Addresses, Edge
+from bot.ending import end_by
 from bot.exit_codes import OUTDATED
 from bot.login import login
 from bot.mail.postman import Postman, open_postman
@@ -359,15 +358,3 @@ async def _until_told(service: Service) -> None:
     await told.wait()
     end_by(END_SECONDS, code=OUTDATED if service.outdated else 0)
     await service.stop()
-
-
-def end_by(seconds: float, *, code: int = 0) -> None:
-    """End the process after so long even if something in it hangs. What is half done is what a crash would leave."""
-
-    def end() -> None:
-        log.warning("ended before everything was put away", seconds=seconds)
-        os._exit(code)
-
-    ending = threading.Timer(seconds, end)
-    ending.daemon = True
-    ending.start()
