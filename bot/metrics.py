@@ -102,7 +102,14 @@ class Metrics:
         )
         self.mended = Counter("bot_verify_mended", "What verify found missing and put right", registry=self.registry)
         self.last_verify_age = Gauge(
-            "bot_last_verify_age_seconds", "Since the last complete round of verify", registry=self.registry
+            "bot_last_verify_age_seconds",
+            "Since the last complete round of verify, near or over everything",
+            registry=self.registry,
+        )
+        self.last_whole_age = Gauge(
+            "bot_last_whole_verify_age_seconds",
+            "Since the last complete round of verify over everything, which is made each night",
+            registry=self.registry,
         )
         self._more()
 
@@ -181,6 +188,8 @@ class Metrics:
         self.oldest_due_seconds.set((now - oldest).total_seconds() if oldest else 0)
         verified = reading.last_verify if reading else None
         self.last_verify_age.set((now - verified).total_seconds() if verified else running)
+        whole = reading.last_whole if reading else None
+        self.last_whole_age.set((now - whole).total_seconds() if whole else running)
         for channel in CHANNELS:
             sent = reading.last_sent.get(channel) if reading else None
             self.last_sent_age.labels(channel).set((now - sent).total_seconds() if sent else running)

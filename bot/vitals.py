@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 
-from assurance.self_check.health import Figures, clock_behind, figures, silent_channels, troubles
+from assurance.self_check.health import (
+    Figures,
+    clock_behind,
+    figures,
+    silent_channels,
+    troubles,
+    whole_round_late,
+)
 from storage.council import history
 
 if TYPE_CHECKING:
@@ -85,6 +92,8 @@ class Vitals:
             interval = timedelta(seconds=parts.sweeps.interval)
             found += troubles(parts.framework, reading, now=now, interval=interval)
             found += self._silence(reading, now)
+            running = timedelta(seconds=time.monotonic() - self._began)
+            found.append(whole_round_late(reading.last_whole, now=now, running=running))
             found.append("" if parts.clock.movable else clock_behind(reading.newest_entry, now=now))
         return [problem for problem in found if problem]
 

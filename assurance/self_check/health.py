@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from assurance.delivery.claim_notices import PULSE as DISPATCHER
 from assurance.delivery.last_sent import last_sent
+from assurance.self_check.upkeep import LATEST, WHOLE
 from assurance.self_check.upkeep import PULSE as VERIFIER
 from assurance.sweep.sweep import PULSE as SWEEPER
 from policy.calendar.calendar import Calendar
@@ -24,6 +25,9 @@ FOR_QA = ("nobody_to_tell", "own_work", "own_judge")
 CLOCK_IS_BEHIND = timedelta(seconds=60)
 """How far a machine's clock may be behind the newest entry of the history: two replicas may differ a little."""
 CHANNELS = {"teams": "Teams", "mail": "email"}
+CATCHING_UP = timedelta(hours=2)
+"""What the round of `verify` over everything may take once it is due, which it is after a day at the latest."""
+WHOLE_IS_LATE = LATEST + CATCHING_UP
 STEP_IS_LATE = timedelta(seconds=60)
 """Our promise: a step is attempted within this of its time."""
 
@@ -59,7 +63,9 @@ class Figures:
     wrong: dict[str, int]
     """What `verify` found and did not mend, by kind."""
     last_verify: datetime | None
-    """When the last whole round of `verify` was complete."""
+    """When the last round of `verify` was complete, near or over everything."""
+    last_whole: datetime | None
+    """When the last round over everything was."""
     newest_entry: datetime | None
     """When the newest entry of the history was written."""
 
@@ -70,7 +76,7 @@ def figures(session: Session, *, now: datetime) -> Figures:
     next_step = learning_spaces.next_due_at(session)
     sweep = heartbeats.last(session, SWEEPER)
     dispatch = heartbeats.last(session, DISPATCHER)
-    verified = heartbeats.last(session, VERIFIER)
+    verified, whole = heartbeats.last(session, VERIFIER), heartbeats.last(session, WHOLE)
     return Figures(
         open_items=learning_spaces.count_open(session),
         steps_due=learning_spaces.count_due(session, now),
@@ -89,6 +95,7 @@ def figures(session: Session, *, now: datetime) -> Figures:
         held=str(sweep.detail.get("held", "")) if sweep else "",
         wrong=findings.wrong_by_kind(session),
         last_verify=verified.at if verified else None,
+        last_whole=whole.at if whole else None,
         newest_entry=history.newest_at(session),
     )
 
@@ -132,6 +139,20 @@ def silent_channels(framework: Framework, reading: Figures, *, now: datetime) ->
         wait = f"messages wait for {waiting.people} people, the oldest for {minutes} minutes"
         found.append((waiting, f"Nothing has gone out by {by} {went}; {wait}."))
     return tuple(found)
+
+
+def whole_round_late(last_whole: datetime | None, *, now: datetime, running: timedelta) -> str:
+    """That the round of `verify` over everything does not come to its end, in words; empty while it may.
+
+    `running` is the age of the process: it has CATCHING_UP to make good what was not looked at while none ran.
+    """
+    if now - (last_whole or now - running) <= WHOLE_IS_LATE or running <= CATCHING_UP:
+        return ""
+    ended = f"since {last_whole:%Y-%m-%d %H:%M} UTC" if last_whole else "yet"
+    return (
+        f"No round of verify over everything has come to its end {ended}; one is due each night. Until one does, what "
+        "has gone wrong outside what is near may not be noticed. To look at everything now, run: python -m bot verify"
+    )
 
 
 def clock_behind(newest_entry: datetime | None, *, now: datetime) -> str:

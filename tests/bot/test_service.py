@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import aiohttp
 import pytest
 
 from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
+from assurance.self_check import health
+from assurance.self_check.upkeep import WHOLE
 from bot.clock import Clock
 from bot.edge import Addresses
 from bot.service import PortTaken, Service
@@ -31,13 +33,14 @@ from desk.person import Person as DeskPerson
 from desk.serving import own_certificate, serving
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces
-from storage.council import establishment
+from storage.council import establishment, heartbeats
 from storage.engine.database import Database
 from storage.outbox import notice_lists, notices
 from tests.bot.conftest import FRIDAY, Command, Council
 from tests.bot.filling import answers_on
 
 ROOT = Path(__file__).parents[2]
+AGE_OF_WHOLE = "bot_last_whole_verify_age_seconds "
 APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
 
 
@@ -194,6 +197,22 @@ async def test_health_turns_red_when_the_sweep_fails_and_green_when_it_works_aga
         with sqlite3.connect(council.path) as raw:
             raw.execute("ALTER TABLE lost RENAME TO heartbeats")
         await _until_status(http, f"{url}/healthz", 200)
+
+
+async def test_health_and_metrics_say_that_no_night_round_has_ended_for_more_than_a_day(
+    db: Database, framework: Framework, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "CATCHING_UP", timedelta(0))  # the service of this test has only just begun
+    async with served(a_service(db, framework)) as url:
+        await until(lambda: db.read_now(heartbeats.last, WHOLE) is not None)
+        await _until_status(http, f"{url}/healthz", 200)
+        db.write_now(heartbeats.beat, WHOLE, FRIDAY - timedelta(hours=27))
+        await _until_status(http, f"{url}/healthz", 503)
+        (said,) = (await status(http, f"{url}/healthz"))[1]["problems"]
+        assert said.startswith("No round of verify over everything has come to its end since 2026-11-19 07:00 UTC;")
+        async with http.get(f"{url}/metrics") as answer:
+            (age,) = [line.split()[1] for line in (await answer.text()).splitlines() if line.startswith(AGE_OF_WHOLE)]
+        assert 27 * 3600 <= float(age) < 28 * 3600
 
 
 async def test_health_turns_red_when_the_timer_dies_and_the_watchdog_brings_it_back(

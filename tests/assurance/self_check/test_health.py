@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from assurance.common.courier import CourierResult
 from assurance.delivery.finish_delivery import finish_delivery
-from assurance.self_check.health import Figures, clock_behind, figures, silent_channels, troubles
+from assurance.self_check.health import Figures, clock_behind, figures, silent_channels, troubles, whole_round_late
+from assurance.self_check.upkeep import Noted, end_near, end_whole
 from tests.assurance.forms_filled import save
 from tests.councils import HEAD
 from tests.journeys.living_council import LivingCouncil, london, nine
@@ -132,6 +133,28 @@ def test_a_clock_before_the_newest_entry_of_the_history_is_said_in_words(council
     said = clock_behind(newest, now=newest - timedelta(days=2))
     assert said.startswith("This machine's clock says ")
     assert clock_behind(None, now=newest) == ""
+
+
+def test_a_round_over_everything_that_has_not_ended_for_26_hours_is_said_although_near_ones_do(
+    council: LivingCouncil,
+) -> None:
+    ended, nothing = council.now, Noted()
+    council.database.write_now(end_whole, council.framework, began=ended, total=nothing, now=ended)
+    council.now += timedelta(hours=26, minutes=1)
+    council.database.write_now(end_near, council.framework, 1, began=council.now, total=nothing, now=council.now)
+    reading = read(council)
+    assert (reading.last_verify, reading.last_whole) == (council.now, ended)
+    said = whole_round_late(ended, now=council.now, running=timedelta(days=2))
+    assert said.startswith(f"No round of verify over everything has come to its end since {ended:%Y-%m-%d %H:%M} UTC;")
+    assert whole_round_late(ended, now=ended + timedelta(hours=26), running=timedelta(days=2)) == ""
+
+
+def test_a_service_that_was_off_has_two_hours_to_look_at_everything(council: LivingCouncil) -> None:
+    last_week = council.now - timedelta(days=7)
+    assert whole_round_late(last_week, now=council.now, running=timedelta(hours=2)) == ""
+    assert whole_round_late(last_week, now=council.now, running=timedelta(hours=2, seconds=1))
+    assert whole_round_late(None, now=council.now, running=timedelta(hours=26)) == ""
+    assert "to its end yet" in whole_round_late(None, now=council.now, running=timedelta(hours=27))
 
 
 def test_a_held_sweep_is_said_with_its_reason(council: LivingCouncil) -> None:
