@@ -16,7 +16,7 @@ from bot.checks import Check, State
 from bot.credential import credential_ends
 from policy.calendar.calendar import Calendar
 from storage.contact import channels
-from storage.council import establishment, heartbeats, history
+from storage.council import anchor, establishment, heartbeats, history, meta
 
 if TYPE_CHECKING:
     from bot.edge import Addresses, Outbound
@@ -158,6 +158,24 @@ def pulse(session: Session, *, now: datetime) -> Iterator[Check]:
         yield Check("Service", "note", f"It last looked at {last.at:%Y-%m-%d %H:%M} UTC. Is it running?")
     else:
         yield Check("Service", "ok", "It is running.")
+
+
+def sealed(session: Session, key: str) -> Iterator[Check]:
+    """Whether anybody could tell if the whole history were written anew."""
+    if not key:
+        yield Check(
+            "History",
+            "note",
+            "BOT_HISTORY_KEY is not set, so nobody could tell if the whole history were written anew. "
+            "Set it to a long random text that is kept outside the database.",
+        )
+    elif wrong := anchor.problems(session, key):
+        said = " ".join(wrong)
+        yield Check("History", "problem", f"{said} If the key was changed on purpose: python -m bot verify --reseal")
+    elif mark := meta.get(session, anchor.ANCHOR):
+        yield Check("History", "ok", f"Sealed up to row {int(mark.partition(':')[0]):,}.")
+    else:
+        yield Check("History", "ok", "It will be sealed after the first whole check.")
 
 
 async def line(settings: Settings, addresses: Addresses | None = None) -> list[Check]:

@@ -23,7 +23,7 @@ from storage.reads import open_work
 from storage.reads.upcoming import Ahead
 
 MORNING, WEEKLY, LOOPS, MONTHLY = "E74", "E63", "E33", "E64"
-LATE, EXPORTED = "E10", "E86"
+LATE, EXPORTED, SEALED = "E10", "E86", "E90"
 WEEK, YOUNG, OLD = timedelta(days=7), timedelta(days=28), timedelta(days=84)
 Row = dict[str, Any]
 
@@ -73,18 +73,23 @@ def _gone(notice: Notice, item: LearningSpace | None) -> bool:
 
 
 def _lines(waiting: Iterable[Notice]) -> list[Row]:
-    """By event: how many, and their references where those may be said; of an export who took what."""
+    """By event: how many, and their references where those may be said; who took what; the newest seal."""
     found: dict[str, list[str]] = {}
     taken: list[Row] = []
+    sealed: list[Row] = []
     for notice in waiting:
         if notice.event == EXPORTED:
             taken.append(dict(notice.facts))
+        elif notice.event == SEALED:
+            sealed = [{"event": SEALED, "count": 1, **notice.facts}]  # it stands for the earlier ones
         else:
             found.setdefault(notice.event, []).append(notice.subject)
     lines: list[Row] = [
         {"event": event, "count": len(about), "references": sorted(about)} for event, about in found.items()
     ]
-    return [*lines, {"event": EXPORTED, "count": len(taken), "taken": taken}] if taken else lines
+    if taken:
+        lines.append({"event": EXPORTED, "count": len(taken), "taken": taken})
+    return [*lines, *sealed]
 
 
 # -- every Monday -----------------------------------------------------------------------------------------------------

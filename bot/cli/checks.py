@@ -141,9 +141,10 @@ def _inside(settings: Settings, *, mail: bool = False) -> Iterable[Check]:
                 yield Check("Database", "problem", said)
                 return
             yield Check("Database", "ok", f"{shown(settings.database)}: what it acknowledges is on disk.")
-            now = settings.clock().now()
+            now, key = settings.clock().now(), settings.history_key.get_secret_value()
             yield from db.read_now(lambda session: list(surgery.reachable(session, framework, now=now)))
             yield from db.read_now(lambda session: list(surgery.pulse(session, now=now)))
+            yield from db.read_now(lambda session: list(surgery.sealed(session, key)))
             yield from _email(settings, framework, db, mail=mail)
     except (StorageError, SettingsError) as error:
         yield Check("Database", "problem", str(error))

@@ -71,6 +71,7 @@ SUBJECTS: dict[str, str] = {
     "E85": "A date in your calendar",
     "E98": "A meeting",
     "E86": "Rows were taken out",
+    "E90": "The history is whole",
     "E95": "There is a result for you to read",
     "E92": "An answer to you",
     "E93": "A month is not given out yet",

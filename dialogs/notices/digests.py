@@ -39,6 +39,8 @@ def _morning(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
 def _line(line: Mapping[str, Any]) -> str:
     if line.get("event") == "E86":
         return " ".join(housekeeping_news.taken_out(one) for one in line.get("taken", ())) + f" {WHY_IT_LEFT}"
+    if line.get("event") == "E90":
+        return f"{housekeeping_news.sealed(line)} {housekeeping_news.WHY_A_CODE}"
     count, references = int(line.get("count", 0)), [str(one) for one in line.get("references", ())]
     if line.get("event") == "E2":
         pieces = sentence(say_count(count, "piece of work", "pieces of work"))

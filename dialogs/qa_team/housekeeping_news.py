@@ -52,6 +52,21 @@ def taken_out(facts: Facts) -> str:
     return sentence(f"{by} took out {TAKEN.get(what, what)} on {on:%A} {on.day} {on:%B}, {rows}") + "."
 
 
+WHY_A_CODE = "Please keep it: with it an administrator can show later that nothing before that day was changed."
+
+
+def sealed(facts: Facts) -> str:
+    """'The history was checked whole on Friday 9 January. Its code that day: 1204:...'"""
+    on = date.fromisoformat(str(facts["on"]))
+    return f"The history was checked whole on {on:%A} {on.day} {on:%B}. Its code that day: {facts['code']}."
+
+
+def _sealed(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
+    page = begin("The history is whole", "The history was checked and is whole.", about)
+    page.para(sealed(facts))
+    return page.small(WHY_A_CODE).message()
+
+
 def _exported(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     page = begin("Rows were taken out", "Rows were taken out of the record.", about)
     page.para(taken_out(facts))
@@ -140,4 +155,5 @@ EVENTS: dict[str, Speaker] = {
     "E79": _reopened,
     "E80": _corrected,
     "E86": _exported,
+    "E90": _sealed,
 }

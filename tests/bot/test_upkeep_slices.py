@@ -18,12 +18,12 @@ from bot.metrics import Metrics
 from bot.upkeep import AT_ONCE, LARGEST_SLICE, SHARE, Slices, Upkeep
 from storage.casework import findings, learning_spaces
 from storage.casework.learning_spaces import LearningSpace
+from storage.council import anchor, heartbeats, history
 from storage.council import establishment as establishments
-from storage.council import heartbeats, history
 from storage.engine.database import Database, Session
 from storage.outbox import notices
 from storage.schema import tables
-from tests.councils import TEAM_MANAGER
+from tests.councils import QA_LEAD, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london
 from tests.journeys.moderating import returned
 
@@ -35,13 +35,13 @@ NOON, NIGHT = london("2026-01-20 12:00"), london("2026-01-21 02:00")
 class Rounds:
     """A council and the second timer of its service."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, key: str = "") -> None:
         self.council = LivingCouncil(database, now=NOON)
         self.item = self.council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED)
         database.write_now(self._told)
         self.clock = Clock.standing(NOON)
         every = {"sweep_every": timedelta(seconds=15), "every": timedelta(seconds=300)}
-        self.upkeep = Upkeep(database, self.council.framework, self.clock, Metrics(), **every)
+        self.upkeep = Upkeep(database, self.council.framework, self.clock, Metrics(), **every, key=key)
 
     def _told(self, session: Session) -> None:
         current = establishments.current(session)
@@ -74,6 +74,16 @@ async def test_everything_is_looked_at_at_once_by_a_service_that_has_never_looke
     await rounds.at(NOON)
     assert rounds.stored().next_step_at is not None
     assert rounds.council.database.read_now(heartbeats.last, notes.WHOLE) is not None
+
+
+async def test_a_whole_check_of_the_history_gives_the_qa_lead_its_code_where_there_is_a_key(
+    database: Database,
+) -> None:
+    rounds = Rounds(database, key="a long random text")
+    await rounds.at(NOON)
+    [told] = [one for one in rounds.council.notices_about("history") if one.event == "E90"]
+    assert (told.recipient, told.state) == (QA_LEAD, "recorded")
+    assert database.read_now(anchor.differs, "a long random text", told.facts["code"]) == ""
 
 
 async def test_what_nothing_happened_to_and_is_not_due_is_found_the_same_night(rounds: Rounds) -> None:

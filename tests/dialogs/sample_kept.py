@@ -52,6 +52,7 @@ def notices() -> dict[str, Message]:
         "e94_lead": _say("E94", "qa_lead", MONTH),
         "e86_exported": _say("E86", "qa_lead", {**EXPORT, "by": "Oren Willowgarth"}),
         "e86_exported_at_the_server": _say("E86", "qa_lead", {**EXPORT, "what": "history", "login": "anna"}),
+        "e90_sealed": _say("E90", "qa_lead", {"code": "1204:0f3a9c51b27de8846a10", "on": "2026-12-01"}),
         "e80_lapsed": _say("E80", "qa_lead", {**header(TODAY), "lapsed": True}),
     }
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from assurance.actions.transfer_actions import inherit_actions
 from assurance.actions.update_action import update_action
+from assurance.after_restore.decide import decide_held
 from assurance.common.courier import CourierResult
 from assurance.escalation.hold_step import hold_step
 from assurance.learning_space.reassign import reassign
@@ -22,10 +23,13 @@ from assurance.more_time.decide_more_time import decide_request
 from assurance.records.export import record_export
 from assurance.records.note_framework import note_framework
 from assurance.red_route.acknowledge import acknowledge
+from assurance.self_check.seal_history import seal_history
 from policy.council.actor import Actor
 from policy.council.establishment import Cover
 from storage.casework import moderations
 from storage.contact import inbox
+from storage.council import put_back
+from storage.council.put_back import PutBack
 from tests.assurance.forms_filled import save
 from tests.councils import (
     HEAD,
@@ -347,6 +351,31 @@ def not_given_out(council: WatchedCouncil) -> None:
     council.live("2026-01-05", "2026-01-14")
 
 
+def records_put_back(council: WatchedCouncil) -> None:
+    """The records are put back while three messages wait; an hour later the QA lead sends them all the same."""
+    council.given_everyone_talks_to_the_bot()
+    council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000010")
+    council.now = london("2026-02-04 09:00")
+    council.sweep()
+    council.database.write_now(put_back.note, PutBack(put_back.RESTORED, council.now))
+    council.at("2026-02-04 10:00")
+    council.now = london("2026-02-04 11:00")
+    council.does(QA_LEAD, decide_held, "all", what="send")
+
+
+def history_sealed(council: WatchedCouncil) -> None:
+    """The history is checked whole every evening; on Tuesday morning an officer reads for the lead, who is away."""
+    for day in ("2026-01-09", "2026-01-10", "2026-01-11"):
+        council.at(f"{day} 18:00")
+        council.database.write_now(seal_history, council.framework, "a key nobody here has", now=council.now)
+    council.live("2026-01-12", "2026-01-12")
+    away = Cover("qa-lead", QA_OFFICER, date(2026, 1, 13), date(2026, 1, 14))
+    council.given_the_council_is(with_cover(everyone(), away))
+    council.at("2026-01-13 08:30")
+    council.database.write_now(seal_history, council.framework, "a key nobody here has", now=council.now)
+    council.live("2026-01-13", "2026-01-13")
+
+
 def kept_long_enough(council: WatchedCouncil) -> None:
     """What came in in January has been kept long enough when June begins."""
     sent_in(council, council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED), "2026-01-29 15:10")
@@ -382,6 +411,8 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     out_of_reach: ("E65",),
     another_file: ("E66",),
     taken_out: ("E86",),
+    records_put_back: ("E89",),
+    history_sealed: ("E90",),
     not_given_out: ("E93", "E94"),
     kept_long_enough: ("E67",),
 }
