@@ -61,7 +61,7 @@ def problems(session: Session, key: str) -> list[str]:
 
 def differs(session: Session, key: str, said: str) -> str:
     """Whether the history is still the one whose 'row:code' was kept outside; empty, or what is wrong."""
-    row, _, sealed = said.strip().partition(":")
+    row, _, sealed = said.strip().rstrip(".").partition(":")  # as it stands at the end of a sentence
     if not row.isdecimal() or len(sealed) != LENGTH:
         return "An anchor is written as in the log: the row, a colon, and the code of twenty signs."
     at = ChainMark(int(row), _hash(session, int(row)))

@@ -74,6 +74,7 @@ def test_what_is_added_afterwards_is_no_trouble(sqlite_database: Database, ancho
     sqlite_database.write_now(add, 41)
     assert sqlite_database.read_now(anchor.problems, KEY) == []
     assert sqlite_database.read_now(anchor.differs, KEY, anchored) == ""
+    assert sqlite_database.read_now(anchor.differs, KEY, f"{anchored}.") == "", "copied with the full stop after it"
     assert "An anchor is written" in sqlite_database.read_now(anchor.differs, KEY, "hello")
 
 
