@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger("bot.ending")
+
+
+NO_THREAD = "can't start new thread"
+
+
+@contextlib.contextmanager
+def closed_after(runner: asyncio.Runner) -> Iterator[asyncio.Runner]:
+    """A runner, closed at the end. Closing it starts a thread, and does without where there is none to be had."""
+    try:
+        yield runner
+    finally:
+        try:
+            runner.close()
+        except RuntimeError as error:
+            if str(error) != NO_THREAD:
+                raise
+            log.warning("ended without a thread to wait for the others")
 
 
 def end_by(seconds: float, *, code: int = 0) -> None:
@@ -27,6 +47,6 @@ def end_by(seconds: float, *, code: int = 0) -> None:
     ending.daemon = True
     try:
         ending.start()
-    except RuntimeError:  # "can't start new thread": a limit on processes or on memory
+    except RuntimeError:  # NO_THREAD: a limit on processes or on memory
         signal.signal(signal.SIGALRM, end)
         signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -21,7 +21,7 @@ from bot.credential import credential_ends
 from bot.dispatcher import Dispatcher
 from bot.door import IDLE_SECONDS, LINGER_SECONDS, Door, only_this_machine, plain_headers
 from bot.edge import Addresses, Edge
-from bot.ending import end_by
+from bot.ending import closed_after, end_by
 from bot.exit_codes import OUTDATED
 from bot.login import login
 from bot.mail.postman import Postman, open_postman
@@ -327,7 +327,7 @@ def run_service(settings: Settings, framework: Framework, clock: Clock, db: Data
     """Run the service until SIGTERM or SIGINT, on uvloop where it exists; or until it is outdated: then why."""
     db.read_now(warm)
     open_files.raise_limit()
-    with asyncio.Runner(loop_factory=fast_loop()) as runner:
+    with closed_after(asyncio.Runner(loop_factory=fast_loop())) as runner:
         service = Service(settings, framework, clock, db)
         runner.run(_until_told(service))
     return service.outdated

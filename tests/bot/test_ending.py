@@ -30,6 +30,23 @@ else:
     asyncio.run(stop())
 """
 
+GONE = """
+import asyncio, sys, threading
+from bot.ending import closed_after
+from uvloop import new_event_loop
+
+def none_left(*_):
+    raise RuntimeError("can't start new thread")
+
+async def work():
+    await asyncio.to_thread(len, "")
+    threading.Thread.start = none_left
+
+with closed_after(asyncio.Runner(loop_factory=new_event_loop)) as runner:
+    runner.run(work())
+print("and everything after it")
+"""
+
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 @pytest.mark.parametrize("threads", ["enough", "none"])
@@ -40,3 +57,12 @@ def test_a_stop_that_hangs_is_ended_also_where_no_thread_is_to_be_had(loop: str,
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (3, ""), done.stderr
     assert "ended before everything was put away" in done.stdout
+
+
+def test_the_last_thing_to_be_put_away_needs_no_thread() -> None:
+    pytest.importorskip("uvloop")
+    words = [sys.executable, "-c", GONE]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "ended without a thread" in done.stdout
+    assert done.stdout.endswith("and everything after it\n")
