@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from assurance.loop.loop_moves import change
-from assurance.notify.tell import hearers, name_of, notices, roles_told
-from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION, next_chase, record_told
+from assurance.notify.tell import hearers, notices, roles_told
+from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION, next_chase, record_told, whom_to_call
 from policy.council.actor import Actor
 from policy.framework.framework import Framework
 from storage.casework import red_flags
@@ -53,7 +53,7 @@ def _tell(
     resolution = hearers(framework, establishment, IMMEDIATE_ATTENTION, item, now=now)
     # Nobody need be asked to call themselves, unless there is nobody else at all.
     others = [one for one in resolution.recipients if one.person != actor.person_id] or list(resolution.recipients)
-    facts = {"reference": item.reference, "auditor": name_of(establishment, actor.person_id)}
+    facts = whom_to_call(session, establishment, item.reference, actor.person_id)
     outbox.add(
         session,
         notices(

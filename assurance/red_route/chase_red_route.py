@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from assurance.notify.tell import name_of, notices, roles_told, subject_of
-from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION
+from assurance.notify.tell import notices, roles_told, subject_of
+from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION, whom_to_call
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
@@ -71,7 +71,7 @@ def _ask_again(
         step=f"chase-{chases}",
         due_at=flag.next_chase_at or now,
         not_before=now,
-        facts={"reference": item.reference, "auditor": name_of(establishment, caller), "chases": chases},
+        facts={**whom_to_call(session, establishment, item.reference, caller), "chases": chases},
     )
     outbox.supersede(session, IMMEDIATE_ATTENTION, item.reference, again.people, reason="asked again since")
     written = outbox.add(session, fresh, at=now)

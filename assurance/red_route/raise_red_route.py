@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from assurance.notify.tell import announce, hearers, roles_told
+from assurance.notify.tell import announce, hearers, name_of, roles_told
 from policy.calendar.calendar import Calendar
 from policy.calendar.working_hours import add_working_hours
 from policy.council.actor import Actor
+from policy.council.establishment import Establishment
+from policy.council.ways import TEAMS
 from policy.framework.framework import Framework
 from storage.casework import red_flags
 from storage.casework.learning_spaces import LearningSpace
 from storage.casework.red_flags import RedFlag
+from storage.contact import channels
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
@@ -43,7 +46,15 @@ def raise_red_route(
     without = (item.person,) if others else ()
     notices.add(
         session,
-        announce(framework, establishment, IMMEDIATE_ATTENTION, item, now=now, without=without),
+        announce(
+            framework,
+            establishment,
+            IMMEDIATE_ATTENTION,
+            item,
+            now=now,
+            without=without,
+            extra=whom_to_call(session, establishment, item.reference, item.person),
+        ),
         at=now,
     )
     history.append(
@@ -55,6 +66,19 @@ def raise_red_route(
         detail={"told": roles_told(others or resolution.recipients), "notes": list(resolution.notes)},
     )
     return True
+
+
+def whom_to_call(session: Session, establishment: Establishment, reference: str, person: str) -> dict[str, str]:
+    """All an immediate-attention message may hold: the reference and whom to call (3.1).
+
+    With 'call', the address Teams calls them at, where it is known and Teams has reached them or can.
+    """
+    facts = {"reference": reference, "auditor": name_of(establishment, person)}
+    known, state = establishment.people.get(person), channels.get(session, person, TEAMS)
+    if known is None or "@" not in known.email or (state and state.state in channels.CUT_OFF):
+        return facts
+    met = known.entra_object_id or (state and state.conversation_id)
+    return {**facts, "call": known.email} if met else facts
 
 
 def next_chase(framework: Framework, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 from assurance.learning_space.release import tell_released
 from assurance.notify.climbing import spoken, who_hears
 from assurance.notify.tell import announce, header, roles_told, rungs_ahead, rungs_as_facts, subject_of
+from assurance.red_route.raise_red_route import whom_to_call
 from assurance.self_check.verify_item import RELEASED, Finding, ItemAuditor
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
@@ -81,6 +82,8 @@ def _announce(
         )
         post = establishment.posts.get(item.post)
         extra = {"rungs": rungs_as_facts(ahead), "post": post.title if post else ""}
+    if event == FLAG:
+        extra = whom_to_call(session, establishment, item.reference, item.person)
     fresh = announce(framework, establishment, event, item, now=now, extra=extra)
     if event == FLAG:
         fresh = [one for one in fresh if one.recipient != item.person] or fresh

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dialogs.kit.cards import LARGEST_CARD, MOST_BUTTONS, OPENS_A_WINDOW, VERSION
+from dialogs.kit.cards import CALL_IN_TEAMS, LARGEST_CARD, MOST_BUTTONS, OPENS_A_WINDOW, VERSION
 
 _ANY_ELEMENT = {"type", "id", "spacing", "separator"}
 _ANY_INPUT = _ANY_ELEMENT | {"label", "errorMessage", "isRequired", "value"}
@@ -33,7 +33,10 @@ ALLOWED: dict[str, set[str]] = {
     "Input.ChoiceSet": _ANY_INPUT | {"choices", "style", "isMultiSelect", "wrap", "placeholder"},
     "Action.Execute": _ANY_ACTION | {"verb", "fallback"},
     "Action.Submit": _ANY_ACTION,
+    "Action.OpenUrl": {"type", "title", "url", "style", "tooltip"},
 }
+_A_CALL = re.compile(re.escape(CALL_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
+"""To one person: a comma would add another."""
 CARRIED = {"verb", "ref", "step", "v"}
 """All a button may carry: the client can read it and change it."""
 _CHILDREN = ("body", "items", "rows", "cells", "inlines", "actions")
@@ -204,6 +207,10 @@ def _action_faults(element: dict[str, Any]) -> Iterator[str]:
         yield "a button without words"
     elif len(element["title"]) > LONGEST_BUTTON:
         yield f"a button of more than {LONGEST_BUTTON} characters"
+    if element["type"] == "Action.OpenUrl":
+        if not _A_CALL.fullmatch(str(element.get("url", ""))):
+            yield "a link that is not a call in Teams to one person"
+        return
     if not isinstance(data, dict) or "verb" not in data:
         yield "a button that carries no verb"
         return

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
+from urllib.parse import quote
 
 from microsoft_teams.cards import (
     Action,
@@ -20,6 +21,7 @@ from microsoft_teams.cards import (
     ColumnDefinition,
     Container,
     ExecuteAction,
+    OpenUrlAction,
     RichTextBlock,
     SubmitAction,
     Table,
@@ -202,6 +204,15 @@ def window_button(title: str, verb: str, token: str) -> Action:
     return SubmitAction(
         title=title, data={"msteams": OPENS_A_WINDOW, "verb": verb, "ref": token}, associated_inputs="none"
     )
+
+
+CALL_IN_TEAMS = "https://teams.microsoft.com/l/call/0/0?users="
+"""The one link a card may hold, before an address: Teams asks whether to call that person, and then does."""
+
+
+def call_button(title: str, address: str) -> Action:
+    """A button that calls somebody in Teams. `address` is the one they sign in with; nothing else goes along."""
+    return OpenUrlAction(title=title, url=CALL_IN_TEAMS + quote(address, safe="@"), style="positive")
 
 
 def actions(*buttons: Action) -> ActionSet:

@@ -119,6 +119,11 @@ class Page:
             self._presses.append(f"[{title}] or type: {typed}")
         return self
 
+    def call_button(self, title: str, address: str) -> Page:
+        """A button at the foot that calls somebody in Teams; the text says whom to call, and holds no link."""
+        self._buttons.append(cards.call_button(title, address))
+        return self
+
     def button_here(self, title: str, verb: str, token: str, *, typed: str = "", main: bool = False) -> Page:
         """A button right below what it acts on, for a card with several of a kind."""
         about = find_reference(typed) or ""

@@ -30,6 +30,7 @@ APPROVE: Final = "Approve"
 NOT_NOW: Final = "Not now"
 RELEASE: Final = "We have talked: release"
 ACKNOWLEDGE: Final = "I have spoken to them"
+CALL: Final = "Call in Teams"
 
 SEE_PROPOSAL: Final = "See the proposal"
 OPEN_RESULT: Final = "Open the result"

@@ -61,8 +61,11 @@ def sent_in_message(about: About, submitted_on: date | None) -> Message:
     return page.message()
 
 
-def immediate_attention_message(about: About, *, chases: int = 0) -> Message:
-    """The red route: whom to call, now. Nothing about why (3.1). `chases` counts how often it has been asked again."""
+def immediate_attention_message(about: About, *, chases: int = 0, address: str = "") -> Message:
+    """The red route: whom to call, now. Nothing about why (3.1). `chases` counts how often it has been asked again.
+
+    `address` is where Teams can call them, or empty.
+    """
     page = begin(
         f"Immediate attention: {about.reference}",
         f"Immediate attention needed: {about.reference}. Please open it now.",
@@ -76,7 +79,9 @@ def immediate_attention_message(about: About, *, chases: int = 0) -> Message:
         page.spoken("Nobody has said yet that they have spoken to ", about.auditor, f". This is reminder {chases}.")
     page.para(wording.NOT_A_REFERRAL)
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
-    return page.button(wording.ACKNOWLEDGE, "acknowledge", about.reference, main=True).message()
+    if address:
+        page.call_button(wording.CALL, address)
+    return page.button(wording.ACKNOWLEDGE, "acknowledge", about.reference, main=not address).message()
 
 
 def acknowledged_message(reference: str, by_name: str, *, yours: bool) -> Message:

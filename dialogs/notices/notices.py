@@ -122,7 +122,8 @@ def _sent_in(about: About, roles: Roles, facts: Facts, framework: Framework) -> 
 
 
 def _immediate_attention(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
-    return news.immediate_attention_message(about, chases=int(facts.get("chases", 0)))
+    chases, address = int(facts.get("chases", 0)), str(facts.get("call", ""))
+    return news.immediate_attention_message(about, chases=chases, address=address)
 
 
 def _loop_opened(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:

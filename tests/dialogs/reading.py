@@ -48,8 +48,9 @@ def inputs_of(card: Json) -> dict[str, Json]:
 
 
 def buttons_of(card: Json) -> dict[str, Json]:
-    """The data of every button, by its title."""
-    return {element["title"]: element["data"] for element in walk(card) if element["type"].startswith("Action.")}
+    """The data of every button that sends some, by its title."""
+    pressed = (element for element in walk(card) if element["type"].startswith("Action."))
+    return {element["title"]: element["data"] for element in pressed if element["type"] != "Action.OpenUrl"}
 
 
 def first_line(card: Json) -> str:

@@ -111,6 +111,11 @@ def notices() -> dict[str, Message]:
         "e13_repeat": _ladder("E13", "executive_director", 14, repeat=True),
         "e15_qa": _say("E15", "qa_lead", sent_in, date(2026, 12, 31)),
         "e16_attention": _say("E16", "head_of_service", {"reference": REFERENCE, "auditor": AUDITOR}),
+        "e16_attention_call": _say(
+            "E16",
+            "head_of_service",
+            {"reference": REFERENCE, "auditor": AUDITOR, "call": "priya.fernhollow@northmoor.example"},
+        ),
         "e17_senior": _say("E17", "senior_manager", loop),
         "e17_others": _say("E17", "team_manager", loop),
         "e17_nobody": _say("E17", "head_of_service", {**loop, "asked": False}),

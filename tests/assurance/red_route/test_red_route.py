@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from assurance.red_route.raise_red_route import whom_to_call
 from storage.casework import red_flags
 from storage.casework.red_flags import RedFlag
+from storage.contact import channels
 from tests.assurance.forms_filled import MEETING, RED_ROUTE, fill_in, save, send_in
-from tests.councils import HEAD, IN_CARE_HEAD, IN_CARE_SENIOR, QA_LEAD, SENIOR_MANAGER, small_council, with_post
+from tests.councils import (
+    HEAD,
+    IN_CARE_HEAD,
+    IN_CARE_SENIOR,
+    QA_LEAD,
+    SENIOR_MANAGER,
+    TEAM_MANAGER_2,
+    small_council,
+    with_post,
+)
 from tests.journeys.living_council import LivingCouncil, london
 
 ALLOCATED = date(2026, 1, 5)
@@ -63,10 +75,55 @@ def test_the_message_holds_the_reference_and_whom_to_call_and_nothing_else(counc
     item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
     save(council.database, council.framework, item, "meeting", {"immediate_risk": "yes"}, now=council.now)
     for said in council.dispatch():
-        assert said.facts == {"reference": item.reference, "auditor": "Gethin Gorsedale"}
+        assert said.facts == {
+            "reference": item.reference,
+            "auditor": "Gethin Gorsedale",
+            "call": "gethin.gorsedale@northmoor.example",
+        }
         worker = small_council().people[item.practitioner].name
         for secret in (item.case_ref, item.practitioner, worker):
             assert secret not in str(said.message)
+
+
+def calls_of(council: LivingCouncil) -> list[str]:
+    """Where the links of every card that went out lead."""
+    return [
+        button["url"]
+        for said in council.said
+        for button in (said.message.card or {}).get("actions", ())
+        if button["type"] == "Action.OpenUrl"
+    ]
+
+
+def test_the_card_calls_the_auditor_in_teams_at_one_press_and_the_plain_words_hold_no_link(
+    council: LivingCouncil,
+) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    save(council.database, council.framework, item, "meeting", {"immediate_risk": "yes"}, now=council.now)
+    said = council.dispatch()
+    link = "https://teams.microsoft.com/l/call/0/0?users=gethin.gorsedale@northmoor.example"
+    assert calls_of(council) == [link] * len(said)
+    assert all("Call Gethin Gorsedale now." in one.message.text and "https:" not in one.message.text for one in said)
+
+
+@pytest.mark.parametrize("why", ["cut off from Teams", "no address"])
+def test_nobody_is_offered_a_call_that_cannot_be_made(council: LivingCouncil, why: str) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    if why == "cut off from Teams":
+        council.database.write_now(channels.set_state, item.person, "teams", "blocked", "", council.now)
+    else:
+        known = replace(small_council().people[item.person], email="")
+        council.given_the_council_is(replace(small_council(), people={**small_council().people, known.id: known}))
+    save(council.database, council.framework, item, "meeting", {"immediate_risk": "yes"}, now=council.now)
+    assert council.dispatch()
+    assert calls_of(council) == []
+
+
+def test_nobody_is_called_who_has_no_microsoft_account_we_know_and_was_never_heard_from(council: LivingCouncil) -> None:
+    known = small_council().people[TEAM_MANAGER_2]
+    unmet = replace(small_council(), people={known.id: replace(known, entra_object_id="")})
+    assert "call" in council.database.read_now(whom_to_call, small_council(), "LS-2026Q3-001", known.id)
+    assert "call" not in council.database.read_now(whom_to_call, unmet, "LS-2026Q3-001", known.id)
 
 
 def test_a_vacant_rung_is_the_qa_lead_s_with_the_reason_and_the_others_hear_as_always(council: LivingCouncil) -> None:

@@ -63,6 +63,23 @@ def test_the_lint_notices(fault: str) -> None:
     assert any(any(part in problem for part in said.split("|")) for problem in lint(card)), lint(card)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/l/call/0/0?users=a@b.example",
+        "https://teams.microsoft.com/l/call/0/0?users=a@b.example,c@d.example",
+        "https://teams.microsoft.com/l/call/0/0?users=a@b.example&source=LS-2026Q3-014",
+        "https://teams.microsoft.com/l/chat/0/0?users=a@b.example",
+        "",
+    ],
+)
+def test_the_lint_lets_no_link_pass_but_a_call_in_teams_to_one_person(url: str) -> None:
+    card = copy.deepcopy(cards()["e16_attention_call"])
+    assert lint(card) == []
+    _first(card, "Action.OpenUrl")["url"] = url
+    assert any("not a call in Teams" in problem for problem in lint(card))
+
+
 CHART = "Chart.HorizontalBar.Stacked"
 HOME_FAULTS: dict[str, Fault] = {
     "a chart without a fallback": (CHART, lambda e: e.pop("fallback"), "without a fallback"),
