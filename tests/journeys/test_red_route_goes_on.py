@@ -103,7 +103,8 @@ def test_asking_again_says_whom_to_call_and_that_nobody_has_and_nothing_else(cou
     council.said.clear()
     live(council, "2026-01-20 14:00")
     (to_director,) = [said for said in council.said if said.person == DIRECTOR]
-    assert to_director.facts == {"reference": item.reference, "auditor": "Gethin Gorsedale", "chases": 2}
+    whom = {"auditor": "Gethin Gorsedale", "call": "gethin.gorsedale@northmoor.example"}
+    assert to_director.facts == {"reference": item.reference, **whom, "chases": 2}
     assert to_director.message.text == (
         f"Immediate attention: {item.reference}\n\n"
         "Call Gethin Gorsedale now.\n\n"
