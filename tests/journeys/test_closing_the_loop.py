@@ -85,7 +85,7 @@ def test_a_child_who_is_not_safe_now_is_told_of_at_once_whatever_else_is_missing
     )
     said = [one for one in council.dispatch() if one.event == "E16"]
     assert {one.person for one in said} == {HEAD, QA_LEAD}, "the Senior Manager need not call themselves"
-    assert all(set(one.facts) == {"reference", "auditor"} for one in said)
+    assert all(set(one.facts) == {"reference", "auditor", "call"} for one in said)
     flag = council.database.read_now(red_flags.of, item.reference)
     assert flag is not None and flag.raised_by == SENIOR_MANAGER
 

@@ -146,7 +146,7 @@ def test_immediate_risk_is_told_at_once_at_any_hour_and_before_the_form_is_finis
     assert {said.event for said in told} == {"E16"}
     assert council.told() == {SENIOR_MANAGER: "senior_manager", HEAD: "head_of_service", QA_LEAD: "qa_lead"}
     for said in told:
-        assert set(said.facts) == {"reference", "auditor"}
+        assert set(said.facts) == {"reference", "auditor", "call"}
         assert item.case_ref not in str(said.message)
     flag = council.database.read_now(red_flags.of, item.reference)
     assert flag is not None and flag.raised_by == TEAM_MANAGER_2
