@@ -69,6 +69,12 @@ def loop_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     return shown(view, framework, note=note, in_dialog=in_dialog)
 
 
+def _is_still_to_meet(view: LoopView) -> bool:
+    """Until the day they meet the card offers to book or move it; from then on, to set an action (typed, always)."""
+    at = view.loop.meeting_at
+    return view.loop.state == "open" and (at is None or view.context.today < at.date())
+
+
 def step_message(view: LoopView, framework: Framework, *, note: str = "", in_dialog: bool = False) -> Message:
     """One page of the form for the Senior Manager."""
     step = view.form.step(view.step)
@@ -88,10 +94,10 @@ def step_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     page.button(wording.CHECK if last else wording.NEXT, "loop_next", token, main=True, step=step.key, v=version)
     if previous_step(view.form, step.key, view.answers):
         page.button(wording.BACK, "loop_back", token, step=step.key, v=version)
+    elif _is_still_to_meet(view):
+        meeting_button(page, token, view.loop.meeting_at)
     else:
         page.button(SET, "want_action", token, typed=f"action {view.loop.reference}", step=step.key, v=version)
-        if view.loop.state == "open":
-            meeting_button(page, token, view.loop.meeting_at)
     page.button(wording.LATER, "loop_later", token, step=step.key, v=version)
     return page.message()
 

@@ -31,7 +31,7 @@ from tests.councils import entra_id, small_council
 
 APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
 SECRET = "s3cret"
-BESIDE_THE_POINT = ("inbox", "heartbeats", "cards")
+BESIDE_THE_POINT = ("inbox", "heartbeats", "cards", "open_boxes")
 """Tables of the plumbing: that something came in, that the timer runs, which message shows what."""
 SHOWN = ("text", "summary", "attachments")
 """The parts of a message somebody sees, in the chat or on a lock screen."""

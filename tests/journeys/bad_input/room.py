@@ -51,7 +51,10 @@ NOW = london("2026-02-11 10:00")
 MET = date(2026, 2, 4)
 GIVEN = london("2026-01-29 15:10")
 BESIDE_THE_POINT = frozenset(
-    ("inbox", "heartbeats", "typed_conversations", "received_mail", "letters", "read_backs", "cards", "meta")
+    (
+        *("inbox", "heartbeats", "typed_conversations", "received_mail", "letters", "read_backs", "cards", "meta"),
+        *("open_boxes", "late_replies"),
+    )
 )
 """What may change by being spoken to: that something came in, what was asked, what was read back."""
 STRANGERS_POST = "tm-care-1"
