@@ -102,7 +102,7 @@ KEPT: Mapping[str, Mapping[str, Rule]] = {
         e=(
             Stays(COUNTED),
             "state opened_at meet_by return_by met_on submitted_at authorised_at reaudit_due_on result submissions",
-            "own_reaudit closed_at",
+            "own_reaudit closed_at meeting_at meeting_number meeting_heard",
         ),
         f=(Stays(MACHINERY), "steps_done next_step_at"),
     ),
@@ -191,6 +191,6 @@ KEPT: Mapping[str, Mapping[str, Rule]] = {
     "open_boxes": _columns(a=(Passes("a day"), "person card shown_at")),
     "late_replies": _columns(a=(Passes("seven days"), "id person message maybe_sent made_at")),
     "mail_turns": _columns(a=(Passes("minutes"), "id at closed")),
-    "invitations": _columns(a=(LEAVERS, "uid person subject kind on_day sequence state notice updated_at")),
+    "invitations": _columns(a=(LEAVERS, "uid person subject kind on_day starts_at sequence state notice updated_at")),
     "typed_conversations": _columns(a=(LEAVERS, "person form subject question back_to version due_on asked_at")),
 }
