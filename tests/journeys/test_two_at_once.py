@@ -10,6 +10,7 @@ from typing import Any
 
 from assurance.common.courier import CourierResult
 from storage.engine.database import Database
+from storage.outbox import leases
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, nine
@@ -79,6 +80,7 @@ def test_a_service_paused_past_its_lease_cannot_write_over_the_other_s_answer(
     with second:
         one.sweep()
         asleep = one.claim("one")
+        one.database.write_now(leases.begin, [(each.notice.id, each.notice.fence) for each in asleep])
         other.now = SECOND + timedelta(minutes=5)
         sent = other.dispatch()
         assert {said.repeat for said in sent} == {True}, "the first may have gone out, so this one says repeat"
@@ -86,6 +88,20 @@ def test_a_service_paused_past_its_lease_cannot_write_over_the_other_s_answer(
         assert [one.send(delivery) for delivery in asleep] == [False, False, False]
         assert {row.attempts for row in one.notices_about(item.reference) if row.step == "+2"} == {2}
         assert one.dispatch() == []
+
+
+def test_a_service_paused_before_it_posted_posts_nothing_after_the_other_did(
+    database_url: str, database: Database
+) -> None:
+    one, other, second = councils(database_url, database)
+    one.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5))
+    with second:
+        one.sweep()
+        asleep = one.claim("one")
+        other.now = SECOND + timedelta(minutes=5)
+        assert {said.repeat for said in other.dispatch()} == {False}, "nobody can have seen the first"
+        claims = [(each.notice.id, each.notice.fence) for each in asleep]
+        assert one.database.write_now(leases.begin, claims) == frozenset()
 
 
 def test_two_devices_submitting_at_once_submit_once(database_url: str, database: Database) -> None:

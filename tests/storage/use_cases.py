@@ -20,8 +20,8 @@ def write_down(session: Session, key: str, value: str = "yes") -> str:
 
 
 def keys(session: Session) -> set[str]:
-    """Every fact's name."""
-    return set(session.execute(select(facts.c.key)).scalars())
+    """Every fact's name but those of the schema itself."""
+    return {key for key in session.execute(select(facts.c.key)).scalars() if not key.startswith("schema_")}
 
 
 async def in_one_batch(database: Database, *writes: Awaitable[Any]) -> list[Any]:

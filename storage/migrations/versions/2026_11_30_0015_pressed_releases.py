@@ -9,6 +9,7 @@ revision = "2026_11_30_0015"
 down_revision = "2026_11_30_0014"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:

@@ -11,6 +11,7 @@ revision = "2026_11_30_0016"
 down_revision = "2026_11_30_0015"
 branch_labels = None
 depends_on = None
+additive = True
 
 
 def upgrade() -> None:
