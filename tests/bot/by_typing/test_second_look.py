@@ -117,7 +117,7 @@ async def test_the_whole_of_it_is_typed_from_the_own_view_to_the_outcome(look: S
     read_back = await look.type_all(TALK)
     assert "3. The manager's view: They see the visits as the strength" in read_back
     assert look.stored.state == "graded"
-    assert "The outcome will be: lowered." in await moderator("yes")
+    assert "The outcome will be: lowered." in await moderator("send")
     assert look.stored.form["talk"]["themes"] == ["assessment", "timeliness"]
     assert look.place is None
     verbs = [entry.verb for entry in look.talk.db.read_now(history.read, subject=look.reference)]
