@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -17,6 +18,10 @@ from storage.engine.database import Database
 from tests.databases import PostgresqlServer, SqliteTemplate, fast_disk, postgresql_is_here
 
 
+def _configured_to_be_heard(configure: Callable[..., None], **options: Any) -> None:
+    configure(**(options | {"cache_logger_on_first_use": False}))
+
+
 def pytest_configure() -> None:
     """Keep what tests write in memory where there is plenty of it, and log as the bot does."""
     # How long an example takes is the machine's business; a hung test is ended by pytest-timeout.
@@ -24,6 +29,11 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("house")
     if memory := fast_disk():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+    # Nor may a logger be kept as it was when it first spoke: a test that listens hears those that spoke before it, too.
+    configure = structlog.configure
+    structlog.configure = lambda *given, **options: configure(
+        *given, **(options | {"cache_logger_on_first_use": False})
+    )
     # By itself structlog prints every variable of every frame, which takes half a minute for one error.
     structlog.configure(
         processors=[

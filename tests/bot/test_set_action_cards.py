@@ -77,6 +77,7 @@ def lived(sqlite_database: Database) -> _Lived:
 
 
 async def test_the_senior_manager_sets_one_from_the_loops_form_and_its_owner_hears_at_once(lived: _Lived) -> None:
+    lived.council.database.write_now(loops.update, lived.loop, meeting_at=lived.council.now)
     page = await lived.typed(SENIOR_MANAGER, f"open {lived.loop}")
     questions = await lived.pressed(SENIOR_MANAGER, page, "want_action", met_on="2026-01-29")
     assert {one.id for one in inputs_of(questions.card)} == {"what", "owner", "by", "kind"}

@@ -6,11 +6,12 @@ import pytest
 
 from dialogs.kit.page import Page
 from dialogs.kit.questions import Question
+from dialogs.kit.wording import CALL
 from policy.forms.forms import FormContext, Problem
 from policy.framework.framework import FormField
 from tests.dialogs import samples
 from tests.dialogs.reading import buttons_of, inputs_of, words_of
-from tests.dialogs.sample_facts import FRAMEWORK, TODAY
+from tests.dialogs.sample_facts import AUDITOR, FRAMEWORK, TODAY
 
 KINDS = {field.kind: field for form in FRAMEWORK.forms for step in form.steps for field in step.fields}
 
@@ -23,10 +24,16 @@ def test_the_text_says_everything_the_card_says() -> None:
     missing = {}
     for name, card in samples.cards().items():
         text = _flat(samples.messages()[name].text)
-        said = [words for words in map(_flat, words_of(card)) if words and words != "Please confirm"]
+        said = [words for words in map(_flat, words_of(card)) if words and words not in ("Please confirm", CALL)]
         if left_out := [words for words in said if words.rstrip(": ") not in text]:
             missing[name] = left_out
     assert not missing
+
+
+def test_the_text_says_whom_to_call_where_the_card_has_a_link_for_it() -> None:
+    said = samples.messages()["e16_attention_call"]
+    assert CALL in words_of(samples.cards()["e16_attention_call"])
+    assert f"Call {AUDITOR} now." in said.text
 
 
 def test_the_text_offers_every_button() -> None:
