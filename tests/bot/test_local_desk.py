@@ -314,4 +314,5 @@ async def test_the_desk_is_answered_with_the_latest_of_what_happened_and_how_muc
     assert status == 200
     told = {(row["subject"], row["event"], row["step"]) for row in await bot.timeline() if row["state"] == "sent"}
     assert len(said["happened"]) == 30
-    assert len(said["happened"]) + said["more"] == len(told) > 60
+    # What goes out between the answer and the look at the timeline is on the timeline alone.
+    assert 60 < len(said["happened"]) + said["more"] <= len(told)

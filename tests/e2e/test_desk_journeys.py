@@ -247,7 +247,7 @@ def test_a_grade_begun_in_teams_is_finished_by_email(desk: Desk, record: Record)
     writer = Correspondent(manager)
     writer.letter(f"{GIVEN}: {reference}")
     back = writer.ask(f"open {reference}")
-    assert "15. Overall practice grade: Outstanding" in back
+    assert "15. Overall impact and outcomes for the child: Outstanding" in back
     assert "Everything is answered." in writer.ask(by_email(today(desk), after=17))
     assert "Sent in" in writer.ask("YES")
     assert graded(record, reference) == ("submitted", "outstanding", "outstanding")
@@ -346,8 +346,7 @@ def test_inadequate_is_followed_by_somebody_elses_form_and_a_third_ones_authorit
     fill_loop(lambda: senior.card(loop["reference"]), today(desk))
     assert desk.accessible() == []
     senior.card("Please read it through once").press("Send")
-    action = record.one("SELECT * FROM actions WHERE subject = ?", reference)
-    assert (action["state"], action["evidence_kind"]) == ("done", "visit")
+    assert record.one("SELECT * FROM actions WHERE subject = ?", reference)["state"] == "open"
     assert record.loop_of(reference)["state"] == "submitted"
 
     head = desk.pick(desk.cast("head_of_service"))
@@ -357,5 +356,7 @@ def test_inadequate_is_followed_by_somebody_elses_form_and_a_third_ones_authorit
     form.press("Authorise")
     loop = record.loop_of(reference)
     assert (loop["state"], loop["reaudit_reference"]) == ("with_qa", "")
+    action = record.one("SELECT * FROM actions WHERE subject = ?", reference)
+    assert (action["state"], action["evidence_kind"]) == ("done", "visit"), "done once somebody else has authorised it"
     assert loop["authorised_by"] != loop["filled_by"]
     assert loop["reaudit_due_on"] > record.space(reference)["due_on"], "the tour goes there and closes it"
