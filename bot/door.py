@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web, web_response
 
-from bot.teams.hosts import is_loopback
+from bot.network.loopback import is_loopback
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics

@@ -19,7 +19,7 @@ from bot.instants import parse_instant
 from bot.local import story, views
 from bot.local.spoken import says
 from bot.local.walk import AlreadyWalking, Walk
-from bot.teams.hosts import is_loopback
+from bot.network.loopback import is_loopback
 from policy.calendar.calendar import Calendar
 from storage.reads import upcoming
 

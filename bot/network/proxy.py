@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from yarl import URL
 
+from bot.network.loopback import is_loopback
+
 
 class BadProxy(ValueError):
     """HTTPS_PROXY is no address of a proxy; the message says what to put there."""
@@ -72,10 +74,10 @@ def _covers(name: str, *spelt: str) -> bool:
 
 
 def _next_door(host: str) -> bool:
-    if host == "localhost":
+    """This machine, or a link-local address: Azure's metadata service has one."""
+    if is_loopback(host):
         return True
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host).is_link_local
     except ValueError:
         return False
-    return address.is_loopback or address.is_link_local

@@ -14,8 +14,9 @@ from typing import Any
 
 import jwt
 
+from bot.network.loopback import is_loopback
 from bot.teams import bodies
-from bot.teams.hosts import Hosts, is_loopback
+from bot.teams.hosts import Hosts
 from bot.teams.jwks import SigningKey, SigningKeys
 
 ISSUER = "https://api.botframework.com"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from bot.network.loopback import is_loopback
 
 TEAMS_HOST = "smba.trafficmanager.net"
 BOT_FRAMEWORK_SUFFIX = ".botframework.com"
@@ -65,16 +66,3 @@ def is_onedrive(address: str, *, loopback: bool) -> bool:
     if loopback and url.scheme == "http" and is_loopback(host):
         return True
     return url.scheme == "https" and port in (None, 443) and host.endswith(ONEDRIVE_SUFFIXES)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped  # a server on [::] sees 127.0.0.1 as ::ffff:127.0.0.1
-    return address.is_loopback

@@ -14,8 +14,8 @@ import structlog
 from yarl import URL
 
 from bot.network.client import HttpClient, read_bounded
+from bot.network.loopback import is_loopback
 from bot.teams.errors import Failure, Remedy, SendFailed, read_exception, read_response
-from bot.teams.hosts import is_loopback
 from bot.teams.tokens import GRAPH, NoToken, TokenSource
 
 GRAPH_URL = "https://graph.microsoft.com/v1.0"

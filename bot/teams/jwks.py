@@ -15,8 +15,8 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from bot.network.client import HttpClient, name_of, read_bounded
+from bot.network.loopback import is_loopback
 from bot.teams import bodies
-from bot.teams.hosts import is_loopback
 
 OPENID_METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 

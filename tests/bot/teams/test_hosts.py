@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.teams.hosts import Hosts, is_loopback
+from bot.network.loopback import is_loopback
+from bot.teams.hosts import Hosts
 
 TEAMS = [
     "https://smba.trafficmanager.net/emea/",
