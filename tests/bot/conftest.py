@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from assurance.establishment.demo_council import DEMO_QA_LEAD
 from bot.cli.main import app
 from bot.clock import Clock
+from bot.conversation import Conversation
 from bot.instants import parse_instant
 from policy.check.loader import load_framework
+from policy.council.establishment import Establishment, Person
 from policy.framework.framework import Framework
+from storage.council import establishment
 from storage.engine.database import Database
 
 FRIDAY = parse_instant("2026-11-20T10:00")
@@ -92,3 +96,18 @@ def command(council: Council, monkeypatch: pytest.MonkeyPatch) -> Command:
         return CliRunner().invoke(app, list(words), input=typed, catch_exceptions=False)
 
     return run
+
+
+@pytest.fixture
+def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
+    return Conversation(db, framework, clock)
+
+
+@pytest.fixture
+def present(db: Database) -> Establishment:
+    return db.read_now(establishment.current)
+
+
+@pytest.fixture
+def qa_lead(present: Establishment) -> Person:
+    return present.people[DEMO_QA_LEAD]

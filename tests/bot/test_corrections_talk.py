@@ -4,39 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
-from bot.clock import Clock
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.conversation import Conversation
 from bot.login import login
 from dialogs.kit.message import Message
 from policy.council.establishment import Establishment, Person
-from policy.framework.framework import Framework
 from storage.casework import corrections, learning_spaces, moderations
 from storage.casework.learning_spaces import LearningSpace
-from storage.council import establishment, history
+from storage.council import history
 from storage.engine.database import Database
 from tests.bot.conftest import Command
 from tests.bot.filling import fill_to_review, press
 
 
 @pytest.fixture
-def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
-    return Conversation(db, framework, clock)
-
-
-@pytest.fixture
-def present(db: Database) -> Establishment:
-    return db.read_now(establishment.current)
-
-
-@pytest.fixture
 def manager(present: Establishment) -> Person:
     return present.people[DEMO_TEAM_MANAGER]
-
-
-@pytest.fixture
-def qa_lead(present: Establishment) -> Person:
-    return present.people[DEMO_QA_LEAD]
 
 
 @pytest.fixture

@@ -9,20 +9,13 @@ from pathlib import Path
 import pytest
 
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
-from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.qa_team.findings import WORDS
-from policy.framework.framework import Framework
 from storage.casework import findings, learning_spaces
 from storage.casework.findings import WRONG, FindingRow
 from storage.council import establishment
 from storage.engine.database import Database
 from tests.dialogs.reading import buttons_of, walk
-
-
-@pytest.fixture
-def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
-    return Conversation(db, framework, clock)
 
 
 async def _say(talk: Conversation, person: str, text: str) -> str:

@@ -10,32 +10,15 @@ from typing import Any
 import pytest
 
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
-from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
 from policy.council.establishment import Establishment, Person, Post
-from policy.framework.framework import Framework
 from storage.casework import actions, learning_spaces
 from storage.casework.actions import Action
 from storage.casework.learning_spaces import LearningSpace
 from storage.council import establishment, history
 from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY, Command
-
-
-@pytest.fixture
-def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
-    return Conversation(db, framework, clock)
-
-
-@pytest.fixture
-def present(db: Database) -> Establishment:
-    return db.read_now(establishment.current)
-
-
-@pytest.fixture
-def qa_lead(present: Establishment) -> Person:
-    return present.people[DEMO_QA_LEAD]
 
 
 @pytest.fixture

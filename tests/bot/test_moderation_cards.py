@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.cli.terminal_card import buttons_of, inputs_of
-from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
 from policy.council.establishment import Person
@@ -25,18 +24,8 @@ from tests.bot.second_looks import OWN, moderator_of, opened, selected, sent_in
 
 
 @pytest.fixture
-def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
-    return Conversation(db, framework, clock)
-
-
-@pytest.fixture
 def manager(db: Database) -> Person:
     return db.read_now(establishment.current).people[DEMO_TEAM_MANAGER]
-
-
-@pytest.fixture
-def qa_lead(db: Database) -> Person:
-    return db.read_now(establishment.current).people[DEMO_QA_LEAD]
 
 
 async def _own_view(talk: Conversation, person: Person, moderation: Moderation, **changes: str) -> list[Message]:

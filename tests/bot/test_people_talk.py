@@ -6,16 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
+from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from assurance.sweep.sweep import sweep
-from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
 from policy.council.establishment import Establishment, Person
-from policy.framework.framework import Framework
 from storage.casework import learning_spaces, reflections
 from storage.casework.learning_spaces import LearningSpace
-from storage.council import establishment, history
+from storage.council import history
 from storage.engine.database import Database
 from storage.outbox import notices
 from tests.bot.conftest import Council
@@ -23,23 +21,8 @@ from tests.bot.filling import button, fill_to_review, press
 
 
 @pytest.fixture
-def talk(db: Database, framework: Framework, clock: Clock) -> Conversation:
-    return Conversation(db, framework, clock)
-
-
-@pytest.fixture
-def present(db: Database) -> Establishment:
-    return db.read_now(establishment.current)
-
-
-@pytest.fixture
 def manager(present: Establishment) -> Person:
     return present.people[DEMO_TEAM_MANAGER]
-
-
-@pytest.fixture
-def qa_lead(present: Establishment) -> Person:
-    return present.people[DEMO_QA_LEAD]
 
 
 @pytest.fixture
