@@ -13,7 +13,7 @@ from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
 from policy.council.recipients import resolve
 from policy.framework.framework import Framework, LadderStep
-from policy.lifecycle.ladder import anchor_of, step_due_at
+from policy.lifecycle.ladder import anchor_of, rolled_forward_at, step_due_at
 from storage.casework.actions import Action
 from storage.outbox.notices import Notice
 from storage.reads.verifying import KeptAction
@@ -49,8 +49,9 @@ class ActionAuditor:
         on_ladder = [notice for notice in said if notice.event in LADDER_EVENTS]
         for step in ladder.steps:
             due_at = step_due_at(step, anchor_of(ladder, step, anchors), calendar)
+            right = (due_at, rolled_forward_at(step, anchor_of(ladder, step, anchors), calendar))
             of_step = [notice for notice in on_ladder if notice.step in (step.name, step_name(action, step.name))]
-            if any(notice.step == step_name(action, step.name) and notice.due_at != due_at for notice in of_step):
+            if any(notice.step == step_name(action, step.name) and notice.due_at not in right for notice in of_step):
                 what = f"Step {step.name} falls due at {due_at:%Y-%m-%d %H:%M} UTC; a notice of it has another time."
                 yield Finding("unexpected_notice", action.reference, what)
             # A step whose time had gone when the action was set, or given another date, is not owed.

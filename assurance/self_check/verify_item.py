@@ -10,7 +10,7 @@ from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
 from policy.council.recipients import Subject, resolve
 from policy.framework.framework import Framework, LadderStep
-from policy.lifecycle.ladder import held_due_at, ladder_from_json, step_due_at
+from policy.lifecycle.ladder import held_due_at, ladder_from_json, rolled_forward_at, step_due_at
 from storage.casework.learning_spaces import SUBMITTED
 from storage.casework.more_time import OF_AN_EARLIER_DATE
 from storage.outbox.notices import Notice
@@ -106,7 +106,8 @@ class ItemAuditor:
         due_at = self._due_at(kept, step)
         # Before a pause a late item's steps counted from the due date itself.
         first = step_due_at(step, item.due_on, calendar)
-        if not first <= notice.due_at <= due_at or (notice.sent_at and notice.sent_at < notice.due_at):
+        last = max(due_at, rolled_forward_at(step, item.counts_from, calendar))
+        if not first <= notice.due_at <= last or (notice.sent_at and notice.sent_at < notice.due_at):
             what = f"Step {step.name} falls due at {due_at:%Y-%m-%d %H:%M} UTC; notice {notice.id} has another time."
             yield Finding("unexpected_notice", item.reference, what)
         if not item.is_open and notice.state == "pending":

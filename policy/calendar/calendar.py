@@ -110,6 +110,12 @@ class Calendar:
             day += _DAY
         return day
 
+    def roll_back(self, day: date) -> date:
+        """The day itself if it is a working day, else the one before (A27)."""
+        while not self.is_working_day(day):
+            day -= _DAY
+        return day
+
     def add_working_days(self, day: date, count: int) -> date:
         """The working day `count` working days after `day`; before it if negative; `day` itself for 0."""
         pace = _DAY if count >= 0 else -_DAY
@@ -166,6 +172,10 @@ class Calendar:
         if at is None:
             at = self._sends[day] = self._instant(self.roll_forward(day), self.rules.send_from)
         return at
+
+    def remind_at(self, day: date) -> datetime:
+        """When we send a reminder of something still to come: 09:00 on `day` or on the working day before (A27)."""
+        return self.send_at(self.roll_back(day))
 
     def in_send_window(self, now: datetime) -> bool:
         """Whether non-urgent messages may go out now: working days from `send_from` up to, not at, `send_to`."""

@@ -77,5 +77,5 @@ def _steps(framework: Framework, loop: LoopDates) -> Iterator[LoopStep]:
             yield LoopStep(FOR_AUTHORISATION, again(f"+{days}wd", loop.submissions), calendar.send_at(day))
     if loop.state == "with_qa" and loop.reaudit_due_on:
         notice = loop.reaudit_due_on - timedelta(days=rules.reaudit_notice_days)
-        yield LoopStep(REAUDIT_DUE, f"-{rules.reaudit_notice_days}", calendar.send_at(notice))
+        yield LoopStep(REAUDIT_DUE, f"-{rules.reaudit_notice_days}", calendar.remind_at(notice))
         yield LoopStep(REAUDIT_DUE, ON_THE_DAY, calendar.send_at(loop.reaudit_due_on))

@@ -48,7 +48,16 @@ class Rung:
 
 
 def step_due_at(step: LadderStep, anchor: date, calendar: Calendar) -> datetime:
-    """When a step falls due: `days` from the anchor, sent that day at 09:00 or on the next working day (A27)."""
+    """When a step falls due: `days` from the anchor, sent that day at 09:00 or on the next working day (A27).
+
+    A reminder before the anchor goes out on the working day before instead: later, the day itself would speak for it.
+    """
+    day = anchor + timedelta(days=step.days)
+    return calendar.remind_at(day) if step.days < 0 else calendar.send_at(day)
+
+
+def rolled_forward_at(step: LadderStep, anchor: date, calendar: Calendar) -> datetime:
+    """When a step was sent while reminders, too, waited for the next working day: notices of that time are right."""
     return calendar.send_at(anchor + timedelta(days=step.days))
 
 

@@ -140,7 +140,7 @@ def test_a_request_is_taken_until_a_minute_before_midnight_of_the_due_date(
 
 def test_agreeing_moves_the_due_date_and_the_ladder_with_it(council: LivingCouncil, item: LearningSpace) -> None:
     council.when_days_pass(date(2026, 1, 26), date(2026, 1, 30))
-    assert council.days_said() == {"-7": {date(2026, 1, 26)}}
+    assert council.days_said() == {"-7": {date(2026, 1, 26)}, "-2": {date(2026, 1, 30)}}
     council.said.clear()
     made = asking(council, item, "2026-01-30 10:00")
     outcome = deciding(council, made, "2026-01-30 11:00")
@@ -153,7 +153,7 @@ def test_agreeing_moves_the_due_date_and_the_ladder_with_it(council: LivingCounc
     council.said = [said for said in council.said if said.subject == item.reference and said.event not in ("E8", "E9")]
     assert council.days_said() == {
         "-7": {date(2026, 2, 3)},
-        "-2": {date(2026, 2, 9)},
+        "-2": {date(2026, 2, 6)},
         "0": {NEW},
         "+1": {date(2026, 2, 11)},
         "+2": {date(2026, 2, 12)},

@@ -70,8 +70,9 @@ def test_while_the_clock_stands_nobody_hears_and_then_the_due_date_has_moved(
     assert moved.paused_on is None
     council.said.clear()
     council.when_days_pass(date(2026, 2, 9), date(2026, 2, 18))
-    # Two days before is a Saturday, so Monday: the due date itself speaks for it.
+    # Two days before is a Saturday, so it is said on Friday.
     assert said_of(council, item) == {
+        "-2": {date(2026, 2, 13)},
         "0": {date(2026, 2, 16)},
         "+1": {date(2026, 2, 17)},
         "+2": {date(2026, 2, 18)},
@@ -192,7 +193,11 @@ def test_a_practice_week_stops_the_clock_and_starts_it_by_itself(database: Datab
     moved = council.item(item.reference)
     assert moved.due_on == date(2026, 2, 9), "five days later is a Saturday"
     council.when_days_pass(date(2026, 2, 2), date(2026, 2, 9))
-    assert said_of(council, item) == {"-7": {date(2026, 2, 2)}, "0": {date(2026, 2, 9)}}
+    assert said_of(council, item) == {
+        "-7": {date(2026, 2, 2)},
+        "-2": {date(2026, 2, 6)},
+        "0": {date(2026, 2, 9)},
+    }
     assert in_order(council, item)
 
 
@@ -200,7 +205,7 @@ def test_a_practice_week_that_does_not_stop_the_clock_changes_nothing(database: 
     council = with_practice_week(database, pauses_clock=False)
     item = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED)
     council.when_days_pass(date(2026, 1, 26), date(2026, 1, 30))
-    assert said_of(council, item) == {"-7": {date(2026, 1, 26)}}
+    assert said_of(council, item) == {"-7": {date(2026, 1, 26)}, "-2": {date(2026, 1, 30)}}
     assert council.item(item.reference).due_on == DUE
 
 

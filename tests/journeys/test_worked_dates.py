@@ -9,18 +9,19 @@ import pytest
 from tests.councils import DIRECTOR, EXECUTIVE, HEAD, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london, nine
 
-# Allocated; due; then the days on which -7, -2, 0, +1, +2, +7 and +14 are said.
+# Allocated; due; then the days on which -7, -2, 0, +1, +2, +7 and +14 are said: a reminder before the due date on its
+# day or the working day before, everything else on its day or the working day after.
 WORKED = {
     "a plain January": (
         date(2026, 1, 5),
         date(2026, 2, 2),
-        (date(2026, 1, 26), None, date(2026, 2, 2), date(2026, 2, 3)),
+        (date(2026, 1, 26), date(2026, 1, 30), date(2026, 2, 2), date(2026, 2, 3)),
         (date(2026, 2, 4), date(2026, 2, 9), date(2026, 2, 16)),
     ),
     "due on Good Friday, so after Easter": (
         date(2026, 3, 6),
         date(2026, 4, 7),
-        (date(2026, 3, 31), None, date(2026, 4, 7), date(2026, 4, 8)),
+        (date(2026, 3, 31), date(2026, 4, 2), date(2026, 4, 7), date(2026, 4, 8)),
         (date(2026, 4, 9), date(2026, 4, 14), date(2026, 4, 21)),
     ),
     "the second day falls on a Sunday": (
@@ -32,7 +33,7 @@ WORKED = {
     "due on Christmas Day, so after the holidays": (
         date(2026, 11, 27),
         date(2026, 12, 29),
-        (date(2026, 12, 22), None, date(2026, 12, 29), date(2026, 12, 30)),
+        (date(2026, 12, 22), date(2026, 12, 24), date(2026, 12, 29), date(2026, 12, 30)),
         (date(2026, 12, 31), date(2027, 1, 5), date(2027, 1, 12)),
     ),
     "the clocks go forward between the deadline and the second day": (

@@ -251,6 +251,24 @@ def _to_somebody_else(item: LearningSpace) -> sa.Update:
     return sa.update(tables.notices).where(*where).values(recipient=SENIOR_MANAGER)
 
 
+def test_a_reminder_of_the_old_rule_is_no_finding_and_one_still_to_come_is_put_forward(
+    given: tuple[LivingCouncil, list[LearningSpace]],
+) -> None:
+    """Reminders before the due date once waited for the next working day. What is open is looked at earlier now."""
+    council, (sent, to_come, *_) = given
+    council.when_days_pass(date(2026, 3, 24), date(2026, 3, 26))
+    monday, row = london("2026-03-30 09:00"), tables.notices.c
+    moved = sa.update(tables.allocations).where(tables.allocations.c.reference == to_come.reference)
+    damage(council, moved.values(next_step_at=monday))
+    assert kinds(council) == {("wrong_next_step", to_come.reference)}
+    damage(council, moved.values(next_step_at=to_come.next_step_at))
+
+    council.when_the_service_looks(london("2026-03-27 09:00"))
+    reminder = (row.subject == sent.reference, row.step == "-2")
+    damage(council, sa.update(tables.notices).where(*reminder).values(due_at=monday, sent_at=monday))
+    assert findings(council, monday + timedelta(minutes=1)) == []
+
+
 @pytest.mark.parametrize("spoil", [_sent_before_its_time, _on_no_rung, _to_somebody_else])
 def test_a_notice_that_should_not_be_there_is_found(
     given: tuple[LivingCouncil, list[LearningSpace]], spoil: Callable[[LearningSpace], sa.Update]

@@ -108,14 +108,15 @@ def test_rungs_go_out_at_nine_in_london_whatever_the_clocks_do(due: date, name: 
 
 
 @given(due=ANY_DUE_DATE)
-def test_every_step_is_sent_once_at_nine_on_a_working_day_and_never_before_its_day(due: date) -> None:
+def test_every_step_is_sent_once_at_nine_on_the_nearest_working_day_before_or_after_it(due: date) -> None:
     at = [step_due_at(each, due, CALENDAR) for each in LADDER.steps]
     assert at == sorted(at)
     for each, sent in zip(LADDER.steps, at, strict=True):
         local = sent.astimezone(LONDON)
         assert local.time() == time(9)
         assert CALENDAR.is_working_day(local.date())
-        assert 0 <= (local.date() - due).days - each.days <= 5
+        rolled = (local.date() - due).days - each.days
+        assert -5 <= rolled <= 0 if each.days < 0 else 0 <= rolled <= 5
     assert due_names(due, at[-1]) == [each.name for each in LADDER.steps]
     assert due_names(due, at[0] - timedelta(seconds=1)) == []
 
@@ -186,11 +187,31 @@ def test_when_a_weekend_brings_two_steps_together_the_manager_gets_one_message()
     assert [each.step.name for each in judgement.superseded] == ["+1"]
 
 
-def test_a_reminder_that_rolls_onto_the_due_date_gives_way_to_due_today() -> None:
+@given(anchor=st.dates(date(2024, 1, 1), date(2040, 12, 31)), before=st.integers(1, 28))
+def test_a_reminder_before_a_day_reaches_people_on_a_working_day_before_it_and_never_later_than_planned(
+    anchor: date, before: int
+) -> None:
+    """Whatever the day is, also one nobody works on: an action may be due on a Sunday."""
+    reminder = LadderStep(after=-before, event="E6", tell=("auditor",))
+    sent = CALENDAR.local_date(step_due_at(reminder, anchor, CALENDAR))
+    planned = anchor - timedelta(days=before)
+    assert CALENDAR.is_working_day(sent) and sent <= planned < anchor
+    assert not any(CALENDAR.is_working_day(sent + timedelta(days=n)) for n in range(1, (planned - sent).days + 1))
+
+
+@given(anchor=st.dates(date(2024, 1, 1), date(2040, 12, 31)), after=st.integers(0, 28))
+def test_what_is_said_on_the_day_or_after_it_waits_for_the_next_working_day(anchor: date, after: int) -> None:
+    later = LadderStep(after=after, event="E10", tell=("auditor",))
+    assert step_due_at(later, anchor, CALENDAR) == nine(CALENDAR.roll_forward(anchor + timedelta(days=after)))
+
+
+def test_a_reminder_of_a_weekend_is_said_on_the_friday_and_not_swallowed_by_due_today() -> None:
     # Due on Monday 2 February: two days before is a Saturday.
-    judgement = judge(steps_due(LADDER, date(2026, 2, 2), ("-7",), nine(date(2026, 2, 2)), CALENDAR))
-    assert judgement.say is not None and judgement.say.step.name == "0"
-    assert [each.step.name for each in judgement.superseded] == ["-2"]
+    due = date(2026, 2, 2)
+    friday = judge(steps_due(LADDER, due, ("-7",), nine(date(2026, 1, 30)), CALENDAR))
+    assert friday.say is not None and friday.say.step.name == "-2"
+    monday = judge(steps_due(LADDER, due, ("-7", "-2"), nine(due), CALENDAR))
+    assert monday.say is not None and (monday.say.step.name, monday.superseded) == ("0", ())
 
 
 # -- if nothing happens -----------------------------------------------------------------------------------------------
