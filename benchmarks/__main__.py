@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-ALL = ("crash", "home", "letters", "quarter", "replies", "size", "sweep", "turn")
+ALL = ("backup", "crash", "home", "letters", "quarter", "replies", "size", "sweep", "turn")
 
 
 def main(names: list[str]) -> int:

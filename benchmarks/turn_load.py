@@ -42,18 +42,20 @@ def read_requests(path: Path) -> list[bytes]:
 class Load:
     """What all connections share: the requests left, and what was measured."""
 
-    def __init__(self, requests: list[bytes], warm_up: float, seconds: float) -> None:
+    def __init__(self, requests: list[bytes], warm_up: float, seconds: float, until: Path | None = None) -> None:
+        self.until = until
         self.requests = iter(requests)
         self.starts = time.perf_counter() + warm_up
         self.ends = self.starts + seconds
         self.last = self.starts
         self.spans: list[float] = []
+        self.began: list[float] = []
         self.statuses: dict[str, int] = {}
         self.marked = 0
 
     def next(self) -> bytes | None:
-        """The next request; None when time or requests are up."""
-        if time.perf_counter() >= self.ends:
+        """The next request; None when time or requests are up, or the file is there that ends it."""
+        if time.perf_counter() >= self.ends or (self.until and self.until.exists()):
             return None
         return next(self.requests, None)
 
@@ -66,6 +68,7 @@ class Load:
             self.marked += 1
         if began >= self.starts:
             self.spans.append(now - began)
+            self.began.append(began)
             self.last = now
 
 
@@ -116,7 +119,7 @@ class Client(asyncio.Protocol):
 
 async def run(options: argparse.Namespace) -> None:
     """Measure, and print what was measured as JSON."""
-    load = Load(read_requests(options.requests), options.warm_up, options.seconds)
+    load = Load(read_requests(options.requests), options.warm_up, options.seconds, options.until)
     loop = asyncio.get_running_loop()
     waiting = []
     for _ in range(options.connections):
@@ -125,6 +128,7 @@ async def run(options: argparse.Namespace) -> None:
         client = functools.partial(Client, load, options.mark.encode(), done)
         await loop.create_connection(client, "127.0.0.1", options.port)
     await asyncio.gather(*waiting)
+    each = list(zip(load.began, load.spans, strict=True)) if options.until else []
     spans = sorted(load.spans)
     took = max(load.last - load.starts, 1e-9)
     figures = {
@@ -134,6 +138,7 @@ async def run(options: argparse.Namespace) -> None:
         "answers": len(spans),
         "statuses": load.statuses,
         "marked": load.marked,
+        "each": each,
     }
     print(json.dumps(figures))
 
@@ -148,4 +153,5 @@ if __name__ == "__main__":
     parser.add_argument("--warm-up", type=float)
     parser.add_argument("--requests", type=Path)
     parser.add_argument("--mark", default="")
+    parser.add_argument("--until", type=Path)
     uvloop.run(run(parser.parse_args()))
