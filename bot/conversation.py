@@ -165,6 +165,8 @@ class Conversation:
                 return front_door.thanks_message()
             case "open" if intent.reference.startswith(f"{LEARNING_SPACE}-"):
                 return await voices.open_learning_space(self, person, intent.reference)
+            case "acknowledge":
+                return await self._acknowledge(person, {"ref": intent.reference}, False)
             case "allocate" if intent.month:
                 return await self.propose(person, intent.month)
             case _:

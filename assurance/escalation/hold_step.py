@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from assurance.notify.tell import header, name_of, notices, subject_of
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
-from policy.council.recipients import resolve
+from policy.council.recipients import Recipient, resolve
 from policy.follow_up.more_time import hold_ends
 from policy.forms.forms import FormContext, Problem, check_step
 from policy.framework.framework import Framework, Ladder
@@ -69,15 +69,36 @@ def hold_step(
     NothingToHold when no escalation is still to come.
     """
     establishment = require_qa_lead(session, framework, actor, now=now)
-    item = learning_spaces.by_token(session, token) if token else None
+    made = make_hold(session, framework, to_be_held(session, establishment, token), actor=actor, raw=raw, now=now)
+    if isinstance(made, HoldMade):
+        tell_of(session, framework, made, actor=actor, now=now)
+    return made
+
+
+def to_be_held(session: Session, establishment: Establishment, named: str) -> LearningSpace:
+    """The open learning space of a token or a reference that has not had its hold; the refusals of `hold_step`."""
+    item = (learning_spaces.by_token(session, named) if named else None) or learning_spaces.by_reference(session, named)
     if item is None:
-        raise NotFound(token)
+        raise NotFound(named)
     refuse_if_submitted(session, item)
     if not item.is_open:
         raise Withdrawn(item.reference)
     known = more_time.hold_of(session, item.reference)
     if known is not None:
         raise HeldAlready(item.reference, by_name=name_of(establishment, known.held_by), until=known.until)
+    return item
+
+
+def make_hold(
+    session: Session,
+    framework: Framework,
+    item: LearningSpace,
+    *,
+    actor: Actor,
+    raw: Mapping[str, object],
+    now: datetime,
+) -> HoldMade | HoldRefused:
+    """Hold the next escalation of an item that may be held; nobody is told yet. NothingToHold when none is to come."""
     calendar = Calendar.of(framework)
     ladder = ladder_from_json(item.ladder)
     coming = next_escalation(ladder, item, calendar)
@@ -99,7 +120,6 @@ def hold_step(
     learning_spaces.update(session, item.reference, next_step_at=next_at)
     detail = {"step": hold.step, "until": until.isoformat(), "reason": hold.reason}
     history.append(session, at=now, actor=actor, verb="step_held", subject=item.reference, detail=detail)
-    _tell(session, framework, establishment, item, hold, actor=actor, now=now)
     return HoldMade(item, hold)
 
 
@@ -112,19 +132,22 @@ def next_escalation(ladder: Ladder, item: LearningSpace, calendar: Calendar) -> 
     return DueStep(lowest, held_due_at(lowest, item.counts_from, calendar))
 
 
-def _tell(
-    session: Session,
-    framework: Framework,
-    establishment: Establishment,
-    item: LearningSpace,
-    hold: Hold,
-    *,
-    actor: Actor,
-    now: datetime,
+def hears_of(
+    framework: Framework, establishment: Establishment, item: LearningSpace, *, on: date
+) -> Iterator[Recipient]:
+    """The Head of Service (for their own item who is above them) and the QA leads."""
+    for expression in framework.event(HELD).tell:
+        # One by one: an empty rung of management goes a level up although the QA lead is told as well.
+        told = resolve((expression,), (), subject_of(item), establishment, framework, on=on, escalation=True)
+        yield from told.recipients
+
+
+def tell_of(
+    session: Session, framework: Framework, made: HoldMade, *, actor: Actor, now: datetime, said_in: str = ""
 ) -> None:
-    """The Head of Service (for their own item who is above them) and the QA leads; who held it sees it on the card."""
-    calendar = Calendar.of(framework)
-    today: date = calendar.local_date(now)
+    """E14 for everyone who hears of one hold; who held it sees it on the card. `said_in` is a message of several."""
+    establishment, calendar = establishments.current(session), Calendar.of(framework)
+    item, hold = made.item, made.hold
     not_before = calendar.next_send(now)
     facts = {
         **header(framework, establishment, item, on=calendar.local_date(not_before)),
@@ -133,21 +156,18 @@ def _tell(
         "reason": hold.reason,
         "by": name_of(establishment, hold.held_by),
     }
-    for expression in framework.event(HELD).tell:
-        # One by one: an empty rung of management goes a level up although the QA lead is told as well.
-        told = resolve((expression,), (), subject_of(item), establishment, framework, on=today, escalation=True)
-        for recipient in told.recipients:
-            own = recipient.person == actor.person_id
-            made = notices(
-                framework,
-                HELD,
-                (recipient,),
-                subject=item.reference,
-                step=hold.step,
-                due_at=now,
-                not_before=not_before,
-                facts=facts,
-                state="recorded" if own else "pending",
-                reason="shown on the card they pressed" if own else "",
-            )
-            outbox.add(session, made, at=now)
+    for recipient in hears_of(framework, establishment, item, on=calendar.local_date(now)):
+        own = recipient.person == actor.person_id
+        notice = notices(
+            framework,
+            HELD,
+            (recipient,),
+            subject=item.reference,
+            step=hold.step,
+            due_at=now,
+            not_before=not_before,
+            facts=facts,
+            state="recorded" if own or said_in else "pending",
+            reason="shown on the card they pressed" if own else said_in,
+        )
+        outbox.add(session, notice, at=now)

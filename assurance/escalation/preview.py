@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from assurance.escalation.hold_step import require_qa_lead
+from assurance.common.more_time_refusals import NothingToHold
+from assurance.escalation.hold_step import next_escalation, require_qa_lead, to_be_held
 from assurance.escalation.keep_clock import all_pauses
 from assurance.notify.tell import name_of, subject_of
 from assurance.notify.tell_all import tell_all
 from policy.calendar.calendar import Calendar
 from policy.calendar.pauses import Pause, standing
 from policy.council.actor import Actor
-from policy.council.recipients import resolve
+from policy.council.establishment import Establishment
+from policy.council.recipients import Resolution, resolve
 from policy.follow_up.more_time import next_sending_day
 from policy.framework.framework import Framework
 from policy.lifecycle.ladder import DueStep, judge, ladder_from_json, steps_due
 from storage.casework import learning_spaces
+from storage.casework.learning_spaces import LearningSpace
 from storage.council import establishment as establishments
 from storage.council import meta
 from storage.engine.session import Session
@@ -28,8 +31,8 @@ from storage.reads.sweeping import DueItem
 PREVIEW = "E69"
 MOST = 500
 """Items looked at; a day on which more would be escalated is held for a person anyway (`plausible.py`)."""
-MOST_LISTED = 30
-"""Items a message lists; the rest is counted."""
+MOST_LISTED = 12
+"""Items a message lists; the rest is one press away."""
 AFTERNOON, MORNING = "afternoon", "morning"
 
 
@@ -40,6 +43,9 @@ class Coming:
     reference: str
     token: str
     auditor: str
+    post: str
+    """Their post as people speak of it, with its team where others have the same title."""
+    function: str
     step: str
     roles: tuple[str, ...]
     """Who is told, without those who hear for information."""
@@ -53,6 +59,7 @@ class Preview:
 
     day: date
     coming: tuple[Coming, ...]
+    """By service, then by auditor."""
     pause: Pause | None = None
     """What stops the clock on that day, if anything does."""
 
@@ -61,6 +68,19 @@ def preview(session: Session, framework: Framework, *, actor: Actor, now: dateti
     """What goes out next, for the QA lead or their deputy. Reads only; OnlyQaLead for anybody else."""
     require_qa_lead(session, framework, actor, now=now)
     return escalations_on(session, framework, next_sending_day(now, Calendar.of(framework)))
+
+
+def preview_one(session: Session, framework: Framework, reference: str, *, actor: Actor, now: datetime) -> Preview:
+    """The next escalation of one learning space, whatever its day, to be held. Reads only; refused as a hold is."""
+    establishment = require_qa_lead(session, framework, actor, now=now)
+    item = to_be_held(session, establishment, reference)
+    calendar = Calendar.of(framework)
+    coming = next_escalation(ladder_from_json(item.ladder), item, calendar)
+    if coming is None:
+        raise NothingToHold(item.reference)
+    day = max(calendar.local_date(coming.due_at), next_sending_day(now, calendar))
+    told = resolve(coming.step.tell, (), subject_of(item), establishment, framework, on=day, escalation=True)
+    return Preview(day, (_coming(establishment, item, item.token, coming.step.name, told),))
 
 
 def escalations_on(session: Session, framework: Framework, day: date) -> Preview:
@@ -82,17 +102,26 @@ def escalations_on(session: Session, framework: Framework, day: date) -> Preview
         if say is None or not say.step.escalation:
             continue
         told = resolve(say.step.tell, (), subject_of(item), establishment, framework, on=day, escalation=True)
-        found.append(
-            Coming(
-                reference=item.reference,
-                token=tokens[item.reference].token,
-                auditor=name_of(establishment, item.person),
-                step=say.step.name,
-                roles=tuple(dict.fromkeys(role for one in told.recipients for role in one.roles)),
-                can_hold=not item.held_until,
-            )
-        )
+        found.append(_coming(establishment, item, tokens[item.reference].token, say.step.name, told))
+    # Of one service together, so that whoever pages through finds it together.
+    found.sort(key=lambda one: (one.function, one.auditor, one.reference))
     return Preview(day, tuple(found))
+
+
+def _coming(
+    establishment: Establishment, item: DueItem | LearningSpace, token: str, step: str, told: Resolution
+) -> Coming:
+    post = establishment.posts.get(item.post)
+    return Coming(
+        reference=item.reference,
+        token=token,
+        auditor=name_of(establishment, item.person),
+        post=establishment.in_words(post) if post else "",
+        function=item.function,
+        step=step,
+        roles=tuple(dict.fromkeys(role for one in told.recipients for role in one.roles)),
+        can_hold=not (isinstance(item, DueItem) and item.held_until),
+    )
 
 
 def _says(item: DueItem, at: datetime, calendar: Calendar) -> DueStep | None:
@@ -129,18 +158,19 @@ def _write(session: Session, framework: Framework, day: date, part: str, *, now:
     return tell_all(session, framework, PREVIEW, subject="preview", step=step, facts=facts, now=now)
 
 
-def as_facts(seen: Preview) -> list[dict[str, Any]]:
-    """The escalations as a notice keeps them."""
+def as_facts(seen: Preview, *, at: int = 0) -> list[dict[str, Any]]:
+    """As many escalations as a message lists, from number `at` on, as a notice keeps them."""
     return [
         {
             "reference": one.reference,
             "token": one.token,
             "auditor": one.auditor,
+            "post": one.post,
             "step": one.step,
             "roles": list(one.roles),
             "can_hold": one.can_hold,
         }
-        for one in seen.coming[:MOST_LISTED]
+        for one in seen.coming[at : at + MOST_LISTED]
     ]
 
 

@@ -20,8 +20,9 @@ from assurance.common.more_time_refusals import (
 )
 from assurance.common.refusals import NotFound
 from assurance.escalation.freeze import freeze, freeze_state, unfreeze
-from assurance.escalation.hold_step import HoldRefused, hold_step
-from assurance.escalation.preview import as_facts, preview
+from assurance.escalation.hold_step import HoldRefused
+from assurance.escalation.hold_steps import hold_steps
+from assurance.escalation.preview import MOST_LISTED, Preview, as_facts, preview, preview_one
 from assurance.forms.save_step import STAY
 from assurance.more_time.ask_more_time import RequestForm, ask, request_form
 from assurance.more_time.decide_more_time import decide_request, see_request
@@ -31,7 +32,9 @@ from dialogs.kit.message import Message
 from dialogs.more_time import discretion, more_time
 from policy.council.actor import Actor
 from policy.forms.forms import Problem
+from policy.lifecycle.reference import LEARNING_SPACE
 from storage.casework import learning_spaces
+from storage.casework import more_time as more_time_rows
 from storage.casework.more_time import EXCLUSION, EXTENSION
 
 if TYPE_CHECKING:
@@ -63,15 +66,19 @@ def presses(talk: Conversation) -> dict[str, Handler]:
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
-    """'extension', 'preview', 'freeze' and 'unfreeze'."""
+    """'extension', 'preview', 'hold LS-...', 'agree LS-...', 'freeze' and 'unfreeze'."""
     desk = _Desk(talk)
     match intent.kind:
         case "more_time":
             return desk.typed_extension(person, intent.reference)
-        case "preview":
+        case "hold" | "preview" if intent.reference:
+            return desk.hold_one(person, intent.reference)
+        case "hold" | "preview":
             return desk.preview(person, {}, False)
         case "freeze" | "unfreeze":
-            return desk.confirm_freeze(person, on=intent.kind == "freeze")
+            return desk.confirm_freeze(person, on=intent.kind == "freeze", named=intent.reference)
+        case "decide":
+            return desk.typed_decision(person, intent.reference)
     return None
 
 
@@ -162,6 +169,13 @@ class _Desk:
         view = await self._read(see_request, word(data, "ref"), person)
         return more_time.request_view_message(view, self._talk.framework, self._talk.today())
 
+    async def typed_decision(self, person: Person, reference: str) -> Message:
+        """'agree LS-...', 'decline LS-...': the last request about it, with the buttons that decide."""
+        asked = await self._talk.db.read(more_time_rows.of, reference)
+        if not asked:
+            raise NotFound(reference)
+        return await self.see(person, {"ref": asked[-1].token}, False)
+
     async def agree(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return await self._decide(person, data, agree=True)
 
@@ -176,38 +190,69 @@ class _Desk:
     # -- the discretion -----------------------------------------------------------------------------------------------
 
     async def preview(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._preview(person)
+        """A page of it; what was ticked and answered on the page before comes along."""
+        answers = answers_in(data)
+        ticked = discretion.Ticked.read(data.get("step"))
+        if not (chosen := str(answers.pop(discretion.ITEM, "") or "")):
+            return await self._preview(person, ticked, answers=answers)
+        seen = await self._seen(person)
+        named = {one.token: one.reference for one in seen.coming}
+        here = [named[one] for one in chosen.split(",") if one in named]
+        kept = tuple(dict.fromkeys((*ticked.references, *here)))
+        if len(kept) > discretion.MOST_KEPT:
+            back = discretion.Ticked(max(0, ticked.at - MOST_LISTED), ticked.references)
+            return self._shown(seen, back, answers={**answers, discretion.ITEM: chosen}, note=discretion.TOO_MANY)
+        return self._shown(seen, discretion.Ticked(ticked.at, kept), answers=answers)
 
-    async def _preview(self, person: Person, **shown: Any) -> Message:
+    async def hold_one(self, person: Person, reference: str, **shown: Any) -> Message:
+        """'hold LS-...': the next escalation of that one, whatever its day."""
         talk = self._talk
-        seen = await talk.db.read(preview, talk.framework, actor=Actor.person(person.id), now=talk.clock.now())
-        return discretion.preview_message(seen, as_facts(seen), talk.framework, talk.today(), **shown)
+        if not reference.startswith(f"{LEARNING_SPACE}-"):
+            return discretion.not_held_message(reference)
+        seen = await self._read(preview_one, reference, person)
+        return discretion.hold_one_message(seen, as_facts(seen)[0], talk.framework, talk.today(), **shown)
+
+    async def _seen(self, person: Person) -> Preview:
+        talk = self._talk
+        seen: Preview = await talk.db.read(preview, talk.framework, actor=Actor.person(person.id), now=talk.clock.now())
+        return seen
+
+    async def _preview(self, person: Person, ticked: discretion.Ticked, **shown: Any) -> Message:
+        return self._shown(await self._seen(person), ticked, **shown)
+
+    def _shown(self, seen: Preview, ticked: discretion.Ticked, *, note: str = "", **entered: Any) -> Message:
+        if ticked.at >= len(seen.coming):  # some have gone out or come in since
+            ticked = replace(ticked, at=0)
+        asked = discretion.Holding(as_facts(seen, at=ticked.at), len(seen.coming), ticked, **entered)
+        return discretion.preview_message(seen, asked, self._talk.framework, self._talk.today(), note=note)
 
     async def hold(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        """Nothing chosen, or something missing, shows the preview again with what is wrong."""
-        talk = self._talk
-        answers = answers_in(data)
-        token = word(answers, discretion.ITEM)
-        if not token:
+        """All that is ticked, on this page and on others. Nothing ticked, or something missing, shows it again."""
+        talk, answers = self._talk, answers_in(data)
+        alone, ticked = word(data, "ref"), discretion.Ticked.read(data.get("step"))
+        here = str(answers.get(discretion.ITEM) or "")
+        chosen = alone or ",".join((*ticked.references, here)).strip(",")
+        if not chosen:
             wrong = {"reason": Problem("required")} if not answers.get("reason") else {}
-            return await self._preview(person, answers=answers, problems=wrong, note=discretion.CHOOSE_ONE)
-        made = await talk.write(hold_step, token, person, raw=answers)
+            return await self._preview(person, ticked, answers=answers, problems=wrong, note=discretion.CHOOSE_ONE)
+        made = await talk.write(hold_steps, chosen, person, raw=answers)
         if isinstance(made, HoldRefused):
-            shown = {**made.answers, discretion.ITEM: token}
-            return await self._preview(person, answers=shown, problems=made.problems)
+            shown = {"answers": {**made.answers, discretion.ITEM: here}, "problems": made.problems}
+            return await (self.hold_one(person, alone, **shown) if alone else self._preview(person, ticked, **shown))
         talk.wake()
-        return discretion.hold_made_message(made, talk.framework, talk.today())
+        return discretion.holds_made_message(made, talk.framework, talk.today())
 
     # -- the freeze ---------------------------------------------------------------------------------------------------
 
-    async def confirm_freeze(self, person: Person, *, on: bool) -> Message:
+    async def confirm_freeze(self, person: Person, *, on: bool, named: str = "") -> Message:
+        """`named` is a learning space typed behind the word, as if one alone could be stopped."""
         talk = self._talk
         state = await talk.db.read(freeze_state, talk.framework, actor=Actor.person(person.id), now=talk.clock.now())
         if on and state.since is not None:
             raise FreezeStands(state.since)
         if not on and state.since is None:
             raise NoFreeze("pauses")
-        return discretion.freeze_message(state, talk.today())
+        return discretion.freeze_message(state, talk.today(), named=named)
 
     async def freeze(self, person: Person, data: Data, in_dialog: bool) -> Message:
         return discretion.frozen_message(await self._talk.write(freeze, "", person))

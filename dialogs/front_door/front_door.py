@@ -69,7 +69,7 @@ FOR_THE_QA_TEAM = (
     ),
     Command("reassign AC-2026Q3-007 to ...", "give an action to somebody else", only_for=MODERATES - LEAD),
     Command("take back LS-2026Q3-014", "end one that cannot go on", only_for=LEAD),
-    Command("preview", "what will be escalated next, and hold one", only_for=LEAD),
+    Command("preview", "what is escalated next; hold LS-2026Q3-014 holds one", only_for=LEAD),
     Command("export", "take rows out as a spreadsheet, with a reason", only_for=MODERATES),
     Command("freeze", "stop the clock for an inspection; unfreeze starts it again", only_for=LEAD),
     Command("reachability", "who cannot be reached, and why", only_for=MODERATES),

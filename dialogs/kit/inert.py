@@ -34,3 +34,17 @@ def inert(text: str) -> str:
 def one_line(text: str) -> str:
     """The same on a single line, for names, titles and lists."""
     return " ".join(inert(text).split())
+
+
+def plain_name(text: str) -> str:
+    """A name for a place that reads Markdown and makes links: letters, digits and what stands in names, and no more."""
+    kept = "".join(
+        letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" or letter in _IN_NAMES else " "
+        for letter in one_line(text)
+    )
+    return " ".join(_AN_ADDRESS.sub(". ", kept).split())
+
+
+_IN_NAMES = frozenset(" '\u2019-,.()&/")
+_AN_ADDRESS = re.compile(r"\.(?=\S)")
+"""A full stop inside a word, as in a web address."""

@@ -10,7 +10,7 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.speaking import say_count, say_date, sentence
 from dialogs.learning_space.learning_space import About, begin
-from dialogs.more_time.discretion import HOLD_INTRO, hold_questions, listed
+from dialogs.more_time.discretion import Holding, hold_questions, listed
 from dialogs.more_time.more_time import (
     EXTENSION,
     READ_NOTE,
@@ -26,6 +26,8 @@ from policy.framework.framework import Framework
 Roles = tuple[str, ...]
 Facts = Mapping[str, Any]
 VACANT = "qa_for_vacancy"
+MOST_HELD = 20
+"""Escalations a message about several holds lists."""
 
 
 def asks(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
@@ -86,6 +88,8 @@ def decided(about: About, roles: Roles, facts: Facts, framework: Framework) -> M
 
 def held(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
     """E14: an escalation is held, to the Head of Service and the QA team."""
+    if facts.get("held"):
+        return _several_held(about, facts, framework)
     page = begin(f"An escalation is held: {about.reference}", f"An escalation is held: {about.reference}.", about)
     until = fact_date(facts, "until") or about.today
     page.facts(
@@ -103,6 +107,27 @@ def held(about: About, roles: Roles, facts: Facts, framework: Framework) -> Mess
     return page.message()
 
 
+def _several_held(about: About, facts: Facts, framework: Framework) -> Message:
+    """What one press held, in one message."""
+    rows = list(facts["held"])
+    many = f"{sentence(say_count(len(rows), 'escalation is', 'escalations are'))} held"
+    page = begin(many, f"{many}.", about)
+    reason = reason_title(framework, "hold", str(facts.get("reason", "")))
+    page.facts([("Reason", reason), ("Held by", str(facts.get("by", "")))])
+    page.begin_box("emphasis")
+    for row in rows[:MOST_HELD]:
+        until = fact_date(row, "until") or about.today
+        said = f", {row['auditor']}: {say_step(str(row['step']))}, held until {say_date(until, about.today)}"
+        page.spoken(Bold(str(row["reference"])), said, gap="Small")
+    page.end_box()
+    if len(rows) > MOST_HELD:
+        page.small(f"And {len(rows) - MOST_HELD} more.")
+    page.para("The due dates do not move, and they count as late all the same.")
+    page.para("Each message goes out on its day, unless the learning space is sent in before.")
+    page.spoken(wording.via_line(about.via, about.because), quiet=True)
+    return page.message()
+
+
 def coming(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
     """E69: what will be escalated next, with Hold; or on the morning itself what goes out today."""
     day = fact_date(facts, "day") or about.today
@@ -113,9 +138,7 @@ def coming(about: About, roles: Roles, facts: Facts, framework: Framework) -> Me
         page.para("These go out now. There is nothing to do: what was not held yesterday is said today.")
         return listed(page, rows, count, framework).message()
     page = begin(f"{many} on {say_date(day, about.today)}", f"{many} on {say_date(day, about.today)}.", about)
-    page.para(HOLD_INTRO)
-    listed(page, rows, count, framework)
-    return hold_questions(page, rows, framework, about.today).message()
+    return hold_questions(page, Holding(rows, count), framework, about.today).message()
 
 
 EVENTS: dict[str, Callable[[About, Roles, Facts, Framework], Message]] = {

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from dialogs.kit.speaking import MONTHS
+from dialogs.understand.verbs import meant_by
 from policy.lifecycle.reference import find_reference
 
 Kind = Literal[
@@ -41,6 +42,9 @@ Kind = Literal[
     "more_time",
     "type",
     "preview",
+    "hold",
+    "decide",
+    "acknowledge",
     "freeze",
     "unfreeze",
     "unknown",
@@ -98,13 +102,15 @@ _LOOPS = _phrases(
 )
 _PREVIEW = _phrases(
     """preview|the preview|show preview|show the preview|what goes out|what goes out today|what goes out tomorrow
-    |what will be escalated|escalations|hold"""
+    |what will be escalated|escalations"""
 )
+_HOLD = _phrases("hold|hold back|hold one|hold some|hold an escalation")
 _FREEZE = _phrases("freeze|inspection|inspection freeze|stop the clock|freeze the clock")
 _UNFREEZE = _phrases("unfreeze|end freeze|end the freeze|start the clock|thaw")
 _SPOKEN = (
     ("loops", _LOOPS),
     ("preview", _PREVIEW),
+    ("hold", _HOLD),
     ("freeze", _FREEZE),
     ("unfreeze", _UNFREEZE),
     ("greeting", _GREETINGS),
@@ -237,7 +243,10 @@ def understand(text: str, today: date) -> Intent:
     if _EXTENSION.search(line) and len(line) <= _ANSWER_LENGTH and not _DETAILS.search(said):
         return Intent("more_time", reference=reference or "")
     if reference and len(line) <= _ANSWER_LENGTH:
-        asks = re.findall(r"[^\W\d]+", _WHOLE_REFERENCE.sub(" ", line))
+        beside = " ".join(_WHOLE_REFERENCE.sub(" ", line).strip(" ?").split())
+        if meant := meant_by(beside, reference):
+            return _with_reference(meant, reference)
+        asks = re.findall(r"[^\W\d]+", beside)
         if all(word in _OPENING for word in asks):
             return Intent("open", reference=reference)
         return Intent("unknown", reference=reference, hint="what_with_it")
@@ -250,6 +259,15 @@ def understand(text: str, today: date) -> Intent:
     if not words:
         return Intent("help")  # a lone question mark
     return _guess(said, line, words, today)
+
+
+def _with_reference(meant: str, reference: str) -> Intent:
+    """A command with a reference behind it, also one that is about no single thing: its answer says what it does."""
+    if meant == "allocate":
+        return Intent("unknown", hint="which_month")
+    if meant in ("emails", "held"):  # their references are numbers
+        return Intent(meant)  # type: ignore[arg-type]
+    return Intent(meant, reference=reference)  # type: ignore[arg-type]
 
 
 def without_mentions(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
 from assurance.establishment.demo_council import DEMO_QA_LEAD, DEMO_TEAM_MANAGER
@@ -9,11 +11,12 @@ from assurance.more_time.ask_more_time import who_decides
 from bot.clock import Clock
 from bot.conversation import Conversation
 from dialogs.kit.message import Message
+from dialogs.kit.speaking import say_count
 from policy.council.establishment import Establishment, Person
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces, more_time
 from storage.casework.learning_spaces import LearningSpace
-from storage.council import establishment
+from storage.council import establishment, history
 from storage.engine.database import Database
 from storage.outbox import notices
 from tests.bot.filling import button, press
@@ -196,3 +199,83 @@ async def test_holding_says_until_when(
     assert "Step: 2 days late" in made.text
     assert woken
     assert "A learning space can be held once." in (await talk.press(qa_lead, "hold", data)).text
+
+
+@pytest.fixture
+def many(db: Database) -> list[LearningSpace]:
+    """Thirty open learning spaces whose first rung is on the next working day."""
+    items = db.read_now(learning_spaces.after_reference, "", 30)
+    monday = date(2026, 11, 23)
+    for item in items:
+        db.write_now(
+            learning_spaces.update,
+            item.reference,
+            due_on=monday - timedelta(days=2),
+            steps_done=("-7", "-2", "0", "+1"),
+            next_step_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
+        )
+    return items
+
+
+def _ticks(message: Message) -> dict[str, str]:
+    """What can be ticked on a card: the token, and the words beside it."""
+    assert message.card
+    boxes = [one for one in message.card["body"] if one.get("id") == "hold_item"]
+    return {choice["value"]: choice["title"].replace("\u2011", "-") for box in boxes for choice in box["choices"]}
+
+
+async def test_every_escalation_of_the_day_can_be_held_by_name_and_many_with_one_press(
+    talk: Conversation, db: Database, everyone: Establishment, qa_lead: Person, many: list[LearningSpace]
+) -> None:
+    page = await _say(talk, qa_lead, "preview")
+    offered: dict[str, str] = {}
+    reason = {"reason": "our_mistake", "working_days": "2"}
+    chosen: list[str] = []
+    while True:
+        here = _ticks(page)
+        assert 0 < len(here) <= 12
+        offered |= here
+        first = next(iter(here))
+        chosen.append(first)
+        if "[Next " not in page.text:
+            break
+        data = {**button(page, "preview").data, "hold_item": first, **reason}
+        page = await talk.press(qa_lead, "preview", data)
+    by_token = {item.token: item for item in many}
+    assert offered.keys() == by_token.keys(), "all of them, on one page or another"
+    for token, title in offered.items():
+        item = by_token[token]
+        assert title.startswith(everyone.people[item.person].name) and item.reference in title
+        assert "2 days late, to " in title and item.case_ref not in title
+
+    before = db.read_now(history.newest)
+    made = await talk.press(qa_lead, "hold", {**button(page, "hold").data, "hold_item": chosen[-1], **reason})
+    assert made.text.startswith(f"Held: {say_count(len(chosen), 'escalation')}")
+    held = {item.reference for item in many if db.read_now(more_time.hold_of, item.reference)}
+    assert held == {by_token[token].reference for token in chosen}
+    assert db.read_now(history.newest) == before + len(chosen)
+
+
+async def test_hold_with_a_reference_is_about_holding_that_one(
+    talk: Conversation, db: Database, qa_lead: Person, item: LearningSpace
+) -> None:
+    asked = await _say(talk, qa_lead, f"hold {item.reference}")
+    assert asked.text.startswith(f"Hold {item.reference}?\n\nManager: ")
+    assert "Says: 2 days late" in asked.text
+    missing = await press(talk, qa_lead, asked, "hold", working_days="3")
+    assert missing.text.startswith(f"Hold {item.reference}?") and "[Hold]" in missing.text
+    made = await press(talk, qa_lead, missing, "hold", reason="nearly_done", working_days="3")
+    assert made.text.startswith(f"Held: {item.reference}")
+    assert "A learning space can be held once." in (await _say(talk, qa_lead, f"hold {item.reference}")).text
+    assert "Only an escalation of a learning space" in (await _say(talk, qa_lead, "hold CL-2026Q3-001")).text
+
+
+async def test_a_decision_typed_with_a_reference_shows_the_request_to_whoever_decides_it(
+    talk: Conversation, manager: Person, head: Person, item: LearningSpace
+) -> None:
+    before = await _say(talk, head, f"agree {item.reference}")
+    assert "[Agree]" not in before.text
+    await _asked(talk, manager, item)
+    for word in ("agree", "Decline", "read their note"):
+        assert "[Agree]" in (await _say(talk, head, f"{word} {item.reference}")).text
+    assert "[Agree]" not in (await _say(talk, manager, f"agree {item.reference}")).text

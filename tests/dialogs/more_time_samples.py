@@ -17,6 +17,7 @@ from assurance.common.more_time_refusals import (
 )
 from assurance.escalation.freeze import Frozen
 from assurance.escalation.hold_step import HoldMade
+from assurance.escalation.hold_steps import HoldsMade, LeftOut
 from assurance.escalation.preview import Coming, Preview
 from assurance.escalation.preview import as_facts as preview_facts
 from assurance.more_time.ask_more_time import Asked, RequestForm
@@ -29,6 +30,7 @@ from policy.forms.forms import FormContext, Problem
 from storage.casework.more_time import Hold, Request
 from tests.dialogs.sample_facts import ALLOCATED, AUDITOR, DUE, FRAMEWORK, REFERENCE, TODAY, delivery, header, item
 
+HOSTILE = "**Ann** [a link](http://evil.example) www.evil.example {{DATE(2017-02-14T06:08:39Z)}}"
 NEW = date(2027, 1, 8)
 BANK_HOLIDAY, SATURDAY = date(2027, 1, 1), date(2027, 1, 2)
 AT = datetime(2026, 12, 3, 14, 5, tzinfo=UTC)
@@ -50,8 +52,23 @@ def coming(count: int = 2, *, can_hold: bool = True) -> tuple[Coming, ...]:
     """Escalations of a day."""
     steps = (("+2", ("senior_manager", "head_of_service")), ("+7", ("director",)))
     return tuple(
-        Coming(f"LS-2026Q3-{n:03}", f"{n:032x}", AUDITOR, *steps[n % 2], can_hold=can_hold) for n in range(count)
+        Coming(
+            f"LS-2026Q3-{n:03}",
+            f"{n:032x}",
+            AUDITOR,
+            f"Team Manager, Family Safeguarding {n % 3 + 1}",
+            "family",
+            *steps[n % 2],
+            can_hold=can_hold,
+        )
+        for n in range(count)
     )
+
+
+def holding(seen: Preview, ticked: discretion.Ticked | None = None) -> discretion.Holding:
+    """A page of a preview, with what is ticked on others."""
+    ticked = ticked or discretion.Ticked()
+    return discretion.Holding(preview_facts(seen, at=ticked.at), len(seen.coming), ticked)
 
 
 def more_time_notices() -> dict[str, Message]:
@@ -64,6 +81,14 @@ def more_time_notices() -> dict[str, Message]:
     off = {"kind": "exclusion", "reason": "case_unsuitable", "new_due_on": "", "request": "b" * 32}
     by = {"by": "Leila Coldharrow"}
     held = {"step": "+2", "until": "2027-01-05", "reason": "nearly_done", "by": "Ngozi Elmscar"}
+    several = {
+        "reason": "auditor_away",
+        "by": "Ngozi Elmscar",
+        "held": [
+            {"reference": one.reference, "auditor": one.auditor, "step": one.step, "until": "2027-01-05"}
+            for one in coming(3)
+        ],
+    }
     seen = Preview(date(2026, 12, 31), coming())
     many = Preview(date(2026, 12, 31), coming(41))
     vacant = "The post of Head of Service is vacant and has no deputy."
@@ -90,6 +115,7 @@ def more_time_notices() -> dict[str, Message]:
         "e9_expired_qa": say("E9", "qa_lead", date(2026, 12, 30), **asked, outcome="expired"),
         "e9_off": say("E9", "auditor", **off, **by, outcome="agreed"),
         "e9_off_qa": say("E9", "qa_lead", **off, **by, outcome="agreed"),
+        "e14_several": render(delivery("E14", "head_of_service", several, on=TODAY), FRAMEWORK),
         "e14_held": say("E14", "head_of_service", **held),
         "e14_held_qa": say("E14", "qa_lead", **held),
         "e69_afternoon": ahead(seen, "afternoon"),
@@ -113,7 +139,10 @@ def more_time_cards() -> dict[str, Message]:
         },
     )
     seen = Preview(date(2026, 12, 31), coming())
-    rows = preview_facts(seen)
+    many, nothing = Preview(date(2026, 12, 31), coming(41)), Preview(date(2026, 12, 31), ())
+    second = holding(many, discretion.Ticked(12, ("LS-2026Q3-001", "LS-2026Q3-013")))
+    paused = Preview(TODAY, (), Pause(FREEZE, TODAY))
+    hostile = Preview(seen.day, (replace(seen.coming[0], auditor=HOSTILE, post="1. [Click](http://evil.example)"),))
     say_preview = discretion.preview_message
     settled = [
         DecidedAlready(REFERENCE, state=state, by_name=name, yours=yours, at=AT)
@@ -160,13 +189,30 @@ def more_time_cards() -> dict[str, Message]:
         ),
         "request_no_date": more_time.no_later_date_message(NoLaterDate(REFERENCE, due_on=DUE), TODAY),
         **{f"request_settled_{no.state}": more_time.decided_already_message(no, FRAMEWORK) for no in settled},
-        "preview": say_preview(seen, rows, FRAMEWORK, TODAY),
+        "preview": say_preview(seen, holding(seen), FRAMEWORK, TODAY),
+        "preview_second_page": say_preview(many, second, FRAMEWORK, TODAY),
+        "preview_hostile": say_preview(hostile, holding(hostile), FRAMEWORK, TODAY),
         "form_preview_choose": say_preview(
-            seen, rows, FRAMEWORK, TODAY, problems={"reason": Problem("required")}, note=discretion.CHOOSE_ONE
+            seen,
+            replace(holding(seen), problems={"reason": Problem("required")}),
+            FRAMEWORK,
+            TODAY,
+            note=discretion.CHOOSE_ONE,
         ),
-        "preview_nothing": say_preview(Preview(date(2026, 12, 31), ()), (), FRAMEWORK, TODAY),
-        "preview_paused": say_preview(Preview(TODAY, (), Pause(FREEZE, TODAY)), (), FRAMEWORK, TODAY),
-        "preview_week": say_preview(Preview(TODAY, (), week), (), FRAMEWORK, TODAY),
+        "preview_nothing": say_preview(nothing, holding(nothing), FRAMEWORK, TODAY),
+        "preview_paused": say_preview(paused, holding(paused), FRAMEWORK, TODAY),
+        "preview_week": say_preview(replace(nothing, day=TODAY, pause=week), holding(nothing), FRAMEWORK, TODAY),
+        "hold_one": discretion.hold_one_message(seen, preview_facts(seen)[0], FRAMEWORK, TODAY),
+        "hold_of_something_else": discretion.not_held_message("CL-2026Q3-003"),
+        "hold_many": discretion.holds_made_message(
+            HoldsMade(
+                (HoldMade(item(), HOLD), HoldMade(item(reference="LS-2026Q3-027"), replace(HOLD, step="+7"))),
+                {REFERENCE: AUDITOR, "LS-2026Q3-027": "Ailsa Fernhollow"},
+                (LeftOut("LS-2026Q3-031", "sent_in"), LeftOut("LS-2026Q3-032", "held_already")),
+            ),
+            FRAMEWORK,
+            TODAY,
+        ),
         "hold_made": discretion.hold_made_message(HoldMade(item(), HOLD), FRAMEWORK, TODAY),
         "hold_again": discretion.held_already_message(
             HeldAlready(REFERENCE, by_name="Ngozi Elmscar", until=HOLD.until), TODAY

@@ -9,6 +9,7 @@ import pytest
 
 from assurance.common.more_time_refusals import HeldAlready, NothingToHold, OnlyQaLead
 from assurance.escalation.hold_step import HoldMade, HoldRefused, hold_step
+from assurance.escalation.hold_steps import HoldsMade, hold_steps
 from assurance.escalation.preview import Preview, preview
 from assurance.self_check.verify import verify
 from policy.council.actor import Actor
@@ -75,9 +76,10 @@ def test_the_qa_lead_sees_the_afternoon_before_what_will_be_escalated(
     assert [(said.person, said.event, said.on) for said in heard] == [(QA_LEAD, "E69", date(2026, 2, 3))]
     assert heard[0].message.text.startswith(
         "One escalation on Wednesday 4 February\n\n"
-        "They go out at nine on that day, unless you hold one. Each learning space can be held once.\n\n"
-        f"{item.reference}, Priya Fernhollow: 2 days late, to Senior Manager and Head of Service\n\n"
-        f"Which one?\n  1. {item.reference}\n\n"
+        "They go out at nine on that day. Tick those that are to wait. Each learning space can be held once.\n\n"
+        "Hold this one?\n"
+        f"  1. Priya Fernhollow, Team Manager, Family Safeguarding North 1: {item.reference}, 2 days late, "
+        "to Senior Manager and Head of Service\n\n"
         "Why?\n"
     )
     assert heard[0].message.text.endswith("[Hold]")
@@ -97,7 +99,8 @@ def test_on_the_morning_itself_the_qa_lead_gets_a_copy_of_what_goes_out(
     assert copy[0].message.text == (
         "One escalation today\n\n"
         "These go out now. There is nothing to do: what was not held yesterday is said today.\n\n"
-        f"{item.reference}, Priya Fernhollow: 2 days late, to Senior Manager and Head of Service"
+        f"Priya Fernhollow, Team Manager, Family Safeguarding North 1: {item.reference}, 2 days late, "
+        "to Senior Manager and Head of Service"
     )
     assert {said.person for said in heard if said.event == "E11"} == {TEAM_MANAGER, SENIOR_MANAGER, HEAD}
     later = council.when_the_service_looks(london("2026-02-04 09:05"))
@@ -242,6 +245,65 @@ def test_the_deputy_of_the_qa_lead_may_hold(council: LivingCouncil, item: Learni
     cover = Cover("qa-lead", QA_OFFICER, date(2026, 2, 1), date(2026, 2, 28))
     council.given_the_council_is(with_cover(small_council(), cover))
     assert holding(council, item, "2026-02-03 15:30", by=QA_OFFICER).hold.step == "+2"
+
+
+def several(council: LivingCouncil, chosen: list[str], at: str) -> HoldsMade:
+    council.now = london(at)
+    done = council.database.write_now(
+        hold_steps,
+        council.framework,
+        ",".join(chosen),
+        actor=Actor.person(QA_LEAD),
+        raw={"reason": "our_mistake", "working_days": "2"},
+        now=council.now,
+    )
+    assert isinstance(done, HoldsMade)
+    return done
+
+
+def test_many_are_held_at_once_and_each_who_hears_of_them_has_one_message(council: LivingCouncil) -> None:
+    items = [
+        council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case=f"NM-{number:06}")
+        for number in range(1, 6)
+    ]
+    own = council.given_a_learning_space("hos-family", allocated_on=ALLOCATED)
+    council.when_days_pass(date(2026, 2, 2), date(2026, 2, 3))
+    holding(council, items[4], "2026-02-03 15:00")
+    council.when_the_service_looks()
+    done = several(council, [*(item.token for item in items), own.reference, "gone"], "2026-02-03 15:30")
+    assert [one.item.reference for one in done.made] == [*(item.reference for item in items[:4]), own.reference]
+    assert [(one.reference, one.why) for one in done.left_out] == [(items[4].reference, "held_already")]
+
+    heard = {said.person: said.message.text for said in council.when_the_service_looks() if said.event == "E14"}
+    assert heard.keys() == {HEAD, DIRECTOR}, "each once, and of their own people only"
+    assert heard[HEAD].startswith("Four escalations are held\n\nReason: The mistake was ours\n")
+    assert all(item.reference in heard[HEAD] for item in items[:4]) and own.reference not in heard[HEAD]
+    assert heard[DIRECTOR].startswith("One escalation is held") and own.reference in heard[DIRECTOR]
+    kept = {(row.recipient, row.state) for row in council.notices_about(items[0].reference) if row.event == "E14"}
+    assert kept == {(HEAD, "recorded"), (QA_LEAD, "recorded")}, "and each hold keeps its own record of who heard"
+
+    council.when_days_pass(SECOND, date(2026, 2, 5))
+    assert not council.told(event="E11")
+    council.when_the_service_looks(nine(date(2026, 2, 6)))
+    assert {said.subject for said in council.said if said.event == "E11"} == {
+        *(item.reference for item in items),
+        own.reference,
+    }
+
+
+def test_of_several_that_miss_a_reason_none_is_held(council: LivingCouncil, item: LearningSpace) -> None:
+    other = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED, case="NM-000009")
+    council.now = london("2026-02-03 15:30")
+    no = council.database.write_now(
+        hold_steps,
+        council.framework,
+        f"{item.token},{other.token}",
+        actor=Actor.person(QA_LEAD),
+        raw={"working_days": "1"},
+        now=council.now,
+    )
+    assert isinstance(no, HoldRefused) and "reason" in no.problems
+    assert not [entry for one in (item, other) for entry in council.history_of(one.reference) if "held" in entry.verb]
 
 
 def test_verify_finds_a_held_learning_space_in_order(council: LivingCouncil, item: LearningSpace) -> None:

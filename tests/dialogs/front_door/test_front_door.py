@@ -50,9 +50,9 @@ def test_a_quarter_that_no_year_has_is_called_that_and_not_half_a_reference() ->
 
 ROLES = tuple(role.key for role in FRAMEWORK.roles)
 TODAY = date(2026, 12, 1)
-NO_COMMAND = {"unknown", "greeting", "thanks", "help"}
-"""Said without being told how; and whoever reads the help knows that word."""
-ON_ITS_LINE = {"unfreeze": "freeze", "everything": "reassign", "held": "findings"}
+NO_COMMAND = {"unknown", "greeting", "thanks", "help", "decide", "acknowledge"}
+"""Said without being told how, by the words of a button too; and whoever reads the help knows that word."""
+ON_ITS_LINE = {"hold": "preview", "unfreeze": "freeze", "everything": "reassign", "held": "findings"}
 OF_THE_FEW = {
     "allocate": ALLOCATES,
     "take_back": ALLOCATES,
