@@ -85,7 +85,7 @@ def people_below(
 def decisions_actions(
     session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
 ) -> list[Decision]:
-    """For the home card: actions that are late or due soon, counted, and dates that wait for this person's answer."""
+    """For the home card: dates that wait for this person's answer, and their own actions that are late or due soon."""
     today = Calendar.of(framework).local_date(now)
     found = [
         Decision(
@@ -98,10 +98,25 @@ def decisions_actions(
         )
         for one in _to_agree(session, framework, establishment, person, today)
     ]
-    near = [one for one in actions.open_of(session, person) if (one.due_on - today).days <= DUE_WITHIN_DAYS]
+    near, _ = _own(session, person, today)
     if near:
         found.append(Decision("actions_due", near[0].reference, by_when=near[0].due_on, count=len(near)))
     return found
+
+
+def actions_for_later(
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+) -> list[Decision]:
+    """For the home card: the rest of their own open actions, counted."""
+    _, later = _own(session, person, Calendar.of(framework).local_date(now))
+    return [Decision("actions_later", later[0].reference, by_when=later[0].due_on, count=len(later))] if later else []
+
+
+def _own(session: Session, person: str, today: date) -> tuple[list[Action], list[Action]]:
+    """A person's open actions: those that are late or due soon, and the others; soonest due first."""
+    own = actions.open_of(session, person)
+    near = [one for one in own if (one.due_on - today).days <= DUE_WITHIN_DAYS]
+    return near, own[len(near) :]
 
 
 def _to_agree(

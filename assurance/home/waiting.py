@@ -1,4 +1,8 @@
-"""What waits for a person: their open learning spaces, the decisions only they can take, and what their role asks."""
+"""What waits for a person: their open learning spaces, what only they can settle or do, and what their role asks.
+
+This is its one home. Whatever else a person can owe gets a source here, or a line of the QA team's console, and so is
+on the card, in its heading, and in whether anybody may be told that nothing waits.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from assurance.access.authority import ALLOCATES
-from assurance.actions.tracker import decisions_actions
+from assurance.actions.tracker import actions_for_later, decisions_actions
 from assurance.common.decision import Decision
 from assurance.home.console import Waits, console, months_to_give_out
 from assurance.home.home_own_work import LATELY as RESULTS_STAY_FOR
 from assurance.home.home_own_work import OwnWork, own_work
 from assurance.home.home_state import AreaState, area_state
+from assurance.learning_space.release import talks_to_have
 from assurance.learning_space.reopen import corrections_to_make
 from assurance.loop.loop_lists import decisions_loops
 from assurance.moderation.moderation_list import moderation_decisions
@@ -29,7 +34,7 @@ from storage.council import establishment as establishments
 from storage.engine.session import Session
 from storage.reads import home_lists
 
-__all__ = ["SOURCES", "Decision", "Source", "Waiting", "WaitingItem", "waiting"]
+__all__ = ["LATER", "SOURCES", "Decision", "Source", "Waiting", "WaitingItem", "waiting"]
 
 RECENTLY = timedelta(days=28)
 """How far back 'submitted recently' looks."""
@@ -59,6 +64,7 @@ class Waiting:
     posts: tuple[Post, ...]
     items: tuple[WaitingItem, ...]
     decisions: tuple[Decision, ...]
+    """What they are to settle or to do besides, most urgent first."""
     recent: tuple[LearningSpace, ...]
     """Submitted in the last four weeks, newest first. Shown by reference and date alone."""
     console: tuple[Waits, ...] = ()
@@ -67,6 +73,19 @@ class Waiting:
     """For those who lead: their area in numbers."""
     own_work: tuple[OwnWork, ...] = ()
     """For a practitioner: learning spaces about their work."""
+    later: tuple[Decision, ...] = ()
+    """What they are to do as well, and is less pressing than a learning space of their own."""
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything at all waits for them."""
+        own = bool(self.items or self.decisions or self.own_work or self.later)
+        return own or any(one.count for one in self.console)
+
+    @property
+    def area_is_late(self) -> bool:
+        """Whether something is late in the area they lead, which is not theirs to do."""
+        return self.state is not None and any(row.late != 0 for row in self.state.rows)
 
 
 def waiting(session: Session, framework: Framework, person: str, *, now: datetime) -> Waiting:
@@ -77,33 +96,24 @@ def waiting(session: Session, framework: Framework, person: str, *, now: datetim
         session, person, submitted_since=now - RECENTLY, released_since=now - RESULTS_STAY_FOR
     )
     begun = learning_spaces.drafts_of(session, person) if "drafts" in there else {}
+    look = session, framework, establishment, person, now
     return Waiting(
         person=establishment.people[person],
         posts=establishment.posts_held_by(person),
         items=_items(framework, establishment, learning_spaces.waiting_for(session, person), begun, today=today),
-        decisions=_decisions(session, framework, establishment, person, now, there=there),
+        decisions=_ask(SOURCES, look, there),
         recent=tuple(learning_spaces.submitted_by(session, person, since=now - RECENTLY) if "recent" in there else ()),
         console=console(session, framework, establishment, person, now),
         state=area_state(session, framework, establishment, person, now),
         own_work=own_work(session, establishment, person, now) if "own_work" in there else (),
+        later=_ask(LATER, look, there),
     )
 
 
-def _decisions(
-    session: Session,
-    framework: Framework,
-    establishment: Establishment,
-    person: str,
-    now: datetime,
-    *,
-    there: frozenset[str],
-) -> tuple[Decision, ...]:
+def _ask(sources: Sources, look: Look, there: frozenset[str]) -> tuple[Decision, ...]:
     """From every source; one that cannot find anything is not asked."""
     return tuple(
-        decision
-        for source, kinds in SOURCES.items()
-        if not there.isdisjoint(kinds)
-        for decision in source(session, framework, establishment, person, now)
+        decision for source, kinds in sources.items() if not there.isdisjoint(kinds) for decision in source(*look)
     )
 
 
@@ -166,10 +176,14 @@ def _allocations(
     return [Decision("approve_allocation", run.id, month=run.month) for run in proposed if run]
 
 
+Look = tuple[Session, Framework, Establishment, str, datetime]
 Source = Callable[[Session, Framework, Establishment, str, datetime], list[Decision]]
-"""Finds what only this person can settle, most urgent first."""
+"""Finds what waits for this person, most urgent first."""
+Sources = dict[Source, tuple[str, ...]]
+"""Sources in the order the home card shows them, each with the kinds of `home_lists.anything_of` of which there must be
+one for it to find anything."""
 
-SOURCES: dict[Source, tuple[str, ...]] = {
+SOURCES: Sources = {
     _flags: ("red_flags",),
     _allocations: ("proposals",),
     corrections_to_make: ("corrections",),
@@ -178,5 +192,7 @@ SOURCES: dict[Source, tuple[str, ...]] = {
     decisions_actions: ("actions", "action_dates"),
     moderation_decisions: ("moderations", "disputes"),
 }
-"""Every source of decisions, in the order the home card shows them, and which kinds of `home_lists.anything_of` there
-must be for it to find one."""
+"""Before a person's own learning spaces."""
+
+LATER: Sources = {talks_to_have: ("talks",), actions_for_later: ("actions",)}
+"""After them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from assurance.common.decision import Decision
 from assurance.common.refusals import NotReady
 from assurance.forms.form_view import own_item
 from assurance.loop.loop_meeting import invite_the_practitioner
 from assurance.notify.tell import function_title, name_of, notices
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
+from policy.council.establishment import Establishment
 from policy.council.recipients import Recipient
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces, loops
@@ -63,6 +65,16 @@ def releases_on(framework: Framework, item: LearningSpace) -> date:
     calendar = Calendar.of(framework)
     sent_in = calendar.local_date(item.submitted_at or item.deadline_at)
     return calendar.add_working_days(sent_in, framework.two_voices.release_after_working_days)
+
+
+def talks_to_have(
+    session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
+) -> list[Decision]:
+    """For their home card: what a person has sent in and not talked through with the practitioner yet."""
+    return [
+        Decision("talk_through", item.reference, by_when=releases_on(framework, item), token=item.token)
+        for item in learning_spaces.to_talk_through(session, person)
+    ]
 
 
 def sent_in_before(calendar: Calendar, now: datetime, days: int) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from assurance.access.loop_people import in_post, in_team, may_authorise, those_who_meet
+from assurance.access.loop_people import RUNS_IT, in_post, in_team, may_authorise, those_who_meet
 from assurance.access.may_see import blind_to_loop, reads_everything
 from assurance.common.decision import Decision
 from assurance.loop.loop_view import waits_for_a_result
@@ -84,7 +84,11 @@ def decisions_loops(
 ) -> list[Decision]:
     """What waits for this person in closing the loop: to meet, to finish the form, to authorise, to record a result."""
     on = Calendar.of(framework).local_date(now)
-    runs_it = in_team(establishment, person, ("qa_lead",), on)
+    runs_it = in_team(establishment, person, RUNS_IT, on)
+    rules = framework.closing_the_loop
+    asked = (rules.meets, rules.authoriser, rules.authoriser_in_conflict)
+    if not runs_it and not in_team(establishment, person, [text.rpartition(".")[2] for text in asked], on):
+        return []  # no post of theirs is ever asked, so the loops need not be read
     found = []
     for loop, item in _open(session):
         kind, by_when = "", None

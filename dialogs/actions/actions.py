@@ -172,14 +172,28 @@ def actions_due_line(page: Page, decision: Decision, today: date, buttons: int) 
         page.para(
             f"{first}: {say_days_left(left).removeprefix('due ')}, {say_date(decision.by_when, today)}.", gap="Small"
         )
+    return _to_the_tracker(page, many, buttons)
+
+
+def actions_later_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    """Actions that are open and not due soon, as one entry with a button to the tracker."""
+    many = decision.count > 1
+    page.spoken(Bold(sentence(say_count(decision.count, "open action"))), gap="Small")
+    if decision.by_when:
+        first = "The first one is due" if many else f"{decision.reference} is due"
+        page.para(f"{first} {say_date(decision.by_when, today)}. There is time.", gap="Small")
+    return _to_the_tracker(page, many, buttons)
+
+
+# -- pieces -----------------------------------------------------------------------------------------------------------
+
+
+def _to_the_tracker(page: Page, many: bool, buttons: int) -> int:
     if buttons:
         page.button_here(SHOW_ACTIONS, "actions", "", typed="actions")
     else:
         page.para("To see them, type: actions" if many else "To see it, type: actions", gap="Small")
     return min(buttons, 1)
-
-
-# -- pieces -----------------------------------------------------------------------------------------------------------
 
 
 def _questions(page: Page, view: ActionView) -> None:

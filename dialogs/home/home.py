@@ -5,11 +5,12 @@ Decisions come first, then the QA team's day, a person's own learning spaces, an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from dialogs.actions.actions import actions_due_line
+from dialogs.actions.actions import actions_due_line, actions_later_line
 from dialogs.home.home_console import show_console
 from dialogs.home.home_decisions import TEN_SECONDS
 from dialogs.home.home_parts import show_own_work, show_state
@@ -18,8 +19,9 @@ from dialogs.kit.cards import MOST_BUTTONS, Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.rungs import Told, if_nothing_happens, told_of
-from dialogs.kit.speaking import say_count, say_date, say_days_left, say_month, sentence
+from dialogs.kit.speaking import say_count, say_date, say_days_left, say_list, say_month, sentence
 from dialogs.learning_space.corrections import correct_line
+from dialogs.learning_space.two_voices import talk_line
 from dialogs.loop.loop_card import loop_line
 from dialogs.moderation.moderation import moderate_line, settle_line, several_line
 from policy.calendar.calendar import Calendar
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 MOST_ITEMS = 8
 """Learning spaces shown at once; more than this and the card is no list any more."""
 MOST_DECISIONS = 6
+MOST_LATER = 4
 MOST_RECENT = 3
 EVERYBODY_TOLD = "Everybody above you has been told. Sending it in ends it."
 COMES_UP = "What has no button yet gets one here once the ones above are settled."
@@ -57,27 +60,43 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
         page.small(f"And {len(items) - MOST_ITEMS} more, due later.")
     if len(items) > buttons:
         page.small(f"To open {'another one' if buttons else 'one'}, type open and its reference.")
+    _later(page, waiting, today, max(buttons - len(items), 0))
     show_state(page, waiting.state)
     _recent(page, waiting, framework, today)
     return page.message()
 
 
 def _begin(waiting: Waiting, greeting: bool) -> Page:
-    count, decisions = len(waiting.items), len(waiting.decisions)
+    """The heading counts what waits. Only when nothing does, and nothing below says otherwise, are they up to date."""
     hello = "Hello. " if greeting else ""
-    console = any(one.count for one in waiting.console)
-    if not count and not decisions and not waiting.own_work:
-        if console:
-            return _page(f"{hello}Here is your day")
-        page = _page(f"{hello}Nothing is waiting for you")
-        return page.para("You are up to date. I will write when there is something for you.")
-    parts = [say_count(decisions, "decision")] if decisions else []
-    parts += [say_count(count, "learning space")] if count else []
-    if not parts:
+    counted = Counter({"learning space": len(waiting.items)})
+    for one in (*waiting.decisions, *waiting.later):
+        counted[COUNTED_AS.get(one.kind, "decision")] += one.count or 1
+    parts = [
+        say_count(counted[word], word) for word in dict.fromkeys(("decision", *COUNTED_AS.values())) if counted[word]
+    ]
+    if parts:
+        verb = "is" if counted.total() == 1 else "are"
+        return _page(hello + sentence(f"{say_list(parts)} {verb} waiting for you"))
+    if waiting.own_work:
         return _page(f"{hello}Your learning spaces")
-    verb = "is" if count + decisions == 1 else "are"
-    line = sentence(f"{' and '.join(parts)} {verb} waiting for you")
-    return _page(f"{hello}{line}")
+    if waiting.anything:
+        return _page(f"{hello}Here is your day")
+    if waiting.area_is_late:
+        return _page(f"{hello}Here is your area").para("Nothing waits for you yourself. What is late in it is below.")
+    page = _page(f"{hello}Nothing is waiting for you")
+    return page.para("You are up to date. I will write when there is something for you.")
+
+
+COUNTED_AS = {
+    "moderate": "second look",
+    "moderations_open": "second look",
+    "actions_due": "action",
+    "learning_space": "learning space",
+    "talk_through": "talk",
+    "actions_later": "action",
+}
+"""By which word the heading counts a kind of what waits, in its order; everything else is a decision."""
 
 
 def _page(heading: str) -> Page:
@@ -144,6 +163,22 @@ def _decisions(page: Page, decisions: Sequence[Decision], framework: Framework, 
     return buttons - left
 
 
+def _later(page: Page, waiting: Waiting, today: date, buttons: int) -> None:
+    """What is less pressing than their own learning spaces."""
+    later = waiting.later
+    shown_above = any(one.kind == "actions_due" for one in waiting.decisions)
+    for one in later[:MOST_LATER]:
+        if one.kind == "actions_later" and shown_above:
+            first = f", the first on {say_date(one.by_when, today)}" if one.by_when else ""
+            page.small(f"Your other actions are due later{first}.")
+            continue
+        page.begin_box("emphasis", gap="Small")
+        buttons -= DECISIONS[one.kind](page, one, today, buttons)
+        page.end_box()
+    if len(later) > MOST_LATER:
+        page.small(f"And {len(later) - MOST_LATER} more after these.")
+
+
 def _decision(page: Page, decision: Decision, framework: Framework, today: date, buttons: int) -> int:
     """Show something to settle; returns how many buttons it took."""
     urgent = decision.kind == "acknowledge_red_flag"
@@ -188,8 +223,10 @@ DECISIONS: dict[str, DecisionLine] = {
     "settle_moderation": settle_line,
     "moderations_open": several_line,
     "actions_due": actions_due_line,
+    "talk_through": talk_line,
+    "actions_later": actions_later_line,
 }
-"""Every kind of decision `assurance/home/waiting.py` finds, in words."""
+"""Every kind that `assurance/home/waiting.py` finds, in words."""
 
 
 def _recent(page: Page, waiting: Waiting, framework: Framework, today: date) -> None:

@@ -57,6 +57,14 @@ LINES: dict[str, Line] = {
     "to_moderate": Line(
         "second look is open", "second looks are open", "moderations", "Show second looks", "moderations"
     ),
+    "left_behind": Line(
+        "learning space is with somebody who has left: give it to somebody else, or take it back",
+        "learning spaces are with people who have left: give them to somebody else, or take them back",
+    ),
+    "actions_left_behind": Line(
+        "action has no owner any more: give it to somebody else",
+        "actions have no owner any more: give them to somebody else",
+    ),
     "out_of_reach": Line(
         "person cannot be reached in Teams",
         "people cannot be reached in Teams",

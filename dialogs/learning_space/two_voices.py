@@ -20,6 +20,7 @@ from policy.forms.forms import Problem, is_answered
 from policy.framework.framework import FormField, FormStep, Framework
 
 if TYPE_CHECKING:
+    from assurance.common.decision import Decision
     from assurance.learning_space.press_release import Pressed
     from assurance.learning_space.read_result import HeaderOnly, NotReleased, Result
     from assurance.learning_space.reflect import ReflectionView
@@ -274,3 +275,15 @@ def _answers(page: Page, result: Result, title: str, fields: Sequence[FormField]
         said = say_answer(field, result.answers[field.key], result.context)
         colon = " " if field.label.endswith("?") else ": "
         page.spoken(Bold(f"{field.label}{chr(10) if field.kind == 'text' else colon}"), said, gap="Small")
+
+
+def talk_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
+    """A learning space to talk through, on its auditor's home card; returns how many buttons it took."""
+    page.spoken(Bold(f"To talk through: {decision.reference}"))
+    opens = f" It opens to them by itself on {say_date(decision.by_when, today)}." if decision.by_when else ""
+    page.para(f"Please talk with the practitioner, then release the result.{opens}", gap="Small")
+    if not buttons:
+        page.para(f"When you have talked, type: release {decision.reference}", gap="Small")
+        return 0
+    page.button_here(wording.RELEASE, "release", decision.token, typed=f"release {decision.reference}")
+    return 1

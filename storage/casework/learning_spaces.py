@@ -15,7 +15,7 @@ from storage.engine import memo
 from storage.engine.session import Session
 from storage.engine.spelt_out import one_of
 from storage.engine.upsert import insert_for, put
-from storage.schema.tables import allocations, answers, drafts, meta
+from storage.schema.tables import allocations, answers, drafts, meta, pressed_releases
 
 ALLOCATED = "allocated"
 OPENED = "opened"
@@ -114,6 +114,12 @@ _SUBMITTED_BY = _SELECT.where(
     allocations.c.state == SUBMITTED,
     allocations.c.submitted_at >= sa.bindparam("since"),
 ).order_by(allocations.c.submitted_at.desc(), allocations.c.reference)
+_TO_TALK_THROUGH = _SELECT.where(
+    allocations.c.person == sa.bindparam("wanted"),
+    allocations.c.state == SUBMITTED,
+    allocations.c.released_at.is_(None),
+    ~sa.select(pressed_releases.c.reference).where(pressed_releases.c.reference == allocations.c.reference).exists(),
+).order_by(allocations.c.submitted_at, allocations.c.reference)
 _UPDATE = sa.update(allocations).where(allocations.c.reference == sa.bindparam("which"))
 _DRAFT = _SELECT_DRAFT.where(drafts.c.reference == sa.bindparam("item"), drafts.c.person == sa.bindparam("writer"))
 _DRAFTS_OF = _SELECT_DRAFT.where(drafts.c.person == sa.bindparam("writer"))
@@ -193,6 +199,11 @@ def holders_of_open(session: Session) -> frozenset[str]:
 def submitted_by(session: Session, person: str, *, since: datetime) -> list[LearningSpace]:
     """What a person has submitted since an instant, newest first."""
     return [_item(row) for row in session.execute(_SUBMITTED_BY, {"wanted": person, "since": since})]
+
+
+def to_talk_through(session: Session, person: str) -> list[LearningSpace]:
+    """What a person has sent in and not released yet, first sent in first; without what they have just released."""
+    return [_item(row) for row in session.execute(_TO_TALK_THROUGH, {"wanted": person})]
 
 
 def of_post(session: Session, post: str, quarter: str) -> list[LearningSpace]:

@@ -30,6 +30,7 @@ from storage.schema.tables import (
     loops,
     moderations,
     notices,
+    people,
     received_mail,
     red_flags,
     requests,
@@ -61,6 +62,10 @@ def _how_many(name: str, column: sa.Column[Any], *conditions: sa.ColumnElement[b
     return sa.select(sa.func.count(column)).where(*conditions).scalar_subquery().label(name)
 
 
+def _nobody_here(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return ~sa.select(people.c.id).where(people.c.id == column).exists()
+
+
 _ANYTHING = sa.select(
     _there_is("drafts", drafts.c.reference, drafts.c.person == _WHO),
     _there_is(
@@ -69,6 +74,13 @@ _ANYTHING = sa.select(
         allocations.c.person == _WHO,
         one_of(allocations.c.state, (learning_spaces.SUBMITTED,)),
         allocations.c.submitted_at >= _SINCE,
+    ),
+    _there_is(
+        "talks",
+        allocations.c.reference,
+        allocations.c.person == _WHO,
+        one_of(allocations.c.state, (learning_spaces.SUBMITTED,)),
+        allocations.c.released_at.is_(None),
     ),
     _there_is("own_work", allocations.c.reference, _ABOUT_THEIR_WORK),
     _there_is("actions", actions.c.reference, actions.c.owner == _WHO, _OPEN_ACTION),
@@ -93,6 +105,8 @@ _IN_NUMBERS = sa.select(
     _how_many("cut_off", channel_states.c.person, _IS_CUT_OFF),
     _how_many("unclear", received_mail.c.id, one_of(received_mail.c.state, (UNCLEAR,))),
     _how_many("findings", findings.c.subject, one_of(findings.c.state, (WRONG,))),
+    _how_many("left_behind", allocations.c.reference, _OWED, _nobody_here(allocations.c.person)),
+    _how_many("actions_left_behind", actions.c.reference, _OPEN_ACTION, _nobody_here(actions.c.owner)),
     _how_many("late", allocations.c.reference, _LATE, allocations.c.next_step_at.is_not(None)),
     _how_many("late_all_told", allocations.c.reference, _LATE, allocations.c.next_step_at.is_(None)),
 )
@@ -114,6 +128,10 @@ class InNumbers:
     """Emails that wait for a person to read them."""
     findings: int
     """What the self-check found and could not mend."""
+    left_behind: int
+    """Open learning spaces whose auditor is not in the council any more."""
+    actions_left_behind: int
+    """Open actions whose owner is not, or that have none."""
     late: int
     """Open learning spaces past their due date whose ladder has steps to come; one whose clock stands is not late."""
     late_all_told: int

@@ -79,6 +79,15 @@ def homes() -> dict[str, Message]:
         "home_head_flag": waiting(decisions=(Decision("acknowledge_red_flag", "LS-2026Q3-031"), MORE_TIME)),
         "home_late_all_told": waiting(waiting_item(-94)),
         "home_senior_manager": replace(waiting(waiting_item(9)), state=function),
+        "home_senior_manager_late": replace(nobody, state=function),
+        "home_owner": replace(nobody, later=(Decision("actions_later", ACTION, by_when=date(2027, 1, 14), count=1),)),
+        "home_to_talk": replace(
+            waiting(decisions=(Decision("actions_due", ACTION, by_when=TODAY, count=2),)),
+            later=(
+                Decision("talk_through", REFERENCE, by_when=date(2026, 12, 8), token=TOKEN),
+                Decision("actions_later", ACTION, by_when=date(2027, 1, 14), count=3),
+            ),
+        ),
         "home_senior_manager_none_open": replace(waiting(recent=1), state=AreaState(())),
         "home_director": replace(nobody, state=AreaState(FUNCTIONS, FRAMEWORK.digests.hide_below)),
         "home_executive_small": replace(nobody, state=AreaState(FUNCTIONS[2:3], FRAMEWORK.digests.hide_below)),

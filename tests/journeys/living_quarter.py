@@ -356,11 +356,14 @@ class LivingQuarter(LivingCouncil):
         after = self.database.read_now(moderations.by_reference, reference)
         if after and after.state == "disputed":
             self.did["disputes"] += 1
-            item = self.item(after.subject)
-            seats = self.database.write_now(seats_of, self.framework, after, item, now=self.now)
-            for number, people in enumerate(seats.values()):
-                stands = "original" if self.did["disputes"] % 2 or number else "moderated"
-                settled(self, after, min(people), stands)
+            self.in_days(1, lambda: self._settle(after, odd=bool(self.did["disputes"] % 2)))
+
+    def _settle(self, moderation: Moderation, *, odd: bool) -> None:
+        seats = self.database.write_now(
+            seats_of, self.framework, moderation, self.item(moderation.subject), now=self.now
+        )
+        for number, people in enumerate(seats.values()):
+            settled(self, moderation, min(people), "original" if odd or number else "moderated")
 
     # -- closing the loop ---------------------------------------------------------------------------------------------
 

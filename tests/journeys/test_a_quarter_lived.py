@@ -12,23 +12,60 @@ from pathlib import Path
 
 import pytest
 
+from assurance.home.waiting import waiting
 from assurance.self_check.verify import verify
+from dialogs.home.home import home_message
 from policy.lifecycle.lifecycle import TABLES, states
 from storage.casework import loops, moderations
-from storage.engine.database import Database
+from storage.council import establishment as establishments
+from storage.engine.database import Database, Session
 from tests.databases import SqliteTemplate, fast_disk
+from tests.journeys.living_council import LONDON
 from tests.journeys.living_quarter import ENDS, LivingQuarter, seen_moves, watch_moves
+from tests.journeys.what_waits import ASKED, THEIRS, what_waits
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+LOOKS = (date(2026, 10, 19), date(2026, 11, 3), date(2026, 12, 8))
+"""Afternoons on which something of nearly every kind waits for somebody."""
+
+
+class Looking(LivingQuarter):
+    """On some afternoons everybody of the council looks at their home card before they read what has come."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.untrue: list[tuple[date, str, set[str], str]] = []
+        """Where a home card did not say what the records do: whose, what waits for them, and what it said."""
+        self.waited: Counter[str] = Counter()
+        """For how many people each kind was all that waited."""
+
+    def _read_messages(self) -> None:
+        if self.today in LOOKS and self.now.astimezone(LONDON).hour == 15:
+            self.database.read_now(self._look)
+        super()._read_messages()
+
+    def _look(self, session: Session) -> None:
+        account = what_waits(session, self.calendar, self.now)
+        for person in establishments.current(session).people:
+            found = waiting(session, self.framework, person, now=self.now)
+            said = home_message(found, self.framework, self.today).text
+            kinds = account.get(person, set())
+            self.waited[" and ".join(sorted(kinds))] += 1
+            waits = not said.startswith(("Nothing is waiting for you\n", "Here is your area\n"))
+            late = any(row.late != 0 for row in found.state.rows) if found.state else False
+            if waits != bool(kinds) or ("up to date" in said) != (not kinds and not late):
+                self.untrue.append((self.today, person, kinds, said))
 
 
 @pytest.fixture(scope="module")
-def lived(sqlite_template: SqliteTemplate) -> Iterator[LivingQuarter]:
+def lived(sqlite_template: SqliteTemplate) -> Iterator[Looking]:
     """October to December 2026, and on until the re-audits are in."""
     folder = tempfile.TemporaryDirectory(prefix="quarter-", dir=fast_disk())
     with folder as name, Database.open(sqlite_template.copy_to(Path(name) / "council.db")) as database:
         database.write_now(watch_moves)
-        quarter = LivingQuarter(database)
+        quarter = Looking(database)
         quarter.given_everyone_talks_to_the_bot(but=quarter.not_met)
         quarter.given_some_cannot_be_reached()
         for month in (date(2026, 10, 1), date(2026, 11, 2), date(2026, 12, 1)):
@@ -123,6 +160,16 @@ def test_no_message_of_the_quarter_names_a_case_or_shows_a_grade_on_a_locked_scr
     assert [one.event for one in said if re.search(r"NM-\d", one.message.text)] == []
     # "Recognised as outstanding" and "inadequate" are never words of a preview.
     assert [one.event for one in said if grades.search(one.message.summary)] == []
+
+
+def test_home_says_that_nothing_waits_to_those_for_whom_nothing_does_and_to_nobody_else(lived: Looking) -> None:
+    assert lived.untrue == []
+    assert lived.waited[""] > 1_000 and lived.waited.total() - lived.waited[""] > 300
+    seen = {kind for kinds in lived.waited for kind in kinds.split(" and ")}
+    unseen = {"another date for an action", "a result to record", "a form to correct"}
+    assert {*THEIRS, *ASKED, "a dispute", "the day"} - seen == unseen
+    for kind in ("an action", "a talk", "a reflection", "a result to read", "a learning space"):
+        assert lived.waited[kind], f"for some of them {kind} was everything"
 
 
 def test_the_auditor_of_the_records_finds_nothing_missing_at_the_end(lived: LivingQuarter) -> None:

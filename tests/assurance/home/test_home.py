@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import event
 
 from assurance.home import console as consoles
-from assurance.home.waiting import SOURCES, Waiting, waiting
+from assurance.home.waiting import LATER, SOURCES, Waiting, waiting
 from assurance.learning_space.release import release
 from dialogs.home.home import home_message
 from dialogs.home.home_console import LINES
@@ -137,6 +137,13 @@ def test_an_email_that_is_not_clear_is_counted_until_somebody_has_settled_it(cou
     assert day(council)["unclear_emails"] == 0
 
 
+def test_what_is_with_somebody_who_has_left_is_the_qa_teams(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    assert (day(council)["left_behind"], day(council)["actions_left_behind"]) == (0, 0)
+    council.database.write_now(learning_spaces.update, item.reference, person="p-who-has-left")
+    assert (day(council)["left_behind"], day(council)["actions_left_behind"]) == (1, 0)
+
+
 def test_every_count_has_its_words() -> None:
     assert set(consoles.KINDS) == LINES.keys()
 
@@ -257,4 +264,4 @@ def test_what_nobody_has_is_not_asked_for_one_by_one(council: LivingCouncil) -> 
 
 def test_every_source_of_decisions_hangs_on_something_that_is_looked_for(council: LivingCouncil) -> None:
     looked_for = {column.name for column in home_lists._ANYTHING.selected_columns}
-    assert {kind for kinds in SOURCES.values() for kind in kinds} <= looked_for
+    assert {kind for kinds in (SOURCES | LATER).values() for kind in kinds} <= looked_for

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from dialogs.home.home import home_message
 from dialogs.kit.card_lint import words_in
 from tests.dialogs.reading import buttons_of, first_line, walk
@@ -51,6 +53,28 @@ def test_nothing_waiting_is_good_news() -> None:
     assert message.text.startswith("Nothing is waiting for you\n\nYou are up to date.")
     assert message.card
     assert buttons_of(message.card) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("home_owner", "One action is waiting for you"),
+        ("home_to_talk", "Five actions and one talk are waiting for you"),
+        ("home_senior_manager_late", "Here is your area"),
+    ],
+)
+def test_nobody_is_up_to_date_who_owes_something_or_reads_below_that_something_is_late(name: str, heading: str) -> None:
+    text = messages()[name].text
+    assert text.startswith(f"{heading}\n\n")
+    assert "up to date" not in text
+
+
+def test_a_talk_waits_with_the_press_that_ends_it_and_the_day_it_ends_by_itself() -> None:
+    assert (
+        "To talk through: LS-2026Q3-014\n\n"
+        "Please talk with the practitioner, then release the result. It opens to them by itself on Tuesday 8 December."
+        "\n\n[We have talked: release] or type: release LS-2026Q3-014"
+    ) in messages()["home_to_talk"].text
 
 
 def test_immediate_attention_comes_before_everything_else() -> None:
