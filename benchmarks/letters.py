@@ -30,7 +30,7 @@ what the child gained, and what could be even better.
 
 Function: Family Safeguarding
 Post: Team Manager, Harbour Team
-Due: Tuesday 29 December (due in 28 days)
+Due: Tuesday 29 December
 
 The form comes in short steps. It saves at every step, so you can stop and come back, on any device.
 

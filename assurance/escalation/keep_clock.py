@@ -63,6 +63,8 @@ def keep_clock(session: Session, framework: Framework, *, actor: Actor, now: dat
     else:
         stands = False
     if looked_on is None or looked_on < today:
+        if looked_on is not None:
+            living_cards.mark_gone_by(session, since=looked_on, before=today, at=now)
         meta.save(session, LOOKED_ON, today.isoformat())
     return stands
 

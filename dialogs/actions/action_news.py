@@ -11,7 +11,7 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.rungs import LEVEL_BY_LEVEL, if_nothing_happens, say_roles
-from dialogs.kit.speaking import say_date, say_days_left, sentence
+from dialogs.kit.speaking import say_date, say_day, say_late_on, sentence
 from dialogs.learning_space.learning_space import About, begin
 from policy.framework.framework import Framework
 
@@ -29,19 +29,17 @@ def assigned_message(about: About, roles: Roles, facts: Facts, framework: Framew
         about,
     )
     page.para("Something was agreed that you will do. Open it to see what.")
-    page.facts([("Due", f"{due} ({say_days_left(about.days_left)})")])
+    page.facts([("Due", due)])
     return _open(page, about, facts).message()
 
 
 def reminder_message(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
-    """To the owner: due in a week, or today (E35); late when the day it goes out is later."""
+    """To the owner: due in a week, or on the day (E35); late when the day it goes out is later."""
     if about.days_left < 0:
         return overdue_message(about, roles, facts, framework)
-    left = say_days_left(about.days_left)
-    page = begin(f"Action {left}: {about.reference}", f"Action {about.reference} is {left}.", about)
-    page.para(
-        f"Your action is due on {say_date(about.due_on, about.today)}. When it is done, say where it can be seen."
-    )
+    due = say_date(about.due_on, about.today)
+    page = begin(f"Action due on {due}: {about.reference}", f"Action {about.reference} is due on {due}.", about)
+    page.para(f"Your action is due on {due}. When it is done, say where it can be seen.")
     if about.days_left:
         page.para("If that day cannot be kept, open it and ask for another one.")
     _otherwise(page, about, facts, framework)
@@ -52,21 +50,21 @@ def overdue_message(about: About, roles: Roles, facts: Facts, framework: Framewo
     """A week or two after the due date (E36): to the owner, and as a header to their team manager."""
     if OWNER not in roles:
         return not_completed_message(about, roles, facts, framework)
-    late = say_days_left(about.days_left)
-    page = begin(f"Action {late}: {about.reference}", f"Action {about.reference} is {late}.", about)
+    late = say_late_on(-about.days_left, about.today)
+    page = begin(f"Action {late}: {about.reference}", f"Action {about.reference}: {late}.", about)
     page.para(f"Your action was due on {say_date(about.due_on, about.today)}.")
     page.para("If it is done, open it and say where it can be seen. If something is in the way, say that.")
     if told := [role for role in facts.get("told", ()) if role != OWNER]:
-        have = "have" if len(told) > 1 else "has"
-        page.para(f"{sentence(say_roles(told, framework))} {have} been told today, so that they can help.")
+        were, on = "were" if len(told) > 1 else "was", say_day(about.today)
+        page.para(f"{sentence(say_roles(told, framework))} {were} told on {on}, so that they can help.")
     _otherwise(page, about, facts, framework)
     return _open(page, about, facts).message()
 
 
 def not_completed_message(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
     """To the managers above (E36 to E39): which action, whose, how many weeks. Nothing of what it is about."""
-    late = _how_late(about, facts)
-    page = begin(f"An action is {late}: {about.reference}", f"An action is {late}: {about.reference}.", about)
+    late = f"An action, {_how_late(about, facts)}: {about.reference}"
+    page = begin(late, f"{late}.", about)
     set_on = _date(facts, "set_on") if facts.get("strict") else None
     page.facts(
         [
@@ -111,7 +109,7 @@ def new_owner_message(about: About, roles: Roles, facts: Facts, framework: Frame
             about,
         )
         page.para("It was agreed with someone who has left or moved on. Open it to see what is to be done.")
-        page.facts([("Due", f"{due} ({say_days_left(about.days_left)})")])
+        page.facts([("Due", due)])
         page.para("If that day cannot be kept, open it and ask for another one.")
         return _open(page, about, facts).message()
     page = begin(f"An action has a new owner: {about.reference}", f"Action {about.reference} has a new owner.", about)
@@ -149,11 +147,12 @@ def date_decided_message(about: About, roles: Roles, facts: Facts, framework: Fr
 
 
 def _how_late(about: About, facts: Facts) -> str:
-    """'4 weeks late'; on the strict ladder before or just after the due date: 'not done 4 weeks after it was set'."""
+    """'4 weeks late on Tuesday 3 March'; on the strict ladder, which may speak before the due date, 'not done 4 weeks
+    after it was set'."""
     set_on = _date(facts, "set_on")
     if facts.get("strict") and set_on:
         return f"not done {_weeks((about.today - set_on).days)} after it was set"
-    return f"{_weeks(-about.days_left)} late"
+    return f"{_weeks(-about.days_left)} late on {say_day(about.today)}"
 
 
 def _weeks(days: int) -> str:

@@ -49,7 +49,7 @@ def action_message(view: ActionView, framework: Framework, *, note: str = "", in
             ("Owner", "" if view.may_update else view.owner),
             ("Agreed with", view.set_by if action.set_by != action.owner else ""),
             ("Kind", _kind(action.kind, framework)),
-            ("Due", f"{say_date(action.due_on, today)} ({_left(action.due_on, today)})" if action.is_open else ""),
+            ("Due", say_date(action.due_on, today) if action.is_open else ""),
             ("How it is going", STATES.get(action.state, action.state)),
             ("Seen in", _evidence(view)),
         ]
@@ -88,7 +88,7 @@ def updated_message(outcome: UpdateOutcome, framework: Framework, *, in_dialog: 
         page = Page(f"{said}: {action.reference}", summary=f"Action {action.reference} is up to date.")
         page.para("Thank you. This is noted in the action tracker." if not action.is_open else "Thank you. Noted.")
         if action.is_open:
-            page.facts([("Due", f"{say_date(action.due_on, view.today)} ({_left(action.due_on, view.today)})")])
+            page.facts([("Due", say_date(action.due_on, view.today))])
     return page.button(SHOW_ACTIONS, "actions", typed="actions").message()
 
 
@@ -133,7 +133,7 @@ def tracker_message(tracker: Tracker, today: date) -> Message:
     """The action tracker: one's own, the dates to answer, and what is late in one's line. No text of any action."""
     own, buttons = tracker.own, MOST_BUTTONS - 1
     heading = f"{sentence(say_count(len(own), 'action'))} of yours" if own else "No action waits for you"
-    page = Page(heading, summary=f"{heading}.")
+    page = Page(heading, summary=f"{heading}.").as_on(today)
     for entry in tracker.to_agree[:MOST_SHOWN]:
         page.begin_box("emphasis", gap="Small")
         _to_agree(page, entry.action.reference, entry.action.asked_due_on, today)

@@ -42,7 +42,7 @@ COMES_UP = "What has no button yet gets one here once the ones above are settled
 def home_message(waiting: Waiting, framework: Framework, today: date, *, greeting: bool = False) -> Message:
     """Everything that waits for a person. With `greeting` it says hello first."""
     items = waiting.items
-    page = _begin(waiting, greeting)
+    page = _begin(waiting, today, greeting)
     buttons = MOST_BUTTONS
     buttons -= _decisions(page, waiting.decisions, framework, today, buttons)
     buttons -= show_console(page, waiting.console, today, buttons)
@@ -66,7 +66,7 @@ def home_message(waiting: Waiting, framework: Framework, today: date, *, greetin
     return page.message()
 
 
-def _begin(waiting: Waiting, greeting: bool) -> Page:
+def _begin(waiting: Waiting, today: date, greeting: bool) -> Page:
     """The heading counts what waits. Only when nothing does, and nothing below says otherwise, are they up to date."""
     hello = "Hello. " if greeting else ""
     counted = Counter({"learning space": len(waiting.items)})
@@ -77,14 +77,16 @@ def _begin(waiting: Waiting, greeting: bool) -> Page:
     ]
     if parts:
         verb = "is" if counted.total() == 1 else "are"
-        return _page(hello + sentence(f"{say_list(parts)} {verb} waiting for you"))
+        return _page(hello + sentence(f"{say_list(parts)} {verb} waiting for you"), today)
     if waiting.own_work:
-        return _page(f"{hello}Your learning spaces")
+        return _page(f"{hello}Your learning spaces", today)
     if waiting.anything:
-        return _page(f"{hello}Here is your day")
+        return _page(f"{hello}Here is your day", today)
     if waiting.area_is_late:
-        return _page(f"{hello}Here is your area").para("Nothing waits for you yourself. What is late in it is below.")
-    page = _page(f"{hello}Nothing is waiting for you")
+        return _page(f"{hello}Here is your area", today).para(
+            "Nothing waits for you yourself. What is late in it is below."
+        )
+    page = _page(f"{hello}Nothing is waiting for you", today)
     return page.para("You are up to date. I will write when there is something for you.")
 
 
@@ -99,9 +101,9 @@ COUNTED_AS = {
 """By which word the heading counts a kind of what waits, in its order; everything else is a decision."""
 
 
-def _page(heading: str) -> Page:
+def _page(heading: str, today: date) -> Page:
     """One next step: whatever comes first on the card has the main button."""
-    return Page(heading, summary=f"{heading}.", first_is_main=True)
+    return Page(heading, summary=f"{heading}.", first_is_main=True).as_on(today)
 
 
 def _by_post(items: tuple[WaitingItem, ...]) -> list[WaitingItem]:

@@ -106,5 +106,5 @@ def show_console(page: Page, counted: Sequence[Waits], today: date, buttons: int
     if not busy:
         page.para("Nothing is waiting for the QA team.", gap="Small")
     elif len(busy) < len(counted):
-        page.small("Nothing else waits for the QA team today.")
+        page.small("Nothing else waits for the QA team.")
     return taken

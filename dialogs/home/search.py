@@ -9,7 +9,7 @@ from dialogs.kit import wording
 from dialogs.kit.cards import MOST_BUTTONS, Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
-from dialogs.kit.speaking import say_count, say_date, say_days_left, sentence
+from dialogs.kit.speaking import say_count, say_date, say_late_on, sentence
 from dialogs.notices.living import ACTIONS, LOOPS, SECOND_LOOKS
 from policy.lifecycle.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION
 
@@ -84,7 +84,7 @@ def _state(hit: Hit, kind: str, today: date) -> str:
         words = LEARNING_SPACES.get(hit.state, "")
         if hit.state not in ("allocated", "opened"):
             return f"{sentence(words)}."
-        late = f", {say_days_left(hit.days_left)}" if hit.days_left < 0 else ""
+        late = f", {say_late_on(-hit.days_left, today)}" if hit.days_left < 0 else ""
         return f"{sentence(words)}, {due}{late}."
     said = {ACTION: ACTIONS, LOOP: LOOPS, MODERATION: SECOND_LOOKS}[kind].get(hit.state, "")
     return f"{said} {sentence(due)}." if due and hit.state not in ("done", "not_needed") else said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from microsoft_teams.cards import Action, CardElement
 
@@ -10,7 +11,11 @@ from dialogs.kit import cards
 from dialogs.kit.cards import Bold
 from dialogs.kit.inert import one_line, without_controls
 from dialogs.kit.message import Json, Message
+from dialogs.kit.speaking import say_day
 from policy.lifecycle.reference import find_reference
+
+AS_ON = "How it stands on"
+"""Before the day that a list was put together."""
 
 
 class Page:
@@ -46,6 +51,10 @@ class Page:
     def small(self, text: str, *, gap: cards.Gap = "Small") -> Page:
         """Our own words, quieter."""
         return self.add(cards.small(text, gap=gap), text) if text else self
+
+    def as_on(self, today: date) -> Page:
+        """The day that what follows was true on: a card stays in the chat, and days and counts on it grow old."""
+        return self.small(f"{AS_ON} {say_day(today)}.")
 
     def subheading(self, text: str, *, gap: cards.Gap = "Medium", line: bool = False) -> Page:
         """A heading inside the page."""

@@ -66,7 +66,7 @@ def say_problem(problem: Problem, field: FormField, text: str, today: date) -> s
         case "not_after_due":
             return f"Please choose a day after {_said(limit, today)}, the day it is due now."
         case "not_after_today":
-            return "Please choose a day after today."
+            return f"Please choose a day after {say_date(today, today)}."
         case "too_late":
             return f"Please choose a day up to {_said(limit, today)}."
         case "no_verb":

@@ -59,6 +59,11 @@ def say_days_left(days: int) -> str:
     return f"{say_days(-days)} late"
 
 
+def say_late_on(days: int, on: date) -> str:
+    """How late something was on a day: '14 days late on Tuesday 17 November'. True whenever it is read."""
+    return f"{say_days(days)} late on {say_day(on)}"
+
+
 def say_count(count: int, one: str, many: str = "") -> str:
     """'one learning space', 'three learning spaces', '12 learning spaces'; `many` if an s is not enough."""
     number = _SMALL_NUMBERS[count] if 0 <= count < len(_SMALL_NUMBERS) else f"{count:,}"

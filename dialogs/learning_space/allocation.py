@@ -103,7 +103,7 @@ def approved_message(outcome: AllocationOutcome, today: date) -> Message:
     if outcome.already:
         page.para("This was approved before, so nothing was sent a second time.")
     else:
-        when = "today, in send hours" if outcome.allocated_on == today else f"on {allocated}"
+        when = f"on {allocated}, in send hours" if outcome.allocated_on == today else f"on {allocated}"
         page.para(f"Thank you. The managers and practitioners are told {when}.")
     page.facts(
         [

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dialogs.kit import wording
 from dialogs.kit.message import Message
 from dialogs.kit.rungs import if_nothing_happens, say_roles
-from dialogs.kit.speaking import say_date, say_days_left
+from dialogs.kit.speaking import say_date, say_day, say_late_on
 from dialogs.learning_space.learning_space import About, begin, not_counted
 from policy.framework.framework import Framework
 
@@ -17,12 +17,8 @@ def escalation_message(about: About, framework: Framework, roles: Collection[str
 
     The heading and the summary name nobody: how late a colleague is does not belong on a locked screen.
     """
-    late = say_days_left(about.days_left)
-    page = begin(
-        f"A learning space is {late}: {about.reference}",
-        f"A learning space is {late}: {about.reference}.",
-        about,
-    )
+    late = f"A learning space, {say_late_on(-about.days_left, about.today)}: {about.reference}"
+    page = begin(late, f"{late}.", about)
     page.facts(
         [
             ("Manager", about.auditor),
@@ -69,4 +65,4 @@ def _why_you(about: About, roles: Collection[str], framework: Framework) -> str:
         if about.via == "deputy":
             return "The manager has been told that you know."
         return "You are told because you are in the manager's line. They have been told that you know."
-    return f"For information: today this went to {say_roles(about.told_now, framework)}."
+    return f"For information: on {say_day(about.today)} this went to {say_roles(about.told_now, framework)}."

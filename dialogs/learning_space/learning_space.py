@@ -13,7 +13,7 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.rungs import Told, if_nothing_happens, say_roles
-from dialogs.kit.speaking import say_date, say_day, say_days, say_days_left, say_time, sentence
+from dialogs.kit.speaking import say_date, say_day, say_days, say_late_on, say_time
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
 
@@ -84,7 +84,7 @@ def allocation_message(about: About, framework: Framework) -> Message:
             ("Function", about.function),
             ("Post", about.post),
             ("Part of", about.stream),
-            ("Due", f"{due} ({say_days_left(about.days_left)})"),
+            ("Due", due),
         ]
     )
     page.para(f"The form comes in short steps. {wording.SAVED_AS_YOU_GO}")
@@ -98,15 +98,10 @@ def allocation_message(about: About, framework: Framework) -> Message:
 def due_soon_message(about: About, framework: Framework) -> Message:
     """Some days before the due date."""
     due = say_date(about.due_on, about.today)
-    left = say_days(about.days_left)
-    page = begin(
-        f"{sentence(left)} to go: {about.reference}",
-        f"Learning space {about.reference} is {say_days_left(about.days_left)}, {due}.",
-        about,
-    )
+    page = begin(f"Due on {due}: {about.reference}", f"Learning space {about.reference} is due on {due}.", about)
     page.para(f"Your learning space is due on {due}.{_begun(about)}")
     if about.days_left > 3 and not about.begun:
-        page.para("If the meeting is not booked yet, today is a good day to book it.")
+        page.para("If the meeting is not booked yet, please book it soon.")
     elif about.days_left <= 3:
         page.para(
             f"If you need more time, ask {_who_extends(about, framework)} now. "
@@ -117,44 +112,45 @@ def due_soon_message(about: About, framework: Framework) -> Message:
 
 
 def due_today_message(about: About, framework: Framework) -> Message:
-    """On the due date."""
-    page = begin(f"Due today: {about.reference}", f"Learning space {about.reference} is due today.", about)
+    """On the due date, by its name: the message is still read when that day is over."""
+    due = say_date(about.due_on, about.today)
+    page = begin(f"Due on {due}: {about.reference}", f"Learning space {about.reference} is due on {due}.", about)
     until = say_time(Calendar.of(framework).deadline_at(about.due_on), framework.council.time_zone)
-    page.para(f"Your learning space is due today, by {until}.{_begun(about)}")
-    page.para(f"Today is also the last day to ask {_who_extends(about, framework)} for more time.")
+    page.para(f"Your learning space is due by {until} on {due}.{_begun(about)}")
+    page.para(f"That is also the last moment at which {_who_extends(about, framework)} can agree to more time.")
     _otherwise(page, about, framework)
     return _more_time_button(_open_button(page, about), about).message()
 
 
 def late_message(about: About, framework: Framework) -> Message:
     """The first day after the due date: still between us."""
-    late = say_days_left(about.days_left)
-    page = begin(f"{sentence(late)}: {about.reference}", f"Learning space {about.reference} is {late}.", about)
+    page = _late_page(about)
     page.para(
         f"Your learning space was due on {say_date(about.due_on, about.today)}. {wording.STAYS_OPEN}{_begun(about)}"
     )
     page.para(not_counted(about))
-    page.para("If something is in the way, tell your manager today: they can help.")
+    page.para("If something is in the way, tell your manager: they can help.")
     _otherwise(page, about, framework)
     return _open_button(page, about).message()
 
 
 def escalated_message(about: About, framework: Framework) -> Message:
     """To the late manager, on the day somebody above them is told: nothing is said behind anyone's back."""
-    late = say_days_left(about.days_left)
-    page = begin(f"{sentence(late)}: {about.reference}", f"Learning space {about.reference} is {late}.", about)
+    page, on = _late_page(about), say_day(about.today)
     page.para(f"Your learning space was due on {say_date(about.due_on, about.today)}.{_begun(about)}")
     page.para(not_counted(about))
-    if about.told_now:
-        page.para(
-            f"As the framework asks, {say_roles(about.told_now, framework)} {_has(about.told_now)} been told today, "
-            "so that they can help."
-        )
-    else:
-        page.para("As the framework asks, the managers above you have been told today, so that they can help.")
+    told = say_roles(about.told_now, framework) or "the managers above you"
+    were = "was" if len(about.told_now) == 1 else "were"
+    page.para(f"As the framework asks, {told} {were} told on {on}, so that they can help.")
     page.para(wording.STAYS_OPEN)
     _otherwise(page, about, framework)
     return _open_button(page, about).message()
+
+
+def _late_page(about: About) -> Page:
+    """How late it was on the day this goes out: the message stays in the chat, and the days go on."""
+    late = say_late_on(-about.days_left, about.today)
+    return begin(f"{late}: {about.reference}", f"Learning space {about.reference}: {late}.", about)
 
 
 Answered = Literal["on_card", "typed", "by_email"]
@@ -217,11 +213,11 @@ def already_message(
 
 
 def due_words(item: LearningSpace, today: date) -> str:
-    """A due date and how far off it is; one whose clock stands still is told from one that is late."""
-    due, left = say_date(item.due_on, today), say_days_left(item.days_left(today))
-    if item.paused_on is None:
-        return f"{due} ({left})"
-    return f"{due} (the clock stands still{'; ' + left + ' before that' if item.days_left(today) < 0 else ''})"
+    """A due date, and how late it was on the day; one whose clock stands still is told from one that is late."""
+    due, late = say_date(item.due_on, today), -item.days_left(today)
+    if item.paused_on is not None:
+        return f"{due} (the clock stands still{f'; {say_days(late)} late when it stopped' if late > 0 else ''})"
+    return f"{due} ({say_late_on(late, today)})" if late > 0 else due
 
 
 def saved_message(item: LearningSpace, today: date) -> Message:

@@ -37,7 +37,7 @@ def _said(about: About, roles: tuple[str, ...], facts: Facts, framework: Framewo
         return page.para("Please ask them what stands in the way.").message()
     if further_up:
         page.para("The Director has been told as well.")
-    page.para("Managers have four weeks from the day they are told, so the month can still be given out today.")
+    page.para("Managers have four weeks from the day they are told, so the month can still be given out.")
     if facts.get("next_on"):
         titles = {role.key: role.short or role.title for role in framework.roles}
         told = " and the ".join(titles.get(one, one) for one in facts.get("next_told", ()))

@@ -11,7 +11,7 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.rungs import if_nothing_happens
-from dialogs.kit.speaking import say_count, say_date, say_days_left, sentence
+from dialogs.kit.speaking import say_count, say_date, say_late_on, sentence
 from dialogs.learning_space import news
 from dialogs.learning_space.learning_space import About, begin
 from policy.framework.framework import Framework
@@ -38,15 +38,15 @@ def _not_opened(about: About, roles: tuple[str, ...], facts: Facts, framework: F
 def _halfway(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     page = begin(
         f"No meeting date yet: {about.reference}",
-        f"Learning space {about.reference} is {say_days_left(about.days_left)}.",
+        f"Learning space {about.reference} is due on {say_date(about.due_on, about.today)}.",
         about,
     )
-    page.para("There is no date for the meeting yet. Booking it today leaves time to find one that suits you both.")
+    page.para("There is no date for the meeting yet. Booking it soon leaves time to find one that suits you both.")
     return _due_and_open(page, about, framework)
 
 
 def _due_and_open(page: Page, about: About, framework: Framework) -> Message:
-    page.facts([("Due", f"{say_date(about.due_on, about.today)} ({say_days_left(about.days_left)})")])
+    page.facts([("Due", say_date(about.due_on, about.today))])
     if line := if_nothing_happens(about.told, framework):
         page.begin_box("emphasis").para(line).end_box()
     if about.token:
@@ -142,7 +142,8 @@ def _handed_over(about: About, roles: tuple[str, ...], facts: Facts, framework: 
 
 
 def _due(about: About) -> str:
-    return f"{say_date(about.due_on, about.today)} ({say_days_left(about.days_left)})"
+    late = -about.days_left
+    return say_date(about.due_on, about.today) + (f" ({say_late_on(late, about.today)})" if late > 0 else "")
 
 
 def _before(facts: Facts, about: About) -> str:

@@ -14,7 +14,7 @@ from dialogs.kit.page import Page
 from dialogs.kit.problems import say_warnings
 from dialogs.kit.questions import Question, say_answer
 from dialogs.kit.rungs import say_role
-from dialogs.kit.speaking import say_count, say_date, say_days_left, say_list, sentence
+from dialogs.kit.speaking import say_count, say_date, say_late_on, say_list, sentence
 from dialogs.learning_space.learning_space import say_instant
 from policy.forms.forms import Problem, is_answered
 from policy.framework.framework import FormField, FormStep, Framework
@@ -77,7 +77,7 @@ def not_released_message(refused: NotReleased, today: date) -> Message:
         return page.message()
     page.spoken("Your result opens when ", Bold(refused.auditor), " has talked with you about it.")
     page.para(f"It opens on {say_date(refused.on, today)} at the latest, and I will write to you then.")
-    return page.spoken("You can ask ", Bold(refused.auditor), " for the talk today.").message()
+    return page.spoken("You can ask ", Bold(refused.auditor), " for the talk.").message()
 
 
 def not_sent_in_message(reference: str) -> Message:
@@ -119,7 +119,7 @@ _OPENS = {"escalated_to_them": "it was escalated to you", "authorising": "you ar
 
 
 def _header(facts: Mapping[str, Any], sent_in: bool, today: date) -> list[tuple[str, str]]:
-    late = "" if sent_in or "days_late" not in facts else say_days_left(-int(facts["days_late"]))
+    late = "" if sent_in or "days_late" not in facts else say_late_on(int(facts["days_late"]), today)
     return [
         ("Manager", str(facts["auditor"])),
         ("Function", str(facts["function"])),

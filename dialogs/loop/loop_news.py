@@ -13,7 +13,7 @@ from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
-from dialogs.kit.speaking import say_count, say_date
+from dialogs.kit.speaking import say_count, say_date, say_late_on
 from dialogs.learning_space.learning_space import About, begin
 from dialogs.loop.loop_meeting import meeting_news
 from policy.framework.framework import Framework
@@ -53,16 +53,16 @@ def meeting_due(about: About, roles: tuple[str, ...], facts: Facts, framework: F
 
 
 def form_due(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    """The form is due today, or late: to the Senior Manager, and to those above as the days go by (E27)."""
+    """The form is due on this day, or late: to the Senior Manager, and to those above as the days go by (E27)."""
     days = int(facts.get("days_overdue", 0))
     due = _day(facts, "return_by")
     when = say_date(due, about.today) if due else ""
-    heading = f"Closing the loop is {say_count(days, 'day')} late" if days else "Closing the loop is due today"
+    heading = f"Closing the loop, {say_late_on(days, about.today)}" if days else f"Closing the loop, due on {when}"
     page = begin(f"{heading}: {about.reference}", f"{heading}: {about.reference}.", about)
     if FILLS_IN in roles:
         page.para("The form has not come back yet. Please finish it and send it to the Head of Service.")
         if days:
-            page.para("If something is in the way, tell the Head of Service today: they can help.")
+            page.para("If something is in the way, tell the Head of Service: they can help.")
     else:
         page.para("The form has not come back from the Senior Manager yet.")
         page.para("Please find out what is in the way, and help to get it done.")
@@ -77,7 +77,7 @@ def for_authorisation(about: About, roles: tuple[str, ...], facts: Facts, framew
     sent = _day(facts, "submitted_on")
     if about.because:
         page.para("Closing the loop waits to be authorised, and there is nobody in the post who can do it.")
-        page.para("Please ask for a deputy to be named today.")
+        page.para("Please ask for a deputy to be named.")
     else:
         page.para("The Senior Manager has sent the form. Please read it, then authorise it or send it back.")
     page.facts(

@@ -309,8 +309,9 @@ def freeze_message(state: Frozen, today: date, *, named: str = "") -> Message:
 
 def frozen_message(state: Frozen) -> Message:
     """The clock stands."""
-    page = Page("The clock stands still", summary="The clock stands still from today.")
-    page.para("From today no reminder and no escalation of a learning space goes out. The red route goes on.")
+    page = Page("The clock stands still", summary="The clock stands still for an inspection.")
+    since = f"From {say_date(state.since, state.since)} on" if state.since else "From its first day on"
+    page.para(f"{since} no reminder and no escalation of a learning space goes out. The red route goes on.")
     return page.para("To start it again, type: unfreeze").message()
 
 
@@ -320,7 +321,7 @@ def unfrozen_message(state: Frozen) -> Message:
     if state.days:
         page.para(f"It stood for {say_days(state.days)}, and due dates that were in time have moved by that.")
     else:
-        page.para("It began today, so no date has moved.")
+        page.para("It ended on the day it began, so no date has moved.")
     if state.practice_week is not None:
         page.para("A practice week still stops it, until that is over.")
     return page.button("Show the preview", "preview", typed="preview").message()

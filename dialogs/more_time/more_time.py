@@ -286,12 +286,18 @@ def decided_already_message(no: DecidedAlready, framework: Framework) -> Message
 
 
 def say_step(step: str) -> str:
-    """'+2' as people say it: '2 days late'."""
+    """'+2' as people say it: '2 days past its date'. It names a step, and says nothing of how late anything is."""
     try:
         days = int(step)
     except ValueError:
         return step
-    return f"{say_days(days)} late" if days > 0 else "on the due date" if days == 0 else f"{say_days(-days)} before"
+    return (
+        f"{say_days(days)} past its date"
+        if days > 0
+        else "on the due date"
+        if days == 0
+        else f"{say_days(-days)} before"
+    )
 
 
 def told_roles(roles: Sequence[str], framework: Framework) -> str:

@@ -47,7 +47,7 @@ def asks(about: About, roles: Roles, facts: Facts, framework: Framework) -> Mess
     )
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
     if about.via == VACANT:
-        return page.para("Only a Head of Service can agree. Please ask for a deputy to be named today.").message()
+        return page.para("Only a Head of Service can agree. Please ask for a deputy to be named.").message()
     token = str(facts.get("request", ""))
     decide_buttons(page, token)
     if facts.get("has_note"):
@@ -129,13 +129,13 @@ def _several_held(about: About, facts: Facts, framework: Framework) -> Message:
 
 
 def coming(about: About, roles: Roles, facts: Facts, framework: Framework) -> Message:
-    """E69: what will be escalated next, with Hold; or on the morning itself what goes out today."""
+    """E69: what will be escalated next, with Hold; or on the morning itself what goes out on that day."""
     day = fact_date(facts, "day") or about.today
     count, rows = int(facts.get("count", 0)), list(facts.get("coming", ()))
     many = sentence(say_count(count, "escalation"))
     if facts.get("part") == "morning":
-        page = begin(f"{many} today", f"{many} today.", about)
-        page.para("These go out now. There is nothing to do: what was not held yesterday is said today.")
+        page = begin(f"{many} of {say_date(day, about.today)}", f"{many} of {say_date(day, about.today)}.", about)
+        page.para("These go out that morning. There is nothing to do: what was not held before is said.")
         return listed(page, rows, count, framework).message()
     page = begin(f"{many} on {say_date(day, about.today)}", f"{many} on {say_date(day, about.today)}.", about)
     return hold_questions(page, Holding(rows, count), framework, about.today).message()

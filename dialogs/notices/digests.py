@@ -29,7 +29,7 @@ WHY_IT_LEFT = housekeeping_news.WHY_IT_LEFT
 
 
 def _morning(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    page = begin("Your news this morning", "There is news for you. It can wait.", about)
+    page = begin(f"Your news of {say_date(about.today, about.today)}", "There is news for you. It can wait.", about)
     page.para("All of this can wait, and there is nothing for you to fill in.")
     for line in facts.get("lines", ()):
         page.spoken(_line(line))

@@ -13,7 +13,7 @@ from dialogs.forms.what_follows import what_follows
 from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.page import Page
-from dialogs.kit.speaking import say_date, say_days_left
+from dialogs.kit.speaking import say_date, say_late_on
 from dialogs.learning_space.learning_space import due_words
 from dialogs.moderation.moderation_parts import BOOKING_FORM, OWN_FORM, STALE, TALK_FORM, what_it_is, what_was_written
 from policy.follow_up.loop_form import page_key
@@ -96,13 +96,14 @@ def put_after_review(out: Page, page: TypedPage) -> None:
 
 
 def due_said(page: TypedPage) -> str:
-    """The date, and how far off it is; empty for what has none."""
+    """The date, and how late it was on the day; empty for what has none."""
     if isinstance(page.view, FormView):
         return due_words(page.view.item, page.context.today)
     if page.due_on is None:
         return ""
     today = page.context.today
-    return f"{say_date(page.due_on, today)} ({say_days_left((page.due_on - today).days)})"
+    late = (today - page.due_on).days
+    return say_date(page.due_on, today) + (f" ({say_late_on(late, today)})" if late > 0 else "")
 
 
 def put_due(out: Page, page: TypedPage) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zlib import crc32
 
 import sqlalchemy as sa
 
 from storage.contact.channels import Card
 from storage.council import meta
 from storage.engine.session import Session
-from storage.schema.tables import allocations, cards, history
+from storage.schema.tables import actions, allocations, cards, history
 
 CURSOR = "living_cards_seq"
 """The fact that holds the number of the last row of history whose cards have been looked for."""
 PAGE = 500
 BESIDE = "+"
 """Stands in the subject of one more message that shows the subject, before what tells it from the others."""
+SPREAD = timedelta(hours=6)
+"""A night: over so much of it the cards are spread whose date has gone by."""
 AFTER_A_SAVE = timedelta(seconds=2)
 """A card follows what its holder saves by so much: whoever answers on and on is not followed word by word."""
 
@@ -55,8 +58,14 @@ _WRITTEN_AND_TRUE = _WRITTEN.values(
         for name in ("stale_since", "try_at")
     }
 )
+_HAS_A_TURN = (
+    sa.update(cards)
+    .where(cards.c.person == sa.bindparam("whose"), cards.c.subject == sa.bindparam("about"))
+    .values(stale_since=sa.bindparam("at"), try_at=sa.bindparam("turn"))
+)
 # Spelt out, not bound: only then does a database see that the index of these will do.
 _STALE = sa.text("cards.try_at IS NOT NULL")
+_TRUE = sa.text("cards.try_at IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,31 @@ def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None 
     if seq is not None:
         marked = marked.where(cards.c.shown_seq < seq)
     return session.execute(marked).rowcount
+
+
+def mark_gone_by(session: Session, *, since: date, before: date, at: datetime) -> int:
+    """The due dates from `since` up to `before` have gone by: the newest card each person holds is to say so.
+
+    Not at once: it is night, nobody waits for it, and a month falls due on one day. So they are spread over `SPREAD`,
+    and one that waits to be looked at sooner keeps its turn. How many cards that is.
+    """
+    passed = sa.union_all(*(_gone_by(table, since, before, at) for table in (allocations, actions)))
+    found = session.execute(sa.select(cards.c.person, cards.c.subject).where(cards.c.subject.in_(passed), _TRUE)).all()
+    if found:
+        whose_turn = [{"whose": who, "about": what, "at": at, "turn": at + _share(who, what)} for who, what in found]
+        session.execute(_HAS_A_TURN, whose_turn)
+    return len(found)
+
+
+def _share(who: str, what: str) -> timedelta:
+    """How far into the night a card has its turn: always the same for the same card."""
+    return SPREAD * (crc32(f"{who} {what}".encode()) % 1000 / 1000)
+
+
+def _gone_by(table: sa.Table, since: date, before: date, at: datetime) -> sa.Select[tuple[str]]:
+    """What was due in those days and is still open: its ladder goes on, within two weeks at the latest."""
+    ahead = (sa.text(f"{table.name}.next_step_at IS NOT NULL"), table.c.next_step_at < at + timedelta(days=14))
+    return sa.select(table.c.reference).where(*ahead, table.c.due_on >= since, table.c.due_on < before)
 
 
 def mark_standing_still(session: Session, *, at: datetime) -> None:

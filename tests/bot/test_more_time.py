@@ -196,7 +196,7 @@ async def test_holding_says_until_when(
     data = {"hold_item": item.token, "reason": "nearly_done", "working_days": "5"}
     made = await talk.press(qa_lead, "hold", data)
     assert made.text.startswith(f"Held: {item.reference}")
-    assert "Step: 2 days late" in made.text
+    assert "Step: 2 days past its date" in made.text
     assert woken
     assert "A learning space can be held once." in (await talk.press(qa_lead, "hold", data)).text
 
@@ -246,7 +246,7 @@ async def test_every_escalation_of_the_day_can_be_held_by_name_and_many_with_one
     for token, title in offered.items():
         item = by_token[token]
         assert title.startswith(everyone.people[item.person].name) and item.reference in title
-        assert "2 days late, to " in title and item.case_ref not in title
+        assert "2 days past its date, to " in title and item.case_ref not in title
 
     before = db.read_now(history.newest)
     made = await talk.press(qa_lead, "hold", {**button(page, "hold").data, "hold_item": chosen[-1], **reason})
@@ -261,7 +261,7 @@ async def test_hold_with_a_reference_is_about_holding_that_one(
 ) -> None:
     asked = await _say(talk, qa_lead, f"hold {item.reference}")
     assert asked.text.startswith(f"Hold {item.reference}?\n\nManager: ")
-    assert "Says: 2 days late" in asked.text
+    assert "Says: 2 days past its date" in asked.text
     missing = await press(talk, qa_lead, asked, "hold", working_days="3")
     assert missing.text.startswith(f"Hold {item.reference}?") and "[Hold]" in missing.text
     made = await press(talk, qa_lead, missing, "hold", reason="nearly_done", working_days="3")

@@ -17,7 +17,7 @@ from storage.council import establishment
 from storage.engine.database import Database
 from storage.engine.session import Session
 from tests.desk.conftest import Page
-from tests.dialogs.reading import text_of, walk
+from tests.dialogs.reading import ageing, text_of, walk
 
 TO_FILL_IN = frozenset(("open", "next", "back", "later", "edit", "submit", "type"))
 LOOP_TO_FILL_IN = frozenset(("loop_next", "loop_back", "loop_later", "loop_edit", "loop_send"))
@@ -138,7 +138,7 @@ class _Look:
 
     def words(self, say: Any) -> list[str]:
         """Sentences that are not so."""
-        found = []
+        found = ageing(self.text)
         if item := learning_spaces.by_reference(self.session, self.about):
             found += self._of(item, say)
         if loop := loops.by_reference(self.session, self.about):

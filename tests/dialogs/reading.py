@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
+
+from dialogs.kit.page import AS_ON
 
 Json = dict[str, Any]
 _CHILDREN = ("body", "items", "rows", "cells", "inlines", "actions")
@@ -56,3 +59,31 @@ def buttons_of(card: Json) -> dict[str, Json]:
 def first_line(card: Json) -> str:
     """What a preview may show."""
     return plainly(str(card["body"][0]["text"]))
+
+
+_NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
+AGES = re.compile(
+    rf"""\b(?:today|tonight|tomorrow|yesterday
+    |(?<!the\ )(?:this|last|next)\ (?:morning|afternoon|evening|week|month)
+    |{_NUMBER}\ (?:day|week)s?\ (?:late|left|to\ go|ago)
+    |in\ {_NUMBER}\ days?\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+DATED = re.compile(r"\s(?:on [A-Z][a-z]+day \d{1,2} [A-Z][a-z]+|when it stopped)")
+"""What makes such words true for good: the day they were true on."""
+SAYS_THE_DAY = re.compile(rf"(?:{AS_ON}|Week of) [A-Z][a-z]+day \d{{1,2}} [A-Z][a-z]+")
+NO_CLAIM = ("13/3 or yesterday", "This month:")
+"""What one may type, and the month that a proposal's heading names."""
+
+
+def ageing(text: str) -> list[str]:
+    """Every line that is true on one day alone and does not say on which."""
+    if SAYS_THE_DAY.search(text):
+        return []
+    return [
+        line
+        for line in text.splitlines()
+        if not any(said in line for said in NO_CLAIM)
+        for found in AGES.finditer(line)
+        if not DATED.match(line, found.end())
+    ]

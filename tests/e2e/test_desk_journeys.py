@@ -298,8 +298,10 @@ def test_two_seven_and_fourteen_days_late_each_time_only_those_hear_who_should(d
     assert not [rung for rung in desk.lit() if director in rung]
     for name in (senior, head):
         pane = desk.pick(name)
-        pane.hears(f"A learning space is 3 days late: {reference}")
-        assert any(f"A learning space is 3 days late: {reference}" in shown for shown in pane.lock_screen())
+        pane.hears(f"A learning space, 3 days late on Monday 21 December: {reference}")
+        assert any(
+            f"A learning space, 3 days late on Monday 21 December: {reference}" in shown for shown in pane.lock_screen()
+        )
     silent(director, executive, desk.cast("practitioner"))
 
     # A week late is Christmas Day: it is said on the first working day after Boxing Day's.
@@ -309,7 +311,7 @@ def test_two_seven_and_fourteen_days_late_each_time_only_those_hear_who_should(d
     assert any(director in row for row in desk.heard())
     chief = desk.pick(director)
     expect(desk.page.get_by_role("region", name="On the way").locator("li").first).to_be_hidden()
-    card = chief.card(f"A learning space is 11 days late: {reference}")
+    card = chief.card(f"A learning space, 11 days late on Tuesday 29 December: {reference}")
     assert "There is nothing for you to fill in." in card.text
     assert record.space(reference)["case_ref"] not in card.text
     assert record.space(reference)["practitioner_name"] not in card.text
@@ -318,7 +320,7 @@ def test_two_seven_and_fourteen_days_late_each_time_only_those_hear_who_should(d
     # Two weeks late is New Year's Day: the Monday after.
     desk.move_clock(to="2027-01-04T10:00")
     assert heard("+14", "2027-01-04") == line | {director, executive}
-    desk.pick(executive).hears(f"A learning space is 17 days late: {reference}")
+    desk.pick(executive).hears(f"A learning space, 17 days late on Monday 4 January: {reference}")
     assert [rung for rung in desk.lit() if "third escalation" in rung and executive in rung]
     assert any(executive in row for row in desk.heard())
     assert desk.accessible() == []

@@ -38,7 +38,7 @@ def test_the_owner_is_told_at_once_of_the_reference_and_the_date_and_of_nothing_
     assert said.message.text == (
         "An action for you: AC-2025Q4-001\n\n"
         "Something was agreed that you will do. Open it to see what.\n\n"
-        "Due: Wednesday 1 April (due in 28 days)\n\n"
+        "Due: Wednesday 1 April\n\n"
         "[Open] or type: open AC-2025Q4-001"
     )
     assert WORDS not in said.message.text
@@ -151,22 +151,22 @@ def test_what_each_of_them_reads(council: LivingCouncil) -> None:
     )
     first = "If nothing happens: on Wednesday 8 April your Team Manager is told, "
     assert by_step["-7", PRACTITIONER] == (
-        "Action due in 7 days: AC-2025Q4-001\n\n"
+        "Action due on Wednesday 1 April: AC-2025Q4-001\n\n"
         "Your action is due on Wednesday 1 April. When it is done, say where it can be seen.\n\n"
         "If that day cannot be kept, open it and ask for another one.\n\n"
         f"{first}{ahead.removeprefix('If nothing happens: ').replace(' are told', '')}\n\n"
         "[Open] or type: open AC-2025Q4-001"
     )
     assert by_step["+7", PRACTITIONER] == (
-        "Action 7 days late: AC-2025Q4-001\n\n"
+        "Action 7 days late on Wednesday 8 April: AC-2025Q4-001\n\n"
         "Your action was due on Wednesday 1 April.\n\n"
         "If it is done, open it and say where it can be seen. If something is in the way, say that.\n\n"
-        "Your Team Manager has been told today, so that they can help.\n\n"
+        "Your Team Manager was told on Wednesday 8 April, so that they can help.\n\n"
         f"{ahead}\n\n"
         "[Open] or type: open AC-2025Q4-001"
     )
     assert by_step["+4w", HEAD] == (
-        "An action is 4 weeks late: AC-2025Q4-001\n\n"
+        "An action, 4 weeks late on Wednesday 29 April: AC-2025Q4-001\n\n"
         "Owner: Worker Aexample\nWas due: Wednesday 1 April\n\n"
         "You are told because you are in the owner's line.\n\n"
         "There is nothing for you to fill in. A word about what is in the way is often enough.\n\n"

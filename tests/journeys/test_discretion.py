@@ -78,7 +78,7 @@ def test_the_qa_lead_sees_the_afternoon_before_what_will_be_escalated(
         "One escalation on Wednesday 4 February\n\n"
         "They go out at nine on that day. Tick those that are to wait. Each learning space can be held once.\n\n"
         "Hold this one?\n"
-        f"  1. Priya Fernhollow, Team Manager, Family Safeguarding North 1: {item.reference}, 2 days late, "
+        f"  1. Priya Fernhollow, Team Manager, Family Safeguarding North 1: {item.reference}, 2 days past its date, "
         "to Senior Manager and Head of Service\n\n"
         "Why?\n"
     )
@@ -97,9 +97,9 @@ def test_on_the_morning_itself_the_qa_lead_gets_a_copy_of_what_goes_out(
     copy = [said for said in heard if said.event == "E69"]
     assert [said.person for said in copy] == [QA_LEAD]
     assert copy[0].message.text == (
-        "One escalation today\n\n"
-        "These go out now. There is nothing to do: what was not held yesterday is said today.\n\n"
-        f"Priya Fernhollow, Team Manager, Family Safeguarding North 1: {item.reference}, 2 days late, "
+        "One escalation of Wednesday 4 February\n\n"
+        "These go out that morning. There is nothing to do: what was not held before is said.\n\n"
+        f"Priya Fernhollow, Team Manager, Family Safeguarding North 1: {item.reference}, 2 days past its date, "
         "to Senior Manager and Head of Service"
     )
     assert {said.person for said in heard if said.event == "E11"} == {TEAM_MANAGER, SENIOR_MANAGER, HEAD}
@@ -173,7 +173,7 @@ def test_the_head_of_service_hears_of_a_hold_and_the_qa_lead_has_it_on_record(
     assert [said.person for said in heard] == [HEAD]
     assert heard[0].message.text == (
         f"An escalation is held: {item.reference}\n\n"
-        "Manager: Priya Fernhollow\nStep: 2 days late\nHeld until: Friday 6 February\n"
+        "Manager: Priya Fernhollow\nStep: 2 days past its date\nHeld until: Friday 6 February\n"
         "Reason: The meeting is booked for the next days\n"
         f"Held by: {council_name(council, QA_LEAD)}\n\n"
         "The due date does not move, and it counts as late all the same.\n\n"

@@ -302,7 +302,7 @@ def test_a_vacant_head_of_service_is_told_to_the_qa_lead_who_cannot_agree(
     council.when_the_service_looks()
     said = next(said for said in council.said if said.event == "E8")
     assert said.person == QA_LEAD
-    assert "Please ask for a deputy to be named today." in said.message.text
+    assert "Please ask for a deputy to be named." in said.message.text
     assert "[Agree]" not in said.message.text
     with pytest.raises(NotYours):
         deciding(council, made, "2026-01-28 11:00", by=QA_LEAD)

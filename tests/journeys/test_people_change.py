@@ -88,12 +88,12 @@ def test_a_reassigned_one_is_the_new_holders_with_history_and_both_hear_of_it(co
         f"Changed hands: {item.reference}\n\n"
         "The QA lead has given it to somebody else.\n\n"
         "From: Gethin Gorsedale\nTo: Amina Heathwick\nFunction: Family Safeguarding\n"
-        "Due: Monday 2 February (due in 24 days)"
+        "Due: Monday 2 February"
     )
     assert to_new == (
         f"A learning space for you: {item.reference}\n\n"
         "You take this learning space over. You start with an empty form: nothing another person wrote is in it.\n\n"
-        "Function: Family Safeguarding\nDue: Monday 2 February (due in 24 days)\n\n"
+        "Function: Family Safeguarding\nDue: Monday 2 February\n\n"
         f"[Open] or type: open {item.reference}"
     )
     (entry,) = [entry for entry in council.history_of(item.reference) if entry.verb == "reassigned"]
@@ -125,7 +125,7 @@ def test_a_new_holder_has_at_least_ten_working_days(council: LivingCouncil) -> N
     assert done.item.deadline_at == london("2026-02-12 23:59")
     council.dispatch()
     to_new = next(said for said in council.said if said.event == "E19" and said.person == TEAM_MANAGER_SOUTH)
-    assert "Due: Thursday 12 February (due in 14 days)\nBefore: Monday 2 February" in to_new.message.text
+    assert "Due: Thursday 12 February\nBefore: Monday 2 February" in to_new.message.text
 
 
 def test_a_late_one_counts_from_the_new_date_and_each_rung_hears_again(council: LivingCouncil) -> None:

@@ -159,7 +159,7 @@ def test_the_practitioner_cannot_see_the_result_before_it_is_released_and_hears_
         f"Not yet: {item.reference}\n\n"
         "Your result opens when Gethin Gorsedale has talked with you about it.\n\n"
         "It opens on Thursday 5 February at the latest, and I will write to you then.\n\n"
-        "You can ask Gethin Gorsedale for the talk today."
+        "You can ask Gethin Gorsedale for the talk."
     )
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from assurance.cards.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh, retire
+from assurance.cards.living_cards import (
+    Refresh,
+    anything_stale,
+    claim_refreshes,
+    finish_refresh,
+    retire,
+)
 from assurance.common.courier import CourierResult
 from assurance.escalation.hold_step import hold_step
 from assurance.more_time.ask_more_time import ask
@@ -19,6 +25,7 @@ from storage.contact.channels import Card
 from storage.outbox import backlog
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER_2, small_council
+from tests.dialogs.reading import ageing
 from tests.journeys.living_council import LivingCouncil, london
 
 ALLOCATED = date(2026, 1, 5)
@@ -304,3 +311,58 @@ def test_history_from_before_there_were_living_cards_is_not_walked(council: Livi
     send_it_in(council, item)
     council.database.write_now(channels.save_card, Card(HEAD, item.reference, "chat", "1:1", council.now))
     assert refreshed(council) == {}
+
+
+def test_when_its_date_has_gone_by_the_card_says_so_in_the_night(council: LivingCouncil) -> None:
+    council.given_everyone_talks_to_the_bot()
+    refreshed(council)
+    council.given_a_learning_space("tm-north-2", allocated_on=date(2026, 1, 9))
+    council.when_the_service_looks(london("2026-02-06 09:00"))  # the due date, a Friday; the next news is on Monday
+    council.when_the_service_looks(london("2026-02-06 23:58"))
+    assert refreshed(council) == {}, "the news of the day is its newest card"
+    council.when_the_service_looks(london("2026-02-07 00:01"))
+    council.when_the_service_looks(london("2026-02-07 00:02"))
+    council.now += living_cards.SPREAD
+    found = refreshed(council)
+    assert found.keys() == {TEAM_MANAGER_2}, "whoever holds a card of it, and once"
+    said = says(council, found[TEAM_MANAGER_2])
+    assert "Was due Friday 6 February." in said
+    assert "[Open] or type: open LS" in said
+    assert "more time" not in said.lower()
+    council.when_the_service_looks(london("2026-02-08 00:01"))
+    council.now += living_cards.SPREAD
+    assert refreshed(council) == {}, "another day changes none of its words"
+
+
+def test_a_months_cards_do_not_change_in_one_minute(council: LivingCouncil) -> None:
+    council.given_everyone_talks_to_the_bot()
+    refreshed(council)
+    item = council.given_a_learning_space("tm-north-2", allocated_on=date(2026, 1, 9))
+    for number in range(200):
+        card = Card(f"p-{number}", item.reference, "chat", f"1:{number}", council.now, "E11")
+        council.database.write_now(channels.save_card, card)
+    council.when_the_service_looks(london("2026-02-06 23:58"))
+    council.when_the_service_looks(london("2026-02-07 00:01"))
+    waits = [council.now + living_cards.SPREAD * part / 10 for part in range(11)]
+    ready = [
+        len(council.database.write_now(living_cards.claim, now=at, until=at + timedelta(days=1), limit=500))
+        for at in waits
+    ]
+    assert sum(ready) == 200
+    assert ready[0] < 5
+    assert max(ready) < 50
+
+
+def test_what_the_last_rung_left_in_the_chats_is_still_so_three_months_later(council: LivingCouncil) -> None:
+    item = given(council)
+    for day in ("2026-01-26", "2026-02-02", "2026-02-03", "2026-02-04", "2026-02-09", "2026-02-16"):
+        council.when_the_service_looks(london(f"{day} 09:00"))
+        refreshed(council)
+    council.when_the_service_looks(london("2026-05-05 09:00"))
+    assert refreshed(council) == {}, "nothing has happened since that a card would have to follow"
+    newest = {said.person: said.message for said in council.said if said.subject == item.reference}
+    assert {TEAM_MANAGER_2, SENIOR_MANAGER, HEAD, DIRECTOR} <= newest.keys()
+    assert {who: found for who, said in newest.items() if (found := ageing(said.text))} == {}
+    assert newest[TEAM_MANAGER_2].text.startswith(f"14 days late on Monday 16 February: {item.reference}")
+    assert "Your learning space was due on Monday 2 February." in newest[TEAM_MANAGER_2].text
+    assert "the Executive Director was told on Monday 16 February" in newest[TEAM_MANAGER_2].text

@@ -105,7 +105,7 @@ async def test_the_whole_of_it_is_typed_from_the_own_view_to_the_outcome(look: S
     assert (look.stored.state, look.stored.moderated_grade) == ("graded", "requires_improvement")
 
     assert "Question 1 of 1: Book the talk" in await moderator(f"type {look.reference}")
-    assert "after today" in await moderator("yesterday")
+    assert "Please choose a day after" in await moderator("yesterday")
     assert "The manager hears of the day once you type send." in await moderator("tomorrow")
     assert look.stored.booked_on is None
     woken.clear()

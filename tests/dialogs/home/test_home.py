@@ -16,7 +16,7 @@ from tests.dialogs.samples import cards, messages
 def test_one_learning_space_shows_its_date_the_days_left_and_what_happens_otherwise() -> None:
     message = messages()["home_one"]
     assert message.text == (
-        "One learning space is waiting for you\n\n"
+        "One learning space is waiting for you\n\nHow it stands on Thursday 3 December.\n\n"
         "LS-2026Q3-014, Family Safeguarding\n\n"
         "Due Tuesday 29 December, in 26 days. You have begun it.\n\n"
         "If nothing happens: on Thursday 31 December your Senior Manager and Head of Service are told, "
@@ -50,7 +50,9 @@ def test_due_today_is_said_as_today() -> None:
 
 def test_nothing_waiting_is_good_news() -> None:
     message = messages()["home_empty"]
-    assert message.text.startswith("Nothing is waiting for you\n\nYou are up to date.")
+    assert message.text.startswith(
+        "Nothing is waiting for you\n\nHow it stands on Thursday 3 December.\n\nYou are up to date."
+    )
     assert message.card
     assert buttons_of(message.card) == {}
 
@@ -108,7 +110,7 @@ def test_the_first_thing_to_press_is_the_main_one_on_every_list_and_nothing_else
 
 def test_a_request_for_more_time_shows_whose_it_is_why_which_date_and_until_when_to_decide() -> None:
     assert messages()["home_more_time"].text == (
-        "One decision is waiting for you\n\n"
+        "One decision is waiting for you\n\nHow it stands on Thursday 3 December.\n\n"
         "More time asked for: LS-2026Q3-014\n\n"
         "Priya Fernhollow asks for time until Thursday 7 January 2027.\n\n"
         "Reason: The meeting had to move\n\n"
@@ -127,10 +129,10 @@ def test_what_has_no_room_for_its_buttons_is_explained_once() -> None:
 
 def test_learning_spaces_whose_ladder_is_climbed_are_no_clear_day() -> None:
     assert messages()["home_qa_lead_late"].text == (
-        "Here is your day\n\n"
+        "Here is your day\n\nHow it stands on Thursday 3 December.\n\n"
         "Today\n\n"
         "35 learning spaces are late, and everybody on their ladder has been told.\n\n"
-        "Nothing else waits for the QA team today."
+        "Nothing else waits for the QA team."
     )
     assert "clear." not in messages()["home_qa_lead"].text
 

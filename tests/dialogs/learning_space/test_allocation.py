@@ -83,7 +83,7 @@ def test_a_proposal_is_approved_or_left_for_now_and_a_preview_is_neither() -> No
 
 
 def test_approving_says_when_people_hear_and_a_second_press_that_nothing_was_sent_again() -> None:
-    assert "told today, in send hours" in messages()["approved"].text
+    assert "told on Tuesday 1 December, in send hours" in messages()["approved"].text
     assert "References: LS-2026Q3-041 to LS-2026Q3-078" in messages()["approved"].text
     ahead = messages()["approved_ahead"].text
     assert "told on Tuesday 1 December" in ahead

@@ -20,13 +20,13 @@ IN_FULL = {
         f"If you have met, open the form and put in the date.\n\n{KEEP}\n\n{OPEN}"
     ),
     "e27_late": (
-        "Closing the loop is four days late: CL-2026Q3-003\n\n"
+        "Closing the loop, 4 days late on Monday 4 January: CL-2026Q3-003\n\n"
         "The form has not come back yet. Please finish it and send it to the Head of Service.\n\n"
-        "If something is in the way, tell the Head of Service today: they can help.\n\n"
+        "If something is in the way, tell the Head of Service: they can help.\n\n"
         f"Form due: Thursday 31 December 2026\nLearning space: LS-2026Q3-014\n\n{KEEP}\n\n{OPEN}"
     ),
     "e27_head": (
-        "Closing the loop is four days late: CL-2026Q3-003\n\n"
+        "Closing the loop, 4 days late on Monday 4 January: CL-2026Q3-003\n\n"
         "The form has not come back from the Senior Manager yet.\n\n"
         "Please find out what is in the way, and help to get it done.\n\n"
         f"Form due: Thursday 31 December 2026\nLearning space: LS-2026Q3-014\n\n{KEEP}"

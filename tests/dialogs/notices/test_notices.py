@@ -31,7 +31,7 @@ def test_an_allocation_says_what_by_when_and_what_happens_otherwise() -> None:
         "what went well, what the child gained, and what could be even better.\n\n"
         "Function: Family Safeguarding\n"
         "Post: Team Manager, Harbour Team\n"
-        "Due: Tuesday 29 December (due in 28 days)\n\n"
+        "Due: Tuesday 29 December\n\n"
         "The form comes in short steps. It saves at every step, so you can stop and come back, on any device.\n\n"
         f"{IF_NOTHING}\n\n"
         "[Open] or type: open LS-2026Q3-014\n[Open in a window] or type: open LS-2026Q3-014\n"
@@ -56,7 +56,7 @@ def test_a_head_of_service_is_not_told_that_they_will_be_told() -> None:
 
 
 def test_a_week_before_it_suggests_booking_the_meeting_unless_the_form_is_begun() -> None:
-    assert "If the meeting is not booked yet, today is a good day to book it." in notices()["e6_week"].text
+    assert "If the meeting is not booked yet, please book it soon." in notices()["e6_week"].text
     begun = notices()["e6_week_begun"]
     assert "You have begun it, and everything you wrote is saved." in begun.text
     assert "book" not in begun.text
@@ -70,21 +70,21 @@ def test_two_days_before_it_says_whom_to_ask_for_more_time_while_there_is_some()
 
 def test_on_the_day_it_says_until_when() -> None:
     text = notices()["e7_today"].text
-    assert "Your learning space is due today, by 11:59 pm." in text
-    assert "Today is also the last day to ask your Head of Service for more time." in text
+    assert "Your learning space is due by 11:59 pm on Tuesday 29 December." in text
+    assert "the last moment at which your Head of Service can agree to more time." in text
 
 
 def test_one_day_late_stays_between_us_and_shows_the_way_out() -> None:
     text = notices()["e10_late"].text
-    assert text.startswith("1 day late: LS-2026Q3-014")
+    assert text.startswith("1 day late on Wednesday 30 December: LS-2026Q3-014")
     assert "It stays open, and sending it in stops the reminders." in text
-    assert "tell your manager today: they can help." in text
+    assert "tell your manager: they can help." in text
     assert list(_buttons("e10_late")) == ["Open"]
 
 
 def test_those_above_get_the_header_and_what_helps() -> None:
     assert notices()["e11_managers"].text == (
-        "A learning space is 2 days late: LS-2026Q3-014\n\n"
+        "A learning space, 2 days late on Thursday 31 December: LS-2026Q3-014\n\n"
         "Manager: Priya Fernhollow\n"
         "Function: Family Safeguarding\n"
         "Was due: Tuesday 29 December\n\n"
@@ -98,24 +98,18 @@ def test_those_above_get_the_header_and_what_helps() -> None:
 
 def test_nothing_is_said_behind_the_late_managers_back() -> None:
     text = notices()["e11_auditor"].text
-    assert (
-        "As the framework asks, your Senior Manager and Head of Service have been told today, so that they can help."
-        in text
-    )
-    assert (
-        "As the framework asks, the Director has been told today, so that they can help."
-        in notices()["e12_auditor"].text
-    )
+    assert "your Senior Manager and Head of Service were told on Thursday 31 December, so that they can help." in text
+    assert "As the framework asks, the Director was told on Tuesday 5 January" in notices()["e12_auditor"].text
     assert list(_buttons("e11_auditor")) == ["Open"]
 
 
 def test_without_knowing_who_was_told_it_says_so_no_further_than_it_knows() -> None:
     said = render(delivery("E11", "auditor", header(DUE.replace(day=31)), on=DUE.replace(day=31)), FRAMEWORK)
-    assert "the managers above you have been told today" in said.text
+    assert "the managers above you were told on Thursday 31 December" in said.text
 
 
 def test_a_copy_says_that_it_is_for_information() -> None:
-    assert "For information: today this went to the Director." in notices()["e12_copy"].text
+    assert "For information: on Tuesday 5 January this went to the Director." in notices()["e12_copy"].text
 
 
 def test_a_deputy_and_the_qa_lead_are_told_why_they_hear() -> None:
@@ -130,7 +124,7 @@ def test_the_last_rung_promises_nothing_further() -> None:
 
 def test_a_repeat_says_repeat_first_and_keeps_its_reference() -> None:
     message = notices()["e13_repeat"]
-    assert message.text.startswith("Repeat: A learning space is 14 days late: LS-2026Q3-014")
+    assert message.text.startswith("Repeat: A learning space, 14 days late on Tuesday 12 January: LS-2026Q3-014")
     assert message.summary.startswith("Repeat: ")
     assert "nothing new has happened" in message.text
 
