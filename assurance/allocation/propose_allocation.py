@@ -30,12 +30,12 @@ SHORTEST_REASON, LONGEST_REASON = 5, 200
 
 
 class MonthIsPast(Refused):
-    """That month has no send hours left. With --reason it can be given out late, as far back as last quarter."""
+    """That month has no send hours left. With --reason it can be allocated late, as far back as last quarter."""
 
     def __init__(self, month: date | None = None) -> None:
         super().__init__()
         self.month = month
-        """The month, where it may still be given out late."""
+        """The month, where it may still be allocated late."""
 
 
 class NotAReason(Refused):
@@ -59,7 +59,7 @@ class Terms:
     at_most: int | None = None
     """A ceiling for the whole month, in the place of an even share of the quarter."""
     late_because: str = ""
-    """Why a month that is past is given out now; nothing else allows it."""
+    """Why a month that is past is allocated now; nothing else allows it."""
 
 
 AS_EVER = Terms()
@@ -83,7 +83,7 @@ class Proposal:
     """'preview', or the state of the run."""
     at_most: int | None = None
     late_because: str = ""
-    """Why the month is given out after it has passed; empty for one that is given out in time."""
+    """Why the month is allocated after it has passed; empty for one that is allocated in time."""
 
     @property
     def given_before(self) -> int:

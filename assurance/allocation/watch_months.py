@@ -1,4 +1,4 @@
-"""A month that is not given out by its second working day is told to the QA lead, and then further up (E93, E94)."""
+"""A month that is not allocated by its second working day is told to the QA lead, and then further up (E93, E94)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SWEEP = Actor.system("sweep")
 
 
 def watch_months(session: Session, framework: Framework, now: datetime) -> int:
-    """Begin the month that has come, and say of every month that is not given out what has fallen due.
+    """Begin the month that has come, and say of every month that is not allocated what has fallen due.
 
     Returns how many notices that wrote. Harmless when repeated.
     """
@@ -69,7 +69,7 @@ def given_out(session: Session, framework: Framework, month: date, *, now: datet
     row = begin_month(session, framework, month)
     if row is not None and (row.given_out_at is None or row.next_step_at is not None):
         allocation_months.save(session, replace(row, given_out_at=row.given_out_at or now, next_step_at=None))
-        outbox.cancel_for(session, month_reference(month), at=now, reason="the month was given out")
+        outbox.cancel_for(session, month_reference(month), at=now, reason="the month was allocated")
 
 
 def _look(session: Session, framework: Framework, row: AllocationMonth, now: datetime) -> int:
@@ -116,7 +116,7 @@ def say_step(
 
 
 def _facts(row: AllocationMonth, step: LadderStep, calendar: Calendar) -> dict[str, Any]:
-    """The month, the day it was to be given out, and on which day somebody else hears if it still is not."""
+    """The month, the day it was to be allocated, and on which day somebody else hears if it still is not."""
     facts: dict[str, Any] = {"month": row.month.isoformat(), "begins_on": row.begins_on.isoformat()}
     for later in ladder_from_json(row.ladder).steps:
         if later.days > step.days and later.event != step.event:

@@ -84,8 +84,8 @@ def console(
 
 
 def months_to_give_out(session: Session, framework: Framework, today: date) -> list[date]:
-    """Months that should have been given out by now: this one until its draw is approved, and earlier ones that were
-    passed over and can still be given out late."""
+    """Months that should have been allocated by now: this one until its draw is approved, and earlier ones that were
+    passed over and can still be allocated late."""
     this = today.replace(day=1)
     earliest = earliest_late_month(framework, today)
     passed = [row.month for row in allocation_months.not_given_out(session) if earliest <= row.month < this]

@@ -114,7 +114,7 @@ def see_before_asking(
 def request_moderation(
     session: Session, framework: Framework, reference: str, *, reason: str, actor: Actor, now: datetime
 ) -> Moderation:
-    """The QA lead asks for a second look, with a reason of the file; one that has one keeps it.
+    """The QA lead asks for moderation, with a reason of the file; one that has one keeps it.
 
     Raises what `see_before_asking` raises, and NoSuchReasonToModerate.
     """

@@ -23,7 +23,7 @@ OPAQUE = ("id",)
 Say = Callable[[str], str]
 
 
-BLIND = "after your second look"
+BLIND = "after you have moderated"
 """In place of what would tell a moderator the first grade before they have given their own (R108)."""
 TELLS = ("grade", "impact", "original_grade", "why")
 KEPT = {"allocations": "reference", "moderations": "subject"}

@@ -26,7 +26,7 @@ def missing_month(session: Session, framework: Framework, finding: Finding, now:
 
 
 def next_step(session: Session, framework: Framework, finding: Finding, now: datetime) -> str:
-    """Its next step again as its ladder has it, or none once it was given out."""
+    """Its next step again as its ladder has it, or none once it was allocated."""
     row = _still_so(session, framework, finding, now)
     if row is None:
         return ""

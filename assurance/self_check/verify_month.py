@@ -1,4 +1,4 @@
-"""The auditor on months: the month that has begun is watched, and of one that is not given out all was said.
+"""The auditor on months: the month that has begun is watched, and of one that is not allocated all was said.
 
 What must have been said by now is worked out again from the month's own ladder.
 """
@@ -32,16 +32,16 @@ def month_findings(session: Session, framework: Framework, now: datetime) -> Ite
     if started + GRACE <= now and allocation_months.of(session, first) is None:
         everybody = establishments.current(session)
         if everybody.posts and asks_any(framework, everybody, first):
-            yield Finding("missing_month", month_reference(first), "Nobody watches whether it is given out.", BEGUN)
+            yield Finding("missing_month", month_reference(first), "Nobody watches whether it is allocated.", BEGUN)
     for row in allocation_months.not_given_out(session):
         yield from findings_of(session, framework, row, now)
 
 
 def findings_of(session: Session, framework: Framework, row: AllocationMonth, now: datetime) -> Iterator[Finding]:
-    """Everything wrong with one month that is not given out."""
+    """Everything wrong with one month that is not allocated."""
     subject = month_reference(row.month)
     if allocation_runs.first_draw_of(session, row.month) is not None:
-        yield Finding("wrong_next_step", subject, "It was given out and is watched as if it were not.", NEXT)
+        yield Finding("wrong_next_step", subject, "It was allocated and is watched as if it were not.", NEXT)
         return
     calendar, ladder = Calendar.of(framework), ladder_from_json(row.ladder)
     said = {notice.step for notice in notices.about(session, subject)}

@@ -30,7 +30,7 @@ Pass = Callable[[Session, Framework, datetime], int]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("actions", judge_actions),
-    ("months not given out", watch_months),
+    ("months not allocated", watch_months),
     ("requests that expire", expire_requests),
     ("preview", afternoon_preview),
     ("releases pressed", open_what_was_pressed),

@@ -27,7 +27,7 @@ def allocate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be allocated, and change nothing")] = False,
     seed: Annotated[int | None, typer.Option("--seed", help="repeat a proposal that had this seed")] = None,
     at_most: Annotated[int | None, typer.Option("--at-most", min=0, help="the most this month may have in all")] = None,
-    reason: Annotated[str, typer.Option("--reason", help="why a month that is past is given out now")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="why a month that is past is allocated now")] = "",
     why: Annotated[bool, typer.Option("--why", help="print the reasons for every pick")] = False,
 ) -> None:
     """Allocate a month: who looks at whose work, why, and which posts could not be served and why not."""
@@ -62,7 +62,7 @@ def allocate_month(bot: Opened, month: date, terms: Terms, *, brief: bool = Fals
     proposal, outcome = bot.db.write_now(_propose_and_approve, bot.framework, month, now=bot.clock.now(), terms=terms)
     if outcome is None:
         had = count(proposal.given_before, "learning space")
-        say(f"{month:%B %Y} has been given out: {had}. It lacks none, so nothing was allocated.")
+        say(f"{month:%B %Y} has been allocated: {had}. It lacks none, so nothing was allocated.")
         if not brief:
             _exceptions(bot, proposal)
         return proposal

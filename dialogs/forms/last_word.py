@@ -32,7 +32,7 @@ DID = {
     "own_reaudit_asked": "asked for a re-audit of its own",
     "moderation_decided": "said which grade stands",
     "moderation_settled": "said which grade stands",
-    "moderation_closed": "closed this second look",
+    "moderation_closed": "closed this moderation",
     "moderation_disputed": "wrote down what came of the talk",
     "allocation_approved": "approved this proposal",
     "allocation_withdrawn": "put this proposal aside",

@@ -61,8 +61,8 @@ COMMANDS = (
 FOR_THE_QA_TEAM = (
     Command("allocate December 2026", "propose a month; nothing is sent until you approve", only_for=LEAD),
     Command("moderations", "what is looked at a second time, and by whom", only_for=MODERATES),
-    Command("type MO-2026Q3-004", "give your second look one question at a time", only_for=MODERATES),
-    Command("moderate LS-2026Q3-014", "ask for a second look", only_for=LEAD),
+    Command("type MO-2026Q3-004", "moderate one question at a time", only_for=MODERATES),
+    Command("moderate LS-2026Q3-014", "ask for it to be moderated", only_for=LEAD),
     Command("reopen LS-2026Q3-014", "let its manager put it right", only_for=MODERATES),
     Command(
         "reassign LS-2026Q3-014 to ...", "give it away; for all of a leaver: everything of ... to ...", only_for=LEAD

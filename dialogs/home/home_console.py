@@ -37,7 +37,7 @@ LINES: dict[str, Line] = {
         "held",
     ),
     "to_allocate": Line(
-        "month is not given out yet", "months are not given out yet", "allocate {month}", "Propose it", "propose_month"
+        "month is not allocated yet", "months are not allocated yet", "allocate {month}", "Propose it", "propose_month"
     ),
     "to_escalate": Line(
         "learning space goes up a level with the next messages",
@@ -54,9 +54,7 @@ LINES: dict[str, Line] = {
         "learning space is late, and everybody on its ladder has been told",
         "learning spaces are late, and everybody on their ladder has been told",
     ),
-    "to_moderate": Line(
-        "second look is open", "second looks are open", "moderations", "Show second looks", "moderations"
-    ),
+    "to_moderate": Line("moderation is open", "moderations are open", "moderations", "Show moderations", "moderations"),
     "left_behind": Line(
         "learning space is with somebody who has left: give it to somebody else, or take it back",
         "learning spaces are with people who have left: give them to somebody else, or take them back",

@@ -25,7 +25,7 @@ MOST_POSTS = 6
 """Posts listed under one reason; the rest are counted, and the command line lists them all."""
 
 LATE_BECAUSE = "late_because"
-"""The box for why a month is given out late."""
+"""The box for why a month is allocated late."""
 OBVIOUS = "the post is vacant"
 """A detail that says no more than its reason."""
 
@@ -56,7 +56,7 @@ def proposal_message(proposal: Proposal, framework: Framework) -> Message:
     month = say_month(proposal.month)
     picks = len(proposal.picks)
     if proposal.given_out:
-        page = Page(f"{month} has been given out", summary=f"{month} has been given out.")
+        page = Page(f"{month} has been allocated", summary=f"{month} has been allocated.")
         page.para("It has what it is to have, so there is nothing to approve.")
     else:
         total = f"{picks} more" if proposal.given_before else say_count(picks, "learning space")
@@ -123,7 +123,7 @@ def overtaken_message(proposal: Proposal, framework: Framework) -> Message:
     """The month was given learning spaces after this proposal was made: what there is, and what is missing."""
     given = sentence(say_count(proposal.given_before, "learning space"))
     were = "was" if proposal.given_before == 1 else "were"
-    line = f"{given} of {say_month(proposal.month)} {were} given out since, so the proposal you pressed was put aside."
+    line = f"{given} of {say_month(proposal.month)} {were} allocated since, so the proposal you pressed was put aside."
     return with_a_line(proposal_message(proposal, framework), line)
 
 
@@ -152,16 +152,16 @@ def settled_message() -> Message:
 def month_past_message(
     month: date | None, framework: Framework, today: date, *, said: str = "", wrong: bool = False
 ) -> Message:
-    """That month is over: it can be given out late, if somebody says why; one further back cannot.
+    """That month is over: it can be allocated late, if somebody says why; one further back cannot.
 
     `said` is what stood in the box; `wrong` when that was no reason.
     """
     page = Page("That month is over", summary="That month is over.")
     page.para("No working hours are left in it, so nobody could be told in time.")
     if month is None:
-        page.para("Only this quarter and the one before it can still be given out late.")
+        page.para("Only this quarter and the one before it can still be allocated late.")
         return page.para("Type allocate and a month that is still to come.").message()
-    page.para(f"{say_month(month)} can still be given out late: four weeks from the day people are told.")
+    page.para(f"{say_month(month)} can still be allocated late: four weeks from the day people are told.")
     field = FormField(key=LATE_BECAUSE, label="Why it comes late", kind="text", required=True, max_length=200)
     context = FormContext.of(framework, allocated_on=today, today=today)
     problem = Problem("required") if wrong else None

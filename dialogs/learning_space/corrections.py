@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.casework.moderations import Moderation
 
 REASON = "reason"
-REOPEN, ASK_SECOND = "Open it again", "Ask for a second look"
+REOPEN, ASK_SECOND = "Open it again", "Ask for moderation"
 
 
 def reopen_message(
@@ -31,7 +31,7 @@ def reopen_message(
 ) -> Message:
     """Asks first: which one, whose, and why."""
     page = Page(f"Open {item.reference} again?", summary=f"Open {item.reference} again?")
-    page.facts([("With", auditor)])
+    page.facts([("Manager", auditor)])
     days = framework.corrections.within_working_days
     page.para(
         f"They can correct it within {days} working days, with the answers they gave. Until then it stands as it is."
@@ -61,7 +61,7 @@ def not_sent_in_message() -> Message:
 def auditor_gone_message() -> Message:
     """Nobody could correct it."""
     page = Page("Its manager has left", summary="Its manager has left.")
-    page.para("Nobody else can correct what they wrote. A second look can be asked for instead.")
+    page.para("Nobody else can correct what they wrote. Moderation can be asked for instead.")
     return page.small("To do that, type: moderate, and the reference.").message()
 
 
@@ -70,7 +70,7 @@ def ask_second_look_message(
 ) -> Message:
     """Asks first: which one, whose, and why."""
     page = Page(f"Moderate {item.reference}?", summary=f"Moderate {item.reference}?")
-    page.facts([("With", auditor)])
+    page.facts([("Manager", auditor)])
     page.para("Someone in the QA team is chosen and told. They do not see your reason.")
     _why(page, item, framework.moderation.request_reasons, framework, today, missing=missing)
     page.button(ASK_SECOND, "ask_second_look", item.reference, main=True)

@@ -1,4 +1,4 @@
-"""News of a month that is not given out: to the QA team who give it out, and then to the Director (E93, E94)."""
+"""News of a month that is not allocated: to the QA team who give it out, and then to the Director (E93, E94)."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def _said(about: About, roles: tuple[str, ...], facts: Facts, framework: Framewo
     month = date.fromisoformat(str(facts["month"]))
     begins_on = date.fromisoformat(str(facts["begins_on"]))
     named = say_month(month)
-    page = begin(f"{named} is not given out yet", f"{named} is not given out yet.", about)
+    page = begin(f"{named} is not allocated yet", f"{named} is not allocated yet.", about)
     day = say_date(begins_on, about.today)
-    page.para(f"Its learning spaces were to be given out on {day}, and none have been.")
+    page.para(f"Its learning spaces were to be allocated on {day}, and none have been.")
     if GIVES_OUT not in roles:
         page.para("The QA lead gives them out, and has been told. There is nothing for you to fill in.")
         page.spoken(wording.via_line(about.via, about.because), quiet=True)
         return page.para("Please ask them what stands in the way.").message()
     if further_up:
         page.para("The Director has been told as well.")
-    page.para("Managers have four weeks from the day they are told, so the month can still be given out.")
+    page.para("Managers have four weeks from the day they are told, so the month can still be allocated.")
     if facts.get("next_on"):
         titles = {role.key: role.short or role.title for role in framework.roles}
         told = " and the ".join(titles.get(one, one) for one in facts.get("next_told", ()))

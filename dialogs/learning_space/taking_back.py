@@ -31,7 +31,7 @@ def take_back_message(
 ) -> Message:
     """Asks first: which one, whose, and why."""
     page = Page(f"Take {item.reference} back?", summary=f"Take {item.reference} back?")
-    page.facts([("With", auditor), ("Due", say_date(item.due_on, today))])
+    page.facts([("Manager", auditor), ("Due", say_date(item.due_on, today))])
     page.para("It ends here, without a result, and this cannot be undone. Answers saved so far are dropped.")
     page.para("The manager, the practitioner and the manager's Head of Service are told.")
     choices = tuple(Choice(key=key, title=title) for key, title in framework.taking_back.reasons.items())
@@ -70,7 +70,7 @@ def _taken_back(about: About, roles: tuple[str, ...], facts: Facts, framework: F
     page = begin(f"Taken back: {about.reference}", f"Learning space {about.reference} has been taken back.", about)
     page.para("The QA lead has taken this learning space back. Nobody works on it any more.")
     page.facts(
-        [("With", about.auditor), ("Function", about.function), ("Was due", say_date(about.due_on, about.today))]
+        [("Manager", about.auditor), ("Function", about.function), ("Was due", say_date(about.due_on, about.today))]
     )
     return page.small("For the reason, please ask the QA lead.").message()
 

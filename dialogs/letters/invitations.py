@@ -19,7 +19,7 @@ MEETING_LASTS = timedelta(hours=1)
 
 _SUMMARY = {
     "due": "Learning space due: {reference}",
-    "discussion": "A talk about a second look: {reference}",
+    "discussion": "A talk about a moderation: {reference}",
     "meeting": "A meeting: {reference}",
 }
 _SAYS = {

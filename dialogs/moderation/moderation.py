@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from assurance.moderation.moderation_view import ModerationView
 
 REASONS = {
-    "inadequate": "Every one of these gets a second look.",
-    "soft_check": "A question back in the form asked for a second look.",
+    "inadequate": "Every one of these is moderated.",
+    "soft_check": "A question back in the form asked for it.",
     "random": "It was drawn by chance.",
-    "requested": "Somebody asked for a second look.",
+    "requested": "Somebody of the QA team asked for it.",
 }
 """Why it was chosen, once the first grades may be seen."""
 STATES = {
@@ -128,7 +128,7 @@ def list_message(found: ModerationList, today: date) -> Message:
 def not_for_you_message() -> Message:
     """The list is the QA team's."""
     page = Page("That list is the QA team's", summary="That list is kept by the QA team.")
-    page.para("Moderation is a second look by the QA team, so the list is theirs.")
+    page.para("Moderation is the QA team's work, so the list is theirs.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
@@ -308,8 +308,8 @@ def _line(page: Page, line: Listed, today: date, *, can_open: bool) -> None:
 
 
 def moderate_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
-    """One second look that waits."""
-    page.spoken(Bold(f"A second look: {decision.reference}"))
+    """One moderation that waits."""
+    page.spoken(Bold(f"Moderation: {decision.reference}"))
     by = f" A day for the talk is wanted by {say_date(decision.by_when, today)}." if decision.by_when else ""
     page.para(f"It waits for you.{by}", gap="Small")
     return _button(page, decision, buttons)
@@ -324,7 +324,7 @@ def settle_line(page: Page, decision: Decision, today: date, buttons: int) -> in
 
 def several_line(page: Page, decision: Decision, today: date, buttons: int) -> int:
     """More than fit one by one."""
-    page.spoken(Bold(sentence(say_count(decision.count, "second look"))), " wait for you.")
+    page.spoken(Bold(sentence(say_count(decision.count, "moderation"))), " wait for you.")
     if not buttons:
         page.para("To see them, type: moderations", gap="Small")
         return 0

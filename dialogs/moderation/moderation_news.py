@@ -25,9 +25,7 @@ OUTCOMES = {"agreed": "agreed", "raised": "raised", "lowered": "lowered", "not_a
 
 def selected(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
     """To the moderator: which one, and by when to have a day for the talk (E21)."""
-    page = begin(
-        f"A second look for you: {about.reference}", f"Moderation {about.reference} is waiting for you.", about
-    )
+    page = begin(f"A moderation for you: {about.reference}", f"Moderation {about.reference} is waiting for you.", about)
     page.para("Please look at this learning space a second time. You give your own view before you see the first one.")
     page.facts(
         [
@@ -67,8 +65,8 @@ def outcome(about: About, roles: tuple[str, ...], facts: Facts, framework: Frame
     word = OUTCOMES.get(str(facts.get("outcome", "")), "")
     learning_space = str(facts.get("learning_space", ""))
     page = begin(
-        f"Second look finished: {about.reference}" if word != "not agreed" else f"Not agreed: {about.reference}",
-        f"The second look at {learning_space} has an outcome.",
+        f"Moderation finished: {about.reference}" if word != "not agreed" else f"Not agreed: {about.reference}",
+        f"The moderation of {learning_space} has an outcome.",
         about,
     )
     page.facts([("Learning space", learning_space), ("Done by", about.auditor), ("Outcome", sentence(word))])
@@ -88,12 +86,12 @@ def outcome(about: About, roles: tuple[str, ...], facts: Facts, framework: Frame
 
 
 def rate_low(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
-    """To the QA lead: how far the quarter's second looks have come (E25)."""
+    """To the QA lead: how far the quarter's moderations have come (E25)."""
     done, wanted, returned = (int(facts.get(key, 0)) for key in ("done", "wanted", "returned"))
     missing = wanted - done
     page = begin(
-        f"{sentence(say_count(missing, 'second look'))} still needed this quarter",
-        f"{sentence(say_count(missing, 'second look'))} still needed this quarter.",
+        f"{sentence(say_count(missing, 'moderation'))} still needed this quarter",
+        f"{sentence(say_count(missing, 'moderation'))} still needed this quarter.",
         about,
     )
     page.facts(
@@ -103,7 +101,7 @@ def rate_low(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
             ("Looked at again", f"{done} ({facts.get('rate', '')}%)"),
         ]
     )
-    page.para("What always gets a second look comes on top and is not counted here.")
+    page.para("What is always moderated comes on top and is not counted here.")
     page.para("More are drawn at the end of each month. To see who has which, type: moderations")
     return page.message()
 

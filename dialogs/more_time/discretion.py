@@ -311,7 +311,8 @@ def frozen_message(state: Frozen) -> Message:
     """The clock stands."""
     page = Page("The clock stands still", summary="The clock stands still for an inspection.")
     since = f"From {say_date(state.since, state.since)} on" if state.since else "From its first day on"
-    page.para(f"{since} no reminder and no escalation of a learning space goes out. The red route goes on.")
+    page.para(f"{since} no reminder and no escalation of a learning space goes out.")
+    page.para("Immediate attention goes on, at any hour.")
     return page.para("To start it again, type: unfreeze").message()
 
 

@@ -71,7 +71,7 @@ def decided(about: About, roles: Roles, facts: Facts, framework: Framework) -> M
     elif outcome == "agreed":
         page.para("It has been taken off your list. There is nothing more to do." if own else "It is taken off.")
     elif outcome == "expired":
-        page.para(f"Nobody decided before the deadline, so it was due on {due} as before.")
+        page.para(f"Nobody decided in time, so it was due on {due} as before.")
     else:
         page.para(f"It stays due on {due}.")
     if own and outcome != "agreed":

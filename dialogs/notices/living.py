@@ -37,8 +37,8 @@ ACTIONS = {
     "not_needed": "It is no longer needed.",
 }
 SECOND_LOOKS = {
-    "selected": "The second look is still to come.",
-    "graded": "The second look is done. The talk is still to come.",
+    "selected": "The moderation is still to come.",
+    "graded": "The grades are in. The talk is still to come.",
     "discussed": "The talk is done. What came of it is still to be written down.",
     "disputed": "The two did not come together. It waits for those who settle it.",
     "closed": "It is closed. There is nothing more to do.",
@@ -196,7 +196,7 @@ def _action(now: Present, framework: Framework, today: date) -> Message:
 
 
 def _second_look(now: Present, framework: Framework, today: date) -> Message:
-    page = Page(f"A second look: {now.reference}", summary=f"A second look has moved on: {now.reference}.")
+    page = Page(f"Moderation: {now.reference}", summary=f"A moderation has moved on: {now.reference}.")
     page.para(SECOND_LOOKS.get(now.state, "It has moved on."))
     page.facts([("With", now.who), ("Closed", say_instant(now.at, framework) if now.at else "")])
     if now.token:

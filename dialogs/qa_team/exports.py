@@ -18,14 +18,14 @@ TITLES = {
     "allocations": "Learning spaces, with grades",
     "actions": "Actions",
     "loops": "Closing the loop",
-    "moderations": "Second looks, with both grades",
+    "moderations": "Moderations, with both grades",
     "notices": "Messages: who was told what, and when",
 }
 """What can be taken out here, as a choice names it."""
 FILES = {"allocations": "learning-spaces", "moderations": "second-looks", "notices": "messages", "loops": "loops"}
 _ASKED = (
     ("allocations", "learning space"),
-    ("moderations", "second look"),
+    ("moderations", "moderation"),
     ("notices", "message"),
     ("notices", "told"),
 )

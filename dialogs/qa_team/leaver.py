@@ -45,7 +45,7 @@ def everything_message(asked: Everything, framework: Framework, today: date, *, 
     )
     _staying(page, asked.staying)
     if asked.second_looks:
-        looks = say_count(asked.second_looks, "second look", "second looks")
+        looks = say_count(asked.second_looks, "moderation", "moderations")
         page.para(f"{sentence(looks)} of theirs will pass to another of the QA team by itself, once they have left.")
     if not (asked.going or asked.actions):
         return page.button(wording.SHOW_LIST, "home", typed="list").message()

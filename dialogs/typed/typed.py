@@ -193,7 +193,7 @@ def gone_message(reference: str) -> Message:
 def nothing_asked_message(reference: str, *, stale: bool, lost: bool = False) -> Message:
     """A moderation with nothing to answer now: it waits for something else, or has to begin once more."""
     out = Page(f"Nothing to answer: {reference}", summary=f"Nothing is asked on {reference} just now.")
-    out.para(f"{STALE} The second look begins once more." if stale else "Nothing is asked on it just now.")
+    out.para(f"{STALE} The moderation begins once more." if stale else "Nothing is asked on it just now.")
     if lost:
         out.para("So I did not keep your last message.")
     out.para(f"To see where it stands, type: open {reference}")

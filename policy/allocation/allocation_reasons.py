@@ -97,9 +97,9 @@ def _none_free(book: Casebook, row: Candidates) -> tuple[str, str]:
             child.add(case.practitioner)
     everyone = drawn | away | child
     months = book.rules.framework.allocation.worker_months
-    all_of_them = "both own-function workers" if len(everyone) == 2 else f"all {_workers(len(everyone))}"
-    who = f"{all_of_them} were" if len(everyone) > 1 else "its only own-function worker was"
-    are = f"{all_of_them} are" if len(everyone) > 1 else "its only own-function worker is"
+    all_of_them = "both own-function practitioners" if len(everyone) == 2 else f"all {_workers(len(everyone))}"
+    who = f"{all_of_them} were" if len(everyone) > 1 else "its only own-function practitioner was"
+    are = f"{all_of_them} are" if len(everyone) > 1 else "its only own-function practitioner is"
     first = min(free_on)
     end = "" if first == date.max else f"; first free on {spoken(first)}"
     if everyone == drawn:
@@ -109,12 +109,12 @@ def _none_free(book: Casebook, row: Candidates) -> tuple[str, str]:
     parts = [f"{len(drawn)} drawn in the last {months} months"] if drawn else []
     parts += [f"{len(away)} on leave"] if away else []
     parts += [f"{len(child)} with no child that was not drawn lately"] if child else []
-    count = f"none of the {_workers(len(everyone))}" if len(everyone) > 1 else "its only own-function worker"
+    count = f"none of the {_workers(len(everyone))}" if len(everyone) > 1 else "its only own-function practitioner"
     return "none_free", f"{count} is free: {', '.join(parts)}{end}"
 
 
 def _workers(count: int) -> str:
-    return f"{count} own-function {'worker' if count == 1 else 'workers'}"
+    return f"{count} own-function {'practitioner' if count == 1 else 'practitioners'}"
 
 
 def _people(count: int) -> str:

@@ -113,7 +113,7 @@ class CohortMaker:
         self.leave = LeaveBook(establishment)
         self.months = tuple(other for other in self.quarter.months if other >= first)
         self.windows = [(on, calendar.due_on(on, days))]
-        # Of a month that is given out late the months after it may have begun as well.
+        # Of a month that is allocated late the months after it may have begun as well.
         later = [max(calendar.first_working_day(other), on) for other in self.months[1:]]
         self.windows += [(day, calendar.due_on(day, days)) for day in later]
         self.eligible = eligible_posts(framework, establishment, self.quarter)

@@ -1,4 +1,4 @@
-"""Which months are to be given out, and from which day the ladder of one that is not counts (R38, R45)."""
+"""Which months are to be allocated, and from which day the ladder of one that is not counts (R38, R45)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def asks_any(framework: Framework, establishment: Establishment, month: date) ->
 
 
 def begins_on(framework: Framework, month: date, known_since: date) -> date:
-    """The day a month is to be given out: its first working day; not before the council was here at all."""
+    """The day a month is to be allocated: its first working day; not before the council was here at all."""
     return max(Calendar.of(framework).first_working_day(month), known_since)
 
 
 def earliest_late_month(framework: Framework, today: date) -> date:
-    """The first month that may still be given out late: the quarter before this one, and no further back."""
+    """The first month that may still be allocated late: the quarter before this one, and no further back."""
     first, *_ = Calendar.of(framework).quarter_of(today).months
     return Calendar.of(framework).quarter_of(Calendar.of(framework).add_months(first, -1)).starts

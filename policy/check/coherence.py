@@ -326,7 +326,7 @@ def _ladders(framework: Framework) -> Iterator[Problem]:
             where: Path = ("ladders", index, "anchor")
             yield Problem(where, f'only the ladder "{MONTH_LADDER}" counts from "{MONTH_ANCHOR}", and it must.')
     if MONTH_LADDER not in {ladder.key for ladder in framework.ladders}:
-        yield Problem(("ladders",), f'a month that is not given out needs a ladder "{MONTH_LADDER}".')
+        yield Problem(("ladders",), f'a month that is not allocated needs a ladder "{MONTH_LADDER}".')
     for index, ladder in enumerate(framework.ladders):
         path: Path = ("ladders", index, "steps")
         if not ladder.steps:

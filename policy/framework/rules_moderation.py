@@ -22,6 +22,6 @@ class ModerationRules(Section):
         default={"asked_by_manager": "The manager asked for it", "concern": "A concern about the judgement"},
         min_length=1,
     )
-    """Why the QA lead asks for a second look at one learning space: code and title."""
+    """Why the QA lead asks for one learning space to be moderated: code and title."""
     settles: tuple[str, ...] = Field(default=("qa_lead", "auditor.head_of_service"), min_length=1)
     """Who decides together where the moderator and the manager do not agree, as recipients."""

@@ -72,8 +72,8 @@ async def test_an_old_proposal_pressed_again_answers_with_what_the_month_has_and
     runs = [next(iter(buttons_of(card).values())) for card in (first, other)]
     assert (await talk.press(lead, "approve_run", runs[0])).text.startswith("Approved: 40 learning spaces")
     late = await talk.press(lead, "approve_run", runs[1])
-    assert late.text.startswith("December 2026 has been given out\n\n")
-    assert "40 learning spaces of December 2026 were given out since" in late.text
+    assert late.text.startswith("December 2026 has been allocated\n\n")
+    assert "40 learning spaces of December 2026 were allocated since" in late.text
     assert late.card
     more = buttons_of(late.card)["Propose 37 more"]
     assert (await talk.press(lead, "propose_more", more)).text.startswith("A proposal for December 2026: 37 more")
@@ -87,7 +87,7 @@ async def test_a_month_that_is_past_asks_why_it_comes_late_and_is_then_proposed(
 ) -> None:
     lead = db.read_now(establishment.current).people[DEMO_QA_LEAD]
     asked = (await talk.text(lead, "allocate October 2026"))[0]
-    assert "October 2026 can still be given out late" in asked.text
+    assert "October 2026 can still be allocated late" in asked.text
     assert asked.card
     late = buttons_of(asked.card)["Propose it late"]
     again = await talk.press(lead, "propose_late", {**late, "late_because": ""})

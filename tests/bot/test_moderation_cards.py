@@ -120,7 +120,7 @@ async def test_the_talk_is_booked_written_down_and_confirmed_with_buttons(
     stored = db.read_now(moderations.by_reference, moderation.reference)
     assert stored and (stored.state, stored.outcome) == ("closed", "lowered")
     again = (await press(talk, moderator, outcome, "moderation_close")).text
-    assert "You closed this second look on Friday 20 November 2026" in again
+    assert "You closed this moderation on Friday 20 November 2026" in again
     assert "Your press changed nothing." in again and "Outcome: lowered." in again
 
 
@@ -174,9 +174,7 @@ async def test_moderated_up_the_qa_lead_stands_the_loop_down_only_with_a_reason(
     assert "Please write a few words." in without.text
     loop = db.read_now(loops.of_subject, reference)
     assert loop and loop.state == "open"
-    await press(
-        talk, qa_lead, without, "moderation_stand_down", stand_down_because="The second look saw sound practice."
-    )
+    await press(talk, qa_lead, without, "moderation_stand_down", stand_down_because="The moderator saw sound practice.")
     loop = db.read_now(loops.of_subject, reference)
     assert loop and (loop.state, loop.result) == ("closed", "stood_down")
 
@@ -271,7 +269,7 @@ async def test_the_list_is_for_the_qa_team_and_shows_ones_own_first(
     assert "good" not in listed.text.casefold()
     assert "QA team" in (await talk.text(manager, "moderations"))[0].text
     home = (await talk.text(moderator_of(talk, moderation), "list"))[0]
-    assert f"A second look: {moderation.reference}" in home.text
+    assert f"Moderation: {moderation.reference}" in home.text
 
 
 async def test_another_moderator_sees_where_it_stands_and_no_grade(

@@ -287,7 +287,7 @@ UNSERVED = (
         "on leave until 14 December 2026; its turn comes on 4 January 2027",
         "Team Manager, Quayside",
     ),
-    Unserved("IRO-02", "all_drawn", "all 9 own-function workers were drawn in the last 12 months", "Reviewing Officer"),
+    Unserved("IRO-02", "all_drawn", "all 9 practitioners of the function were drawn", "Reviewing Officer"),
 )
 
 

@@ -66,7 +66,7 @@ def given_out(council: WatchedCouncil) -> None:
 
 
 def nobody_to_give_it_to(council: WatchedCouncil) -> None:
-    """A post has nobody in it on the day the month is given out."""
+    """A post has nobody in it on the day the month is allocated."""
     council.given_the_council_is(with_post(everyone(), "tm-north-1", holder=""))
     allocated_in_january(council)
     council.live("2026-01-05", "2026-01-05")

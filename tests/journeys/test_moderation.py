@@ -63,7 +63,7 @@ def test_an_inadequate_is_selected_the_moment_it_comes_in_and_its_moderator_told
     ((person, on, text),) = _heard(council, "E21")
     assert (person, on) == (moderation.moderator, date(2026, 1, 29))
     assert text == (
-        "A second look for you: MO-2025Q4-001\n\n"
+        "A moderation for you: MO-2025Q4-001\n\n"
         "Please look at this learning space a second time. You give your own view before you see the first one.\n\n"
         f"Learning space: {item.reference}\n"
         "Done by: Gethin Gorsedale\n"
@@ -220,7 +220,7 @@ def test_an_agreed_outcome_goes_to_the_manager_alone(council: LivingCouncil) -> 
     ((person, on, text),) = _heard(council, "E24")
     assert (person, on) == (TEAM_MANAGER_2, date(2026, 1, 29))
     assert text == (
-        "Second look finished: MO-2025Q4-001\n\n"
+        "Moderation finished: MO-2025Q4-001\n\n"
         f"Learning space: {item.reference}\n"
         "Done by: Gethin Gorsedale\n"
         "Outcome: Agreed\n\n"
@@ -374,11 +374,11 @@ def test_a_rate_that_is_too_low_is_said_weekly_from_week_nine_and_at_the_quarter
         date(2026, 3, 31),
     ]
     assert said[0][2] == (
-        "Two second looks still needed this quarter\n\n"
+        "Two moderations still needed this quarter\n\n"
         "Sent in: 7\n"
         "Needed by chance: 2 (15%)\n"
         "Looked at again: 0 (0%)\n\n"
-        "What always gets a second look comes on top and is not counted here.\n\n"
+        "What is always moderated comes on top and is not counted here.\n\n"
         "More are drawn at the end of each month. To see who has which, type: moderations"
     )
 

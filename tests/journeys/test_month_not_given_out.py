@@ -1,4 +1,4 @@
-"""A month that nobody gives out is told to the QA lead on its second working day, climbs, and can be given out late."""
+"""A month that nobody gives out is told to the QA lead on its second working day, climbs, and can be allocated late."""
 
 from __future__ import annotations
 

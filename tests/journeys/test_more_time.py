@@ -216,7 +216,7 @@ def test_what_nobody_decided_expires_at_the_deadline_and_both_sides_hear(
     council.when_the_service_looks(london("2026-02-03 09:00"))
     assert council.told(event="E9") == {TEAM_MANAGER: "auditor", QA_LEAD: "qa_lead"}
     text = next(said.message.text for said in council.said if said.event == "E9" and said.person == TEAM_MANAGER)
-    assert "Nobody decided before the deadline, so it was due on Monday 2 February as before." in text
+    assert "Nobody decided in time, so it was due on Monday 2 February as before." in text
     with pytest.raises(DecidedAlready) as no:
         deciding(council, made, "2026-02-03 10:00")
     assert no.value.state == "expired"

@@ -155,7 +155,7 @@ def test_a_loop_that_is_stood_down_calls_its_meeting_off(
 ) -> None:
     _, loop = begun
     books(council, loop, MONDAY)
-    actor, reason = Actor.person(QA_LEAD), "The grade was moderated up after a second look."
+    actor, reason = Actor.person(QA_LEAD), "The grade was raised in moderation."
     council.database.write_now(stand_down, council.framework, loop.token, reason=reason, actor=actor, now=council.now)
     council.dispatch()
     assert {person for person, step in told(council) if step.endswith("off")} == {SENIOR_MANAGER, TEAM_MANAGER}

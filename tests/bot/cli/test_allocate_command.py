@@ -45,7 +45,7 @@ def test_a_month_allocated_twice_has_its_share_once_and_the_second_time_says_so(
     command("allocate", "--month", "2026-12")
     again = command("allocate", "--month", "2026-12")
     assert again.exit_code == 0, again.output
-    assert "December 2026 has been given out: 40 learning spaces. It lacks none" in again.output
+    assert "December 2026 has been allocated: 40 learning spaces. It lacks none" in again.output
     assert db.read_now(learning_spaces.count_open) == 80
     assert "this is what it still lacks" in command("allocate", "--month", "2026-12", "--dry-run").output
 

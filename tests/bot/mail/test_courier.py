@@ -274,7 +274,7 @@ async def test_the_day_of_a_talk_comes_moves_and_falls_away_under_one_id(office:
     await office.looks(at="2026-01-21 10:00")
     await office.looks(at="2026-01-21 11:00")
     entries = [calendar for mail in office.mail_of(PRIYA) for calendar in calendars(mail)]
-    events = [one.walk("VEVENT")[0] for one in entries if "second look" in str(one.walk("VEVENT")[0]["SUMMARY"])]
+    events = [one.walk("VEVENT")[0] for one in entries if "moderation" in str(one.walk("VEVENT")[0]["SUMMARY"])]
     assert [event["DTSTART"].dt.day for event in events] == [27, 28, 28]
     assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]

@@ -24,7 +24,7 @@ def test_a_proposal_shows_totals_for_the_month_and_the_quarter() -> None:
 
 def test_a_month_that_has_its_share_says_so_and_offers_what_the_quarter_lacks() -> None:
     text = messages()["given_out"].text
-    assert text.startswith("December 2026 has been given out\n\nIt has what it is to have")
+    assert text.startswith("December 2026 has been allocated\n\nIt has what it is to have")
     assert "This month: 40 given, none more, of 40 wanted (the framework expects 40)" in text
     assert buttons_of(cards()["given_out"]) == {
         "Propose 37 more": {"verb": "propose_more", "step": "2026-12/77"},
@@ -33,7 +33,7 @@ def test_a_month_that_has_its_share_says_so_and_offers_what_the_quarter_lacks() 
 
 def test_a_proposal_another_has_overtaken_says_what_was_given_and_what_is_missing() -> None:
     assert messages()["overtaken"].text.split("\n\n")[1] == (
-        "40 learning spaces of December 2026 were given out since, so the proposal you pressed was put aside."
+        "40 learning spaces of December 2026 were allocated since, so the proposal you pressed was put aside."
     )
 
 

@@ -232,7 +232,7 @@ def test_exhausted_workers_are_reported_with_the_first_day_one_is_free() -> None
     assert reason_of(allocate(council, history, framework=framework), "tm-b") == Unserved(
         "tm-b",
         "all_drawn",
-        "all 7 own-function workers were drawn in the last 12 months; first free on 4 January 2027",
+        "all 7 own-function practitioners were drawn in the last 12 months; first free on 4 January 2027",
     )
 
 
@@ -248,7 +248,7 @@ def test_workers_partly_drawn_partly_away_are_told_apart() -> None:
     found = reason_of(allocate(council, history), "tm-b")
     assert found.reason == "none_free"
     assert found.detail == (
-        "none of the 3 own-function workers is free: 1 drawn in the last 12 months, 1 on leave, "
+        "none of the 3 own-function practitioners is free: 1 drawn in the last 12 months, 1 on leave, "
         "1 with no child that was not drawn lately; first free on 10 October 2026"
         "; nor could a case of another function be given"
     )
@@ -260,7 +260,7 @@ def test_workers_all_on_leave_are_reported_with_the_first_day_back() -> None:
     council = maker.council()
     plan = allocate(council, only("tm-b", council=council), framework=with_rules(cross_function="never"))
     assert reason_of(plan, "tm-b") == Unserved(
-        "tm-b", "practitioners_away", "both own-function workers are on leave; first free on 21 October 2026"
+        "tm-b", "practitioners_away", "both own-function practitioners are on leave; first free on 21 October 2026"
     )
 
 
@@ -289,7 +289,10 @@ def test_a_practitioner_away_soon_is_reported_with_the_first_day_they_are_free_a
     ]
     council = maker.council()
     plan = allocate(council, only("tm-b", council=council), framework=with_rules(cross_function="never"))
-    assert reason_of(plan, "tm-b").detail == "its only own-function worker is on leave; first free on 1 December 2026"
+    assert (
+        reason_of(plan, "tm-b").detail
+        == "its only own-function practitioner is on leave; first free on 1 December 2026"
+    )
 
 
 # -- other functions --------------------------------------------------------------------------------------------------
