@@ -21,6 +21,7 @@ from assurance.home.waiting import waiting
 from assurance.red_route.acknowledge import acknowledge
 from bot.features import FEATURES, exports, typing, voices
 from bot.features.exports import Taken
+from bot.helping import named
 from bot.last_word import say_who_was_first, watched
 from bot.open_boxes import OpenBoxes
 from bot.pressed import version_in, word
@@ -100,12 +101,15 @@ class Conversation:
         try:
             heard = await typing.hear(self, person, text, intent)
         except (Refused, StorageError) as error:
-            return [self.said_no(error, person)]
-        return [await self.command(person, intent)] if heard is None else heard
+            return [await self._named(self.said_no(error, person), person)]
+        if heard is None:
+            return [await self.command(person, intent)]
+        return [await self._named(message, person) for message in heard]
 
     async def command(self, person: Person, intent: Intent) -> Message:
         """Answer what somebody wants, in words of its own also when it cannot be."""
-        return self._show(person, await self._guarded(self._answer(person, intent), person))
+        message = await self._guarded(self._answer(person, intent), person)
+        return self._show(person, await self._named(message, person))
 
     async def press(self, person: Person, verb: str, data: Data) -> Message:
         """Answer a button with what takes the card's place. Whatever is in `data` came from the client."""
@@ -134,7 +138,10 @@ class Conversation:
             self._unknown_button()
             return self._show(person, front_door.unknown_button_message())
         answer = say_who_was_first(self, person, verb, data, handle(person, data, in_dialog))
-        return self._show(person, await self._guarded(answer, person))
+        return self._show(person, await self._named(await self._guarded(answer, person), person))
+
+    async def _named(self, message: Message, person: Person) -> Message:
+        return await named(self.db, self.framework, message, person.id, self.clock.now())
 
     def _show(self, person: Person, message: Message) -> Message:
         self.boxes.shown(person.id, message, self.clock.now())

@@ -11,6 +11,7 @@ import structlog
 from assurance.common.courier import NO_WORDS, Courier, CourierResult, Delivery, LeaseLost
 from assurance.delivery.finish_delivery import finish_delivery
 from bot.clock import Clock
+from bot.helping import named
 from bot.metrics import Metrics
 from bot.out_of_memory import end_if_out_of_memory, end_process
 from bot.words import words_for
@@ -127,6 +128,7 @@ class Delivering:
             raise
         if isinstance(message, CourierResult):
             return message
+        message = await named(self._db, self._framework, message, delivery.notice.recipient, self._clock.now())
         return await self._post(courier, delivery, message)
 
     async def _post(self, courier: Courier[Message], delivery: Delivery, message: Message) -> CourierResult | None:

@@ -146,7 +146,7 @@ class Edge:
         self._adapter = TeamsAdapter(outbound.connector, outbound.limits)
         self._metrics = metrics
         self._bodies = Bodies()
-        self._desk = FrontDesk(db, conversation, clock, metrics)
+        self._desk = FrontDesk(db, conversation, clock, metrics, mailbox=conversation.framework.help.mailbox)
 
     @classmethod
     async def open(

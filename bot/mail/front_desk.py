@@ -17,6 +17,7 @@ from assurance.channels.read_back import what_waits_for_yes
 from assurance.channels.receive_mail import begin_reading, finish_reading, may_answer, sender_of
 from assurance.channels.record_bounce import record_bounce
 from assurance.channels.write_letter import letter_answered
+from bot.helping import named
 from bot.mail.incoming import Incoming, read_mail
 from bot.mail.turn import ANSWER, GIVE_UP, IGNORE, Outcome, Turn
 from bot.mail.understanding import take
@@ -169,6 +170,7 @@ class MailDesk:
         message, person = taken.outcome.message, taken.person
         if message is None or person is None:
             return True
+        message = await named(self._talk.db, self._talk.framework, message, person.id, self._now)
         reference = find_reference(taken.outcome.subject) or ""
         posted = await self._courier.answer(
             person,

@@ -10,6 +10,7 @@ import structlog
 
 from assurance.cards.living_cards import Refresh, anything_stale, claim_refreshes, finish_refresh
 from assurance.common.courier import CourierResult
+from bot.helping import named
 from bot.out_of_memory import end_if_out_of_memory
 from bot.teams.activities import message_activity
 from bot.teams.errors import SendFailed
@@ -96,9 +97,9 @@ class CardKeeper:
         await self._db.write(finish_refresh, refresh, result, now=self._clock.now())
 
     async def _put(self, refresh: Refresh) -> CourierResult:
-        today = self._calendar.local_date(self._clock.now())
-        message = present_message(refresh.present, self._framework, today)
-        card = refresh.card
+        now, card = self._clock.now(), refresh.card
+        message = present_message(refresh.present, self._framework, self._calendar.local_date(now))
+        message = await named(self._db, self._framework, message, card.person, now)
         activity = message_activity(message.text, message.summary, message.card)
         where = (refresh.channel_state.service_url, card.conversation_id, card.activity_id)
         try:

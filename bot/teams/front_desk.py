@@ -76,7 +76,11 @@ class Speaks(Protocol):
 class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no types
     """Takes every kind of activity Teams sends. Nothing that goes wrong in here leaves as an error."""
 
-    def __init__(self, db: Database, conversation: Speaks, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, db: Database, conversation: Speaks, clock: Clock, metrics: Metrics, *, mailbox: str = ""
+    ) -> None:
+        """`mailbox` is the QA team's own: all that somebody we do not know is told of whom to ask."""
+        self._mailbox = mailbox
         self._db = db
         self._conversation = conversation
         self._clock = clock
@@ -158,7 +162,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
             return
         visitor = await self._reception.receive(turn_context, _delivery_of(activity))
         if visitor is None:
-            await _send(turn_context, unknown_person_message())
+            await _send(turn_context, unknown_person_message(self._mailbox))
             return
         if visitor.arrival.seen:
             return  # it was answered; saying it again would only confuse
@@ -200,7 +204,7 @@ class FrontDesk(ActivityHandler):  # type: ignore[misc]  # the SDK carries no ty
             return private_only_message()
         visitor = await self._reception.receive(context, _delivery_of(context.activity))
         if visitor is None:
-            return unknown_person_message()
+            return unknown_person_message(self._mailbox)
         if _in_dialog(context.activity):
             message = await self._press(context, visitor, verb, data, dialog=True)
         else:

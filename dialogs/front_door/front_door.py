@@ -88,7 +88,7 @@ def help_message(roles: Collection[str]) -> Message:
         page.facts(qa)
     if not (roles and ANSWERS_TO_NOBODY.issuperset(roles)):
         page.para(f"Answers belong in the form, not in the chat. {wording.SAVED_AS_YOU_GO}")
-    page.small(f"{wording.HINT} For anything else, the QA team can help.")
+    page.small(wording.HINT).ask_qa("For anything else, the QA team can help.", quiet=True)
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
@@ -107,11 +107,16 @@ def thanks_message() -> Message:
     return page.para("I am here when you need me. Type list to see what is waiting.").message()
 
 
-def unknown_person_message() -> Message:
-    """Someone who is not in the establishment, or whom we cannot match: what to do, and nothing else."""
+def unknown_person_message(mailbox: str = "") -> Message:
+    """Someone who is not in the establishment, or whom we cannot match: what to do, and nobody's name.
+
+    `mailbox` is the team's own, where the framework file has one.
+    """
     page = Page("Hello", summary="Hello. I do not know you yet.")
     page.para("I do not have you on my list yet, so there is nothing I can show you.")
     page.para("Please ask the QA team to add you. Once they have, say hello again and we can start.")
+    if mailbox:
+        page.spoken(f"You can write to them: {mailbox}", gap="Small")
     return page.message()
 
 
@@ -139,7 +144,7 @@ def sorry_message() -> Message:
     """Something failed on our side."""
     page = Page("Sorry, that did not work", summary="Sorry, that did not work.")
     page.para("Something went wrong on our side, not yours. What you had saved is safe.")
-    page.para("Please try again in a minute. If it goes on, tell the QA team.")
+    page.ask_qa("Please try again in a minute. If it goes on, tell the QA team.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

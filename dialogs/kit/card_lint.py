@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dialogs.kit.cards import CALL_IN_TEAMS, LARGEST_CARD, MOST_BUTTONS, OPENS_A_WINDOW, VERSION
+from dialogs.kit.cards import CALL_IN_TEAMS, CHAT_IN_TEAMS, LARGEST_CARD, MOST_BUTTONS, OPENS_A_WINDOW, VERSION
 
 _ANY_ELEMENT = {"type", "id", "spacing", "separator"}
 _ANY_INPUT = _ANY_ELEMENT | {"label", "errorMessage", "isRequired", "value"}
@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "AdaptiveCard": {"type", "version", "body", "actions", "speak", "fallbackText"},
     "TextBlock": _ANY_ELEMENT | {"text", "wrap", "size", "weight", "color", "isSubtle", "style"},
     "RichTextBlock": _ANY_ELEMENT | {"inlines", "horizontalAlignment"},
-    "TextRun": {"type", "text", "weight", "size", "isSubtle", "italic"},
+    "TextRun": {"type", "text", "weight", "size", "isSubtle", "italic", "selectAction"},
     "Container": _ANY_ELEMENT | {"items", "style"},
     "ActionSet": _ANY_ELEMENT | {"actions"},
     "Table": _ANY_ELEMENT | {"columns", "rows", "firstRowAsHeaders", "showGridLines"},
@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 _A_CALL = re.compile(re.escape(CALL_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
 """To one person: a comma would add another."""
+_A_CHAT = re.compile(re.escape(CHAT_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
 CARRIED = {"verb", "ref", "step", "v"}
 """All a button may carry: the client can read it and change it."""
 _CHILDREN = ("body", "items", "rows", "cells", "inlines", "actions")
@@ -142,6 +143,9 @@ def _faults(element: dict[str, Any], seen: set[str]) -> Iterator[str]:
             yield "a TextRun without text"
         elif "{{" in element["text"]:
             yield "'{{' would be read as a function"
+        link = element.get("selectAction")
+        if link and not (link.get("type") == "Action.OpenUrl" and _A_CHAT.fullmatch(str(link.get("url", "")))):
+            yield "words with a link that is not a chat in Teams with one person"
     elif kind.startswith("Input."):
         yield from _input_faults(element, seen)
     elif kind.startswith("Action."):

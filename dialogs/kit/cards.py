@@ -207,7 +207,11 @@ def window_button(title: str, verb: str, token: str) -> Action:
 
 
 CALL_IN_TEAMS = "https://teams.microsoft.com/l/call/0/0?users="
-"""The one link a card may hold, before an address: Teams asks whether to call that person, and then does."""
+"""The one link a button may hold, before an address: Teams asks whether to call that person, and then does."""
+
+
+CHAT_IN_TEAMS = "https://teams.microsoft.com/l/chat/0/0?users="
+"""Before an address, where a card says who can help: Teams opens a chat with that person."""
 
 
 def call_button(title: str, address: str) -> Action:

@@ -37,5 +37,7 @@ class Message:
     """Whether its author's answers stand in it all together, to be covered once they are sent in."""
     covers_answers: bool = False
     """Whether it ends what such a message was shown for."""
+    asks: str = ""
+    """A sentence in it that sends people to the QA team, until whoever delivers it has put behind it who that is."""
     file: FileOffer | None = None
     """A file to be offered beside it, where the channel can hand one over."""

@@ -35,6 +35,7 @@ class Page:
         self._text: list[str] = [heading]
         self._buttons: list[Action] = []
         self._presses: list[str] = []
+        self._asks = ""
         self._boxes: list[tuple[list[CardElement | Json], cards.Tone, cards.Gap]] = []
 
     def add(self, element: CardElement | Json, text: str) -> Page:
@@ -55,6 +56,11 @@ class Page:
     def as_on(self, today: date) -> Page:
         """The day that what follows was true on: a card stays in the chat, and days and counts on it grow old."""
         return self.small(f"{AS_ON} {say_day(today)}.")
+
+    def ask_qa(self, text: str, *, quiet: bool = False) -> Page:
+        """Our own words that send somebody to the QA team; who that is and how to reach them is put behind them."""
+        self._asks = text
+        return self.small(text) if quiet else self.para(text)
 
     def subheading(self, text: str, *, gap: cards.Gap = "Medium", line: bool = False) -> Page:
         """A heading inside the page."""
@@ -173,7 +179,7 @@ class Page:
         lines = [*self._text, "\n".join(self._presses)]
         text = "\n\n".join(line for line in lines if line)
         card = cards.card(self._body, self._buttons, summary=self._summary)
-        return Message(text, self._summary, card, closes)
+        return Message(text, self._summary, card, closes, asks=self._asks)
 
 
 def with_a_line(message: Message, line: str, element: CardElement | None = None) -> Message:
@@ -184,4 +190,4 @@ def with_a_line(message: Message, line: str, element: CardElement | None = None)
     if card is not None:
         added = cards.as_json(element or cards.para(line))
         card = {**card, "body": [card["body"][0], added, *card["body"][1:]]}
-    return Message(text, message.summary, card)
+    return Message(text, message.summary, card, asks=message.asks)

@@ -138,7 +138,7 @@ def not_now_message(month: date | None = None) -> Message:
 def not_the_qa_lead_message() -> Message:
     """Someone without that job asked to allocate."""
     page = Page("Only the QA lead can do that", summary="Only the QA lead can do that.")
-    page.para("Learning spaces are allocated by the QA team. If you think one is missing, please ask them.")
+    page.ask_qa("Learning spaces are allocated by the QA team. If you think one is missing, please ask them.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

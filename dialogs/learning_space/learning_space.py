@@ -237,7 +237,7 @@ def withdrawn_message(reference: str = "") -> Message:
     heading = f"No longer needed: {reference}" if reference else "No longer needed"
     page = Page(heading, summary="This learning space is no longer needed.")
     page.para("This learning space has been taken off your list, so there is nothing more to do.")
-    page.para(wording.ASK_QA)
+    page.ask_qa(wording.ASK_QA)
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
@@ -245,7 +245,7 @@ def not_yours_message() -> Message:
     """Someone else's, or no such thing: the same words for both, so that nobody learns which."""
     page = Page("I cannot open that one", summary="I cannot open that one for you.")
     page.para("It is not on your list. It may be with someone else, or the reference may be a digit out.")
-    page.para(wording.ASK_QA)
+    page.ask_qa(wording.ASK_QA)
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

@@ -94,4 +94,4 @@ def not_open_message(reference: str) -> Message:
 def for_qa_lead_message() -> Message:
     """A command that is the QA lead's."""
     page = Page("The QA lead does that", summary="The QA lead does that.")
-    return page.para("Please ask the QA lead. They can see it at once.").message()
+    return page.ask_qa("Please ask the QA lead. They can see it at once.").message()

@@ -72,7 +72,7 @@ def _taken_back(about: About, roles: tuple[str, ...], facts: Facts, framework: F
     page.facts(
         [("Manager", about.auditor), ("Function", about.function), ("Was due", say_date(about.due_on, about.today))]
     )
-    return page.small("For the reason, please ask the QA lead.").message()
+    return page.ask_qa("For the reason, please ask the QA lead.", quiet=True).message()
 
 
 EVENTS: dict[str, Callable[[About, tuple[str, ...], Facts, Framework], Message]] = {"E76": _taken_back}

@@ -112,7 +112,7 @@ def header_only_message(refused: HeaderOnly, framework: Framework, today: date) 
             page.para(f"\u2022 {when}", gap="Small")
     else:
         page.para("The form itself stays between those who answer for the work.")
-    return page.small("If you need more than this, the QA team can help.").message()
+    return page.ask_qa("If you need more than this, the QA team can help.", quiet=True).message()
 
 
 _OPENS = {"escalated_to_them": "it was escalated to you", "authorising": "you are asked to authorise what follows it"}
@@ -189,7 +189,7 @@ def result_message(
     if result.own:
         _room_for_a_reply(page, result, framework, problem, entered)
     if result.sent_by_reader:
-        page.small("You sent this in. If something in it is wrong, tell the QA team.")
+        page.ask_qa("You sent this in. If something in it is wrong, tell the QA team.", quiet=True)
     return page.small(wording.BETWEEN_YOU).message()
 
 

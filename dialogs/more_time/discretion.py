@@ -282,7 +282,7 @@ def not_held_message(reference: str) -> Message:
 def only_qa_lead_message() -> Message:
     """Someone without that job."""
     page = Page("Only the QA lead can do that", summary="Only the QA lead can do that.")
-    page.para("Holding a message and stopping the clock are for the QA lead. If you see a reason, please tell them.")
+    page.ask_qa("Holding a message and stopping the clock are for the QA lead. If you see a reason, please tell them.")
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

@@ -237,10 +237,10 @@ def too_late_message(no: TooLateToAsk, today: date) -> Message:
     was = say_date(no.due_on, today)
     if no.deciding:
         page.para(f"This could be decided until the end of {was}, and that has passed. The date stays as it was.")
-        page.para("If there is a good reason, tell the QA lead: holding a message back for a few days is theirs.")
+        page.ask_qa("If there is a good reason, tell the QA lead: holding a message back for a few days is theirs.")
     else:
         page.para(f"It was due on {was}. More time can only be agreed before the end of that day.")
-        page.para(STILL_POSSIBLE)
+        page.ask_qa(STILL_POSSIBLE)
     return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

@@ -100,4 +100,4 @@ def not_delivered_message() -> Message:
 def for_qa_team_message() -> Message:
     """A command that is the QA team's."""
     page = Page("The QA team does that", summary="The QA team does that.")
-    return page.para("Rows are taken out by the QA team alone. Please ask them.").message()
+    return page.ask_qa("Rows are taken out by the QA team alone. Please ask them.").message()

@@ -186,7 +186,7 @@ def gone_message(reference: str) -> Message:
     heading = f"No longer with you: {reference}" if reference else "No longer with you"
     out = Page(heading, summary="That is no longer on your list.")
     out.para("It has been taken off your list since I asked, so I did not keep your last message.")
-    out.para("There is nothing more for you to answer on it. " + wording.ASK_QA)
+    out.para("There is nothing more for you to answer on it.").ask_qa(wording.ASK_QA)
     return out.button(wording.SHOW_LIST, "home", typed="list").message()
 
 

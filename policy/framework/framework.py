@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, StringConstraints
 
 from policy.framework.rules_actions import ActionRules
+from policy.framework.rules_help import HelpRules
 from policy.framework.rules_identifiers import IdentifierRules
 from policy.framework.rules_kept import CorrectionRules, RetentionRules
 from policy.framework.rules_loop import ClosingTheLoopRules
@@ -329,6 +330,7 @@ class Framework(Section):
     people_change: PeopleChangeRules
     taking_back: TakingBackRules
     mail: MailRules = MailRules()
+    help: HelpRules = HelpRules()
     digests: DigestRules
     actions: ActionRules = ActionRules()
     moderation: ModerationRules = ModerationRules()

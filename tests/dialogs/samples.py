@@ -15,11 +15,13 @@ from dialogs.forms import form_card
 from dialogs.front_door import front_door
 from dialogs.front_door.elsewhere import private_only_message
 from dialogs.home import home
+from dialogs.kit.asking import with_helper
 from dialogs.kit.message import Message
 from dialogs.learning_space import allocation, learning_space, news
 from dialogs.notices.notices import render
 from dialogs.understand.understanding import understand
 from policy.allocation.allocation_plan import Unserved
+from policy.council.who_helps import Helper
 from tests.dialogs import (
     people_samples,
     sample_actions,
@@ -55,6 +57,8 @@ from tests.dialogs.sample_facts import (
     waiting,
     waiting_item,
 )
+
+HELPER = Helper("Ngozi Elmscar", "QA Lead", "ngozi.elmscar@northmoor.example", "quality@northmoor.example")
 
 
 def _say(event: str, role: str, facts: dict[str, Any], on: date = TODAY) -> Message:
@@ -247,6 +251,9 @@ def receipts() -> dict[str, Message]:
         ),
         "withdrawn": learning_space.withdrawn_message(REFERENCE),
         "not_yours": learning_space.not_yours_message(),
+        "not_yours_named": with_helper(learning_space.not_yours_message(), HELPER),
+        "not_yours_mailbox": with_helper(learning_space.not_yours_message(), Helper(mailbox=HELPER.mailbox)),
+        "help_named": with_helper(front_door.help_message(["team_manager"]), HELPER),
         "acknowledged": news.acknowledged_message(REFERENCE, AUDITOR, yours=True),
         "acknowledged_other": news.acknowledged_message(REFERENCE, "Leila Coldharrow", yours=False),
     }
@@ -276,6 +283,7 @@ def doors() -> dict[str, Message]:
         "help_practitioner": front_door.help_message(["practitioner"]),
         "thanks": front_door.thanks_message(),
         "unknown_person": front_door.unknown_person_message(),
+        "unknown_person_mailbox": front_door.unknown_person_message(HELPER.mailbox),
         "sorry": front_door.sorry_message(),
         "private_only": private_only_message(),
         **{f"confused_{name}": front_door.confused_message(understand(text, TODAY)) for name, text in typed.items()},
