@@ -91,8 +91,8 @@ def _begin(waiting: Waiting, today: date, greeting: bool) -> Page:
 
 
 COUNTED_AS = {
-    "moderate": "second look",
-    "moderations_open": "second look",
+    "moderate": "moderation",
+    "moderations_open": "moderation",
     "actions_due": "action",
     "learning_space": "learning space",
     "talk_through": "talk",
