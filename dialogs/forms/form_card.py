@@ -25,6 +25,7 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
+from dialogs.kit.several import gathered
 from dialogs.kit.speaking import say_date
 from policy.forms.forms import next_step, previous_step, visible_steps
 from policy.framework.framework import Form, Framework
@@ -54,7 +55,7 @@ FORM_CHANGED = (
 
 def answers_in(data: Mapping[str, Any]) -> dict[str, Any]:
     """The answers among the data of a button press, still to be judged by the server."""
-    return {key: value for key, value in data.items() if key not in CARRIED}
+    return gathered({key: value for key, value in data.items() if key not in CARRIED})
 
 
 def asks_all(form: Form, raw: Mapping[str, Any]) -> bool:
@@ -80,7 +81,7 @@ def step_message(view: FormView, framework: Framework, *, note: str = "", in_dia
         page.begin_box("attention").spoken(Bold(step.intro)).end_box()
     else:
         page.para(step.intro)
-    what_to_look_at(page, view)
+    what_to_look_at(page, view, view.form)
     if any(field.choices_from == "grades" for field in step.fields):
         _grades(page, view)
     put_questions(page, view, view.form, step, set_apart=view.form.risk_field, newly_asked=view.newly_asked)
@@ -165,11 +166,11 @@ def _begin(view: FormView, title: str, in_dialog: bool) -> Page:
 
 
 def _grades(page: Page, view: FormView) -> None:
-    """What the grade words mean, where the overall grade is given."""
-    page.begin_box("emphasis")
-    for number, grade in enumerate(view.context.grades):
-        page.spoken(Bold(f"{grade.title}: "), grade.help, gap="Small" if number else "None", quiet=True)
-    page.end_box()
+    """What the grade words mean, where the overall grade is given: folded, for it is read once."""
+    page.begin_fold("What the words mean", "grades-mean")
+    for grade in view.context.grades:
+        page.spoken(Bold(f"{grade.title}: "), grade.help, gap="Small", quiet=True)
+    page.end_fold()
 
 
 _FAR_APART = {

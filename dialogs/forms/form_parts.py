@@ -13,6 +13,8 @@ from dialogs.kit.speaking import say_count, sentence
 from policy.forms.forms import FormContext, Problem, check_step, is_answered, visible_fields
 from policy.framework.framework import Form, FormStep, Framework
 
+MOST_NAMED = 5
+"""Questions named above a step that is back; the rest are counted, and marked where they stand."""
 FEW = 3
 """Up to this many missing questions of a step are named; more are counted."""
 
@@ -76,8 +78,8 @@ def put_questions(
         ).put_on(page)
 
 
-def what_to_look_at(page: Page, view: Boxes) -> None:
-    """One line at the top that says why the same step is back."""
+def what_to_look_at(page: Page, view: Boxes, form: Form) -> None:
+    """At the top, why the same step is back: which questions, and for each what to do."""
     wrong = [key for key in view.problems if key not in view.newly_asked]
     asked = [key for key in view.problems if key in view.newly_asked]
     lines = []
@@ -93,8 +95,16 @@ def what_to_look_at(page: Page, view: Boxes) -> None:
         lines.append(f"Because of what you answered, there {verb} {say_count(len(asked), 'more question')} here.")
     if view.warnings:
         lines.append("Some words are shown back to you below. If they are fine as they are, just go on.")
-    if lines:
-        page.begin_box("attention" if wrong else "accent").para(" ".join(lines)).end_box()
+    if not lines:
+        return
+    page.begin_box("attention" if wrong else "accent").para(" ".join(lines))
+    for key in wrong[:MOST_NAMED]:
+        field, value = form.field(key), view.entered.get(key, view.answers.get(key))
+        what = say_problem(view.problems[key], field, value if isinstance(value, str) else "", view.context.today)
+        page.spoken(Bold(field.label + (" " if field.label.endswith("?") else ": ")), what, gap="Small")
+    if len(wrong) > MOST_NAMED:
+        page.small(f"And {len(wrong) - MOST_NAMED} more, marked below.")
+    page.end_box()
 
 
 def not_kept(page: Page, view: Boxes, form: Form) -> None:

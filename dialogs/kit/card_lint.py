@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "TextBlock": _ANY_ELEMENT | {"text", "wrap", "size", "weight", "color", "isSubtle", "style"},
     "RichTextBlock": _ANY_ELEMENT | {"inlines", "horizontalAlignment"},
     "TextRun": {"type", "text", "weight", "size", "isSubtle", "italic", "selectAction"},
-    "Container": _ANY_ELEMENT | {"items", "style"},
+    "Container": _ANY_ELEMENT | {"items", "style", "selectAction", "isVisible"},
     "ActionSet": _ANY_ELEMENT | {"actions"},
     "Table": _ANY_ELEMENT | {"columns", "rows", "firstRowAsHeaders", "showGridLines"},
     "TableRow": {"type", "cells"},
@@ -79,6 +79,7 @@ def _whole_card_faults(card: dict[str, Any]) -> Iterator[str]:
     names = [one.get("tooltip") or one["title"] for one in pressed]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two buttons a screen reader calls {name!r}"
+    yield from _fold_faults(every)
     titles = [one["title"] for one in pressed]
     for title in sorted({one["title"] for one in pressed if titles.count(one["title"]) > 1 and not one.get("tooltip")}):
         yield f"several buttons called {title!r}, and one of them does not say what it is about"
@@ -89,6 +90,23 @@ def _whole_card_faults(card: dict[str, Any]) -> Iterator[str]:
                 if child.get("type", "").startswith("Chart."):
                     beside = inside[number + 1] if number + 1 < len(inside) else {}
                     yield from _chart_faults(child, beside)
+
+
+def _fold_faults(every: list[dict[str, Any]]) -> Iterator[str]:
+    """What is folded has a line that opens it, and nothing in it that a press would send or want."""
+    hidden = {one.get("id"): one for one in every if one.get("isVisible") is False}
+    opened: set[str] = set()
+    for one in every:
+        if one.get("type") == "Container" and (action := one.get("selectAction")):
+            targets = action.get("targetElements") or []
+            if action.get("type") != "Action.ToggleVisibility" or not action.get("title") or not targets:
+                yield "a part that can be pressed and is no fold with words"
+            opened |= set(targets)
+    if hidden.keys() != opened:
+        yield f"hidden {sorted(map(str, hidden))}, and lines that open {sorted(opened)}"
+    for name, fold in hidden.items():
+        if any(inside.get("type", "").startswith(("Input.", "Action.")) for _, inside in _walk("", fold)):
+            yield f"{name!r} hides something to answer or to press"
 
 
 def _chart_faults(chart: dict[str, Any], beside: dict[str, Any]) -> Iterator[str]:

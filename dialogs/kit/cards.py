@@ -29,6 +29,7 @@ from microsoft_teams.cards import (
     TableRow,
     TextBlock,
     TextRun,
+    ToggleVisibilityAction,
 )
 from pydantic import BaseModel
 
@@ -114,6 +115,20 @@ def facts(rows: Iterable[tuple[str, str]]) -> Container:
 def box(*items: CardElement | Json, tone: Tone = "emphasis", gap: Gap = "Medium") -> Container:
     """Something set apart. The tone adds a colour; the words must say it all without."""
     return Container(items=list[Any](items), style=tone, spacing=gap)
+
+
+def fold_title(title: str, name: str) -> Container:
+    """A line that opens and closes what is folded below it. It asks the bot nothing, so it is none of the buttons."""
+    return Container(
+        items=[TextBlock(text=f"{title} \u25be", wrap=True, color="Accent")],
+        select_action=ToggleVisibilityAction(title=title, target_elements=[name]),
+        spacing="Medium",
+    )
+
+
+def folded(*items: CardElement | Json, name: str) -> Container:
+    """What a fold hides until it is opened."""
+    return Container(id=name, items=list[Any](items), style="emphasis", is_visible=False, spacing="Small")
 
 
 def group(*items: CardElement, gap: Gap = "Medium") -> Container:

@@ -36,6 +36,7 @@ class Page:
         self._buttons: list[Action] = []
         self._presses: list[str] = []
         self._asks = ""
+        self._folds: tuple[list[CardElement | Json], str] = ([], "")
         self._boxes: list[tuple[list[CardElement | Json], cards.Tone, cards.Gap]] = []
 
     def add(self, element: CardElement | Json, text: str) -> Page:
@@ -105,6 +106,23 @@ class Page:
         self._body, tone, gap = self._boxes.pop()
         if items:
             self._body.append(cards.box(*items, tone=tone, gap=gap))
+        return self
+
+    def begin_fold(self, title: str, name: str) -> Page:
+        """What follows opens when its title is pressed, until `end_fold`; `name` is its own on the card.
+
+        As text it stands there whole. Nothing that has to be answered may be in it.
+        """
+        self.add(cards.fold_title(title, name), title)
+        self._folds = (self._body, name)
+        self._body = []
+        return self
+
+    def end_fold(self) -> Page:
+        """Close the fold."""
+        items = self._body
+        self._body, name = self._folds
+        self._body.append(cards.folded(*items, name=name))
         return self
 
     def button(

@@ -21,6 +21,7 @@ from dialogs.kit import cards, wording
 from dialogs.kit.inert import inert, one_line, without_controls
 from dialogs.kit.page import Page
 from dialogs.kit.problems import say_problem, say_warnings
+from dialogs.kit.several import MOST_BOXES, NOTHING, box_id, box_label
 from dialogs.kit.speaking import say_date
 from policy.forms.forms import FormContext, Problem, choices_of, default_of, is_required
 from policy.framework.framework import FormField
@@ -93,7 +94,7 @@ class Question:
         for sentence, words in say_warnings(self.warnings, _text(self.value)):
             parts.append(cards.box(cards.spoken(f"{sentence} ", cards.Bold(words)), tone="warning", gap="Small"))
             lines.append(f"! {sentence} {words}".rstrip())
-        parts.append(self._input())
+        parts += self._inputs()
         if self.hint:
             parts.append(cards.small(self.hint, gap="Small"))
         around = cards.box if self.set_apart else cards.group
@@ -104,6 +105,41 @@ class Question:
         lines += [f"  {number}. {title}" for number, (_, title) in enumerate(self.choices, 1) if title]
         now = say_answer(self.field, self.value, self.context) if self.value not in (None, "", []) else ""
         return [*lines, *([f"  Now: {now}"] if now else []), *([f"  ({self.hint})"] if self.hint else [])]
+
+    @property
+    def boxes(self) -> int:
+        """How many lists that open it is asked with: one an answer there may be, where ticks would fill a page."""
+        most = self.field.max_choices or 0
+        return most if self.field.kind == "choices" and 0 < most <= MOST_BOXES and len(self.choices) > SHORT_LIST else 0
+
+    def _inputs(self) -> list[CardElement]:
+        if not self.boxes:
+            return [self._input()]
+        given = self.value.split(",") if isinstance(self.value, str) else list(self.value or ())
+        given = [one for one in given if one]
+        values = (*given, *[""] * self.boxes)
+        # In a container of their own: a client that draws a new step over the old one, element by element, would else
+        # offer the choices of the list that stood in the same place (Microsoft's playground does).
+        return [
+            cards.group(*(self._list_that_opens(number, values[number]) for number in range(self.boxes)), gap="None")
+        ]
+
+    def _list_that_opens(self, number: int, value: str) -> ChoiceSetInput:
+        """One of several, with a way to want no answer there; the first has none where an answer is wanted."""
+        wanted = not number and self.label == self.field.label
+        choices = [Choice(title=title, value=key) for key, title in self.choices]
+        return ChoiceSetInput(
+            id=box_id(self.field.key, number),
+            label=box_label(self.asked if not number else self.field.label, number),
+            error_message=say_problem(Problem("required"), self.field, "", self.context.today),
+            choices=choices
+            if wanted
+            else [Choice(title="None" if not number else "No other", value=NOTHING), *choices],
+            style="compact",
+            placeholder="Choose" if wanted else None,
+            value=value or (None if wanted else NOTHING),
+            wrap=True,
+        )
 
     def _input(self) -> CardElement:
         field, value = self.field, self.value

@@ -87,7 +87,7 @@ def step_message(view: LoopView, framework: Framework, *, note: str = "", in_dia
     else:
         page.para(step.intro)
     _action(page, view, step.key)
-    what_to_look_at(page, view)
+    what_to_look_at(page, view, view.form)
     put_questions(page, view, view.form, step, set_apart="safe_now", newly_asked=view.newly_asked)
     last = next_step(view.form, step.key, view.answers) is None
     token, version = view.loop.token, view.version

@@ -287,7 +287,7 @@ def _carried(view: ModerationView, step: FormStep) -> dict[str, Any]:
 def _questions(page: Page, view: ModerationView, step: FormStep) -> None:
     assert view.form is not None
     not_kept(page, view, view.form)
-    what_to_look_at(page, view)
+    what_to_look_at(page, view, view.form)
     put_questions(page, view, view.form, step, newly_asked=view.newly_asked)
 
 

@@ -116,6 +116,17 @@ def too_wide(browser: Browser, found: dict[str, dict[str, Any]], width: int = NA
     return over
 
 
+def heights(browser: Browser, found: dict[str, dict[str, Any]], width: int) -> dict[str, float]:
+    """How tall each card is on a screen of this width, in pixels."""
+    page = _page(browser, width + 40)
+    draw(page, list(found.items()), width=width, columns=1)
+    tall: list[float] = page.evaluate(
+        "[...document.querySelectorAll('figure .card')].map((one) => one.getBoundingClientRect().height)"
+    )
+    page.close()
+    return dict(zip(found, tall, strict=True))
+
+
 def take(browser: Browser, found: dict[str, dict[str, Any]], folder: Path) -> list[Path]:
     """The contact sheets, written to a folder; sheets of an earlier time that are not needed any more are removed."""
     folder.mkdir(parents=True, exist_ok=True)

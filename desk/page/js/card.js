@@ -87,7 +87,7 @@ function speakMistakes(card) {
 }
 
 const within = (element) => [...(element.body ?? []), ...(element.items ?? []), ...(element.columns ?? [])];
-const textsOf = (element) => [element.text ?? "", ...within(element).flatMap(textsOf)].filter(Boolean);
+const textsOf = (element) => [element.text ?? (element.inlines ?? []).map((run) => run.text).join(""), ...within(element).flatMap(textsOf)].filter(Boolean);
 const textIn = (element) => (element.style === "attention" ? textsOf(element) : element.color === "attention" && element.text ? [element.text] : within(element).flatMap(textIn));
 
 /** Say what a form that came back complains about: the bot writes it in the colour of attention, above its questions. */
@@ -140,7 +140,7 @@ export function makeCard(json, { name, press }) {
 
   card.onExecuteAction = (action) => {
     if (action instanceof AC.OpenUrlAction) window.open(action.url, "_blank", "noopener,noreferrer");
-    else if (!(action instanceof AC.ShowCardAction)) run(action);
+    else if (!(action instanceof AC.ShowCardAction || action instanceof AC.ToggleVisibilityAction)) run(action);
   };
   const drawn = card.render();
   if (drawn) {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dialogs.forms.form_card import answers_in, form_message, review_message, step_message
+from dialogs.kit.card_lint import lint
 from dialogs.kit.wording import HINT
 from tests.dialogs.reading import buttons_of, first_line, inputs_of, text_of, walk, words_of
 from tests.dialogs.sample_facts import CASE, FRAMEWORK, GOOD_ANSWERS, PRACTITIONER, RED, TOKEN, refused, view
@@ -245,3 +246,61 @@ def test_no_question_of_the_form_is_called_like_something_a_button_carries() -> 
 
 def test_a_refused_answer_is_named_by_its_question() -> None:
     assert list(refused("learning", worked_well="Call 07700 900123")) == ["worked_well"]
+
+
+# -- several answers to one question ----------------------------------------------------------------------------------
+
+
+def _themes(card: dict[str, Any]) -> dict[str, Any]:
+    boxes = [one for key, one in inputs_of(card).items() if key.startswith("strength_themes")]
+    assert not any(one.get("isMultiSelect") for one in boxes)
+    assert {one["style"] for one in boxes} == {"compact"}
+    return {one["id"]: one.get("value") for one in boxes}
+
+
+def test_up_to_three_themes_are_three_lists_that_open_and_not_fourteen_ticks() -> None:
+    first, *more = GOOD_ANSWERS["strength_themes"]
+    shown = _themes(_step("learning", GOOD_ANSWERS))
+    assert list(shown) == ["strength_themes", "strength_themes-2", "strength_themes-3"]
+    assert list(shown.values()) == [first, *more, *["-"] * (2 - len(more))]
+    assert list(_themes(_step("learning")).values()) == [None, "-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ({"strength_themes": "a", "strength_themes-2": "b", "strength_themes-3": "-"}, "a,b"),
+        ({"strength_themes-3": "c", "strength_themes": "a", "strength_themes-2": "-"}, "a,c"),
+        ({"strength_themes-2": "b", "strength_themes-3": "-"}, "b"),
+        ({"strength_themes": "-", "strength_themes-2": "-", "strength_themes-3": "-"}, ""),
+        ({"strength_themes": "a,b,c"}, "a,b,c"),
+    ],
+    ids=["two", "the third first", "only the second", "none", "ticks of an older card"],
+)
+def test_what_stands_in_the_three_lists_is_one_answer(sent: dict[str, str], meant: str) -> None:
+    assert answers_in({**sent, "verb": "next"}) == {"strength_themes": meant}
+
+
+def test_a_refused_step_names_each_question_at_its_top_says_what_to_do_and_keeps_what_was_chosen() -> None:
+    first, second = [theme.key for theme in FRAMEWORK.themes][:2]
+    raw = answers_in({"strength_themes": first, "strength_themes-2": second, "worked_well": "Call 07700 900123"})
+    card = _step("learning", GOOD_ANSWERS, raw)
+    summary = next(one for one in card["body"] if one.get("style") == "attention")
+    said = text_of(summary)
+    assert "What worked well: \nThis holds what looks like a phone number. Please take it out" in said
+    assert list(_themes(card).values()) == [first, second, "-"]
+    box = inputs_of(card)["worked_well"]
+    assert box["value"] == "Call 07700 900123"
+    assert box["label"] == "What worked well – please look again"
+
+
+def test_what_the_grades_mean_is_folded_with_a_line_that_opens_it_and_hides_nothing_to_answer() -> None:
+    card = _step("judgement", GOOD_ANSWERS)
+    title, fold = next(
+        (one, card["body"][at + 1]) for at, one in enumerate(card["body"]) if one.get("selectAction") is not None
+    )
+    assert title["selectAction"]["targetElements"] == [fold["id"]]
+    assert fold["isVisible"] is False
+    assert FRAMEWORK.grades[0].help in text_of(fold)
+    hidden = {**fold, "items": [*fold["items"], inputs_of(card)["grade"]]}
+    assert lint({**card, "body": [*card["body"][:-1], hidden]})
