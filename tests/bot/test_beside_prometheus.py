@@ -40,7 +40,7 @@ def test_the_page_has_nothing_promtool_would_complain_of() -> None:
 
 
 def test_the_rules_to_be_woken_by_are_rules_and_ask_for_numbers_there_are() -> None:
-    assert "11 rules found" in promtool("check", "rules", str(RULES))
+    assert "14 rules found" in promtool("check", "rules", str(RULES))
     page = Metrics().text().decode() + "bot_credential_ends_timestamp_seconds "  # only where somebody knows when
     named = {
         word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bot.checks import Check
 from bot.doctor import certificate, line, pulse
 from bot.edge import Addresses
+from bot.mail.doctor import ends
 from bot.settings import Settings
 from desk.entra import Entra
 from desk.serving import own_certificate, serving
@@ -79,3 +81,15 @@ def test_a_clock_before_the_newest_entry_of_the_history_is_a_problem(db: Databas
     assert (clock.state, "newest entry of the history" in clock.said) == ("problem", True)
     fine = db.read_now(lambda session: list(pulse(session, now=newest)))
     assert [check for check in fine if check.what == "Clock"] == []
+
+
+def test_an_alarm_is_set_for_a_month_a_week_and_a_day_before_the_secret_ends() -> None:
+    """What Prometheus works out for each rule (`test_beside_prometheus.py` has the real one read them)."""
+    rules = (Path(__file__).parents[2] / "docs" / "alerts.yml").read_text(encoding="utf-8")
+    days = re.findall(r"expr: bot_credential_ends_timestamp_seconds - time\(\) < (\d+) \* 86400", rules)
+    assert [int(each) for each in days] == [30, 7, 1]
+
+
+@pytest.mark.parametrize(("left", "state"), [(90, "ok"), (40, "note"), (20, "problem"), (-1, "problem")])
+def test_the_doctor_says_how_long_a_secret_is_good_for_and_that_it_is_over(left: int, state: str) -> None:
+    assert ends("Secret", TODAY + timedelta(days=left), now=TODAY).state == state

@@ -21,6 +21,7 @@ import pytest
 from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from assurance.self_check import health
 from assurance.self_check.upkeep import WHOLE
+from bot import upkeep
 from bot.clock import Clock
 from bot.edge import Addresses
 from bot.service import PortTaken, Service
@@ -333,6 +334,29 @@ def _card_about(chat: Any, reference: str) -> dict[str, Any]:
             if reference in str(card) and _button(card, "open"):
                 return card
     raise AssertionError(f"no card about {reference}")
+
+
+async def test_a_self_check_that_breaks_each_time_turns_health_red_and_its_age_grows_while_the_sweep_goes_on(
+    db: Database, framework: Framework, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else says what was forgotten, so whoever watches must see that nobody looks."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a self-check with a fault in it")
+
+    monkeypatch.setattr(upkeep, "near", broken)
+    async with served(a_service(db, framework, local(verify_seconds=0.5))) as url:
+        async with asyncio.timeout(10):
+            said: list[str] = []
+            while not any(one.startswith("the last good verify was ") for one in said):
+                await asyncio.sleep(0.05)
+                code, page_of_health = await status(http, f"{url}/healthz")
+                said = page_of_health.get("problems", [])
+        assert code == 503 and not [one for one in said if "sweep" in one]
+        async with http.get(f"{url}/metrics") as answer:
+            page = await answer.text()
+        age = next(line for line in page.splitlines() if line.startswith("bot_last_verify_age_seconds "))
+        assert float(age.split()[1]) >= 1
 
 
 async def test_what_is_lost_is_put_back_by_itself_and_what_is_wrong_turns_health_red_until_it_is_right(

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from bot.teams.hosts import Hosts
 from bot.teams.tokens import CONNECTOR, NoToken, NoTokens
 from desk import faults
 from desk.connector import TeamsDesk
-from desk.serving import serving
+from desk.serving import own_certificate, serving
 from tests.bot.teams.conftest import AMIRA, APP_ID, CLOCK, TENANT_ID
 
 HELLO = {"type": "message", "text": "hello"}
@@ -123,6 +125,27 @@ async def test_a_hundred_calls_that_hang_do_not_stop_the_next(connector: Connect
 async def test_nobody_listening_may_be_tried_again(connector: Connector) -> None:
     failure = await failure_of(POST(connector, "http://127.0.0.1:9/"))
     assert failure.outcome == "later"
+
+
+async def test_a_name_nobody_knows_and_a_certificate_nobody_vouches_for_are_tried_later_and_get_no_message(
+    connector: Connector, way_out: HttpClient, teams: TeamsDesk, tmp_path: Path
+) -> None:
+    """The real resolver and a real handshake: in both nothing of ours has left, so nothing can have been taken."""
+    nowhere = "https://nobody.invalid/"
+    hosts = Hosts()
+    hosts._known[nowhere] = True  # believed, as a service address of Teams is; the name is one that never resolves
+    lost = Connector(way_out, NoTokens(), hosts, CLOCK.now, deadline=5)
+    assert (await failure_of(POST(lost, nowhere))).outcome == "later"
+    assert (await failure_of(CREATE(lost, nowhere))).outcome == "later"
+    served, trusted = own_certificate(tmp_path, CLOCK.now())
+    async with serving(teams.application(), tls=served) as url:
+        assert (await failure_of(POST(connector, f"{url}/"))).outcome == "later"
+        assert (await failure_of(CREATE(connector, f"{url}/"))).outcome == "later"
+        assert teams.posts() == []
+        context = ssl.create_default_context(cafile=trusted)
+        async with HttpClient(context=context) as trusting:  # and it was the certificate alone
+            said = Connector(trusting, NoTokens(), Hosts(loopback=True), CLOCK.now, deadline=5)
+            assert await POST(said, f"{url}/")
 
 
 async def test_no_token_ever_follows_a_redirect(way_out: HttpClient, teams: TeamsDesk) -> None:

@@ -145,6 +145,24 @@ def test_somebody_quiet_does_not_wait_behind_a_thousand_for_somebody_else(databa
     assert [row.recipient for row in claim(database, limit=4, per_recipient=2)] == ["p-0045", "p-0045"]
 
 
+def test_behind_a_hundred_thousand_for_one_person_another_is_served_first_and_nobody_more_than_their_share(
+    sqlite_database: Database,
+) -> None:
+    add(sqlite_database, notice(1, due_at=NINE - MINUTE))
+    columns = [column.name for column in tables.notices.c if column.name not in ("id", "key", "subject")]
+    many = f"""
+        WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+        INSERT INTO notices (subject, key, {", ".join(columns)})
+        SELECT 'LS-2026Q3-' || i, 'many-' || i, {", ".join(columns)} FROM n, notices WHERE subject = 'LS-2026Q3-001'
+    """
+    sqlite_database.write_now(lambda session: session.execute(text(many)) and None)
+    assert sqlite_database.read_now(notices.counts)["pending"] == 100_000
+    add(sqlite_database, notice(200_001, recipient="p-quiet"), notice(200_002, recipient="p-quiet", urgent=True))
+    first = claim(sqlite_database, limit=4, per_recipient=2)
+    assert sorted(row.recipient for row in first) == ["p-0045", "p-0045", "p-quiet", "p-quiet"]
+    assert first[0].urgent
+
+
 def test_at_night_only_what_is_urgent_takes_its_turn(database: Database) -> None:
     add(database, *(notice(number) for number in range(1, 20)), notice(30, recipient="p-quiet", urgent=True))
     assert [row.recipient for row in claim(database, urgent_only=True, per_recipient=2)] == ["p-quiet"]
