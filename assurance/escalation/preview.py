@@ -32,7 +32,9 @@ PREVIEW = "E69"
 MOST = 500
 """Items looked at; a day on which more would be escalated is held for a person anyway (`plausible.py`)."""
 MOST_LISTED = 12
-"""Items a message lists; the rest is one press away."""
+"""Items on a page that can be held; the others are one press away."""
+MOST_COPIED = 30
+"""Items the copy of the morning lists, when nothing can be held any more; the rest is counted."""
 AFTERNOON, MORNING = "afternoon", "morning"
 
 
@@ -154,12 +156,13 @@ def _write(session: Session, framework: Framework, day: date, part: str, *, now:
     if not seen.coming:
         return 0
     step = f"{day.isoformat()} {'am' if part == MORNING else 'pm'}"
-    facts = {"day": day.isoformat(), "part": part, "count": len(seen.coming), "coming": as_facts(seen)}
+    rows = as_facts(seen, most=MOST_COPIED if part == MORNING else MOST_LISTED)
+    facts = {"day": day.isoformat(), "part": part, "count": len(seen.coming), "coming": rows}
     return tell_all(session, framework, PREVIEW, subject="preview", step=step, facts=facts, now=now)
 
 
-def as_facts(seen: Preview, *, at: int = 0) -> list[dict[str, Any]]:
-    """As many escalations as a message lists, from number `at` on, as a notice keeps them."""
+def as_facts(seen: Preview, *, at: int = 0, most: int = MOST_LISTED) -> list[dict[str, Any]]:
+    """As many escalations as a page lists, from number `at` on, as a notice keeps them."""
     return [
         {
             "reference": one.reference,
@@ -170,7 +173,7 @@ def as_facts(seen: Preview, *, at: int = 0) -> list[dict[str, Any]]:
             "roles": list(one.roles),
             "can_hold": one.can_hold,
         }
-        for one in seen.coming[at : at + MOST_LISTED]
+        for one in seen.coming[at : at + most]
     ]
 
 

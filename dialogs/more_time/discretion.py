@@ -122,11 +122,11 @@ def hold_one_message(
 def listed(page: Page, rows: Sequence[Mapping[str, Any]], count: int, framework: Framework) -> Page:
     """The escalations: the manager and their post, the reference, the step, and who is told."""
     page.begin_box("emphasis")
-    for row in rows[:MOST_LISTED]:
+    for row in rows:
         page.spoken(Bold(str(row["auditor"])), _rest(row, framework, after=_post(row)), gap="Small")
     page.end_box()
-    if count > len(rows[:MOST_LISTED]):
-        page.small(f"And {count - len(rows[:MOST_LISTED])} more. To see them all, type: preview")
+    if count > len(rows):
+        page.small(f"And {count - len(rows)} more.")
     return page
 
 

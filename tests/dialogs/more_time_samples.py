@@ -18,7 +18,7 @@ from assurance.common.more_time_refusals import (
 from assurance.escalation.freeze import Frozen
 from assurance.escalation.hold_step import HoldMade
 from assurance.escalation.hold_steps import HoldsMade, LeftOut
-from assurance.escalation.preview import Coming, Preview
+from assurance.escalation.preview import MOST_COPIED, MOST_LISTED, Coming, Preview
 from assurance.escalation.preview import as_facts as preview_facts
 from assurance.more_time.ask_more_time import Asked, RequestForm
 from assurance.more_time.decide_more_time import DecisionMade, RequestView
@@ -98,7 +98,7 @@ def more_time_notices() -> dict[str, Message]:
             "day": preview.day.isoformat(),
             "part": part,
             "count": len(preview.coming),
-            "coming": preview_facts(preview),
+            "coming": preview_facts(preview, most=MOST_COPIED if part == "morning" else MOST_LISTED),
         }
         return render(delivery("E69", "qa_lead", {"reference": "preview", **facts}, on=TODAY), FRAMEWORK)
 
@@ -122,6 +122,7 @@ def more_time_notices() -> dict[str, Message]:
         "e69_many": ahead(many, "afternoon"),
         "e69_all_held": ahead(replace(seen, coming=coming(can_hold=False)), "afternoon"),
         "e69_morning": ahead(seen, "morning"),
+        "e69_morning_many": ahead(many, "morning"),
         "e12_after_a_pause": say("E12", "director", date(2027, 1, 19), days_late=7, paused_days=14, told=["director"]),
     }
 
