@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from assurance.digests.in_numbers import InNumbers
 from assurance.digests.reachability import begins, week_that_is_due
+from assurance.loop.loop_numbers import OpenLoops
 from assurance.notify.tell import function_title, notices
 from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
 from policy.council.recipients import Recipient
+from policy.council.small_numbers import Said
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces
 from storage.casework.learning_spaces import EXCLUDED, WITHDRAWN, LearningSpace
@@ -19,12 +22,13 @@ from storage.engine.session import Session
 from storage.outbox import digests
 from storage.outbox import notices as outbox
 from storage.outbox.notices import Notice
-from storage.reads import open_work
 from storage.reads.upcoming import Ahead
 
 MORNING, WEEKLY, LOOPS, MONTHLY = "E74", "E63", "E33", "E64"
 LATE, EXPORTED, SEALED = "E10", "E86", "E90"
-WEEK, YOUNG, OLD = timedelta(days=7), timedelta(days=28), timedelta(days=84)
+WEEK = timedelta(days=7)
+ANYBODY = ""
+"""Somebody who may know of nothing by name: that there is anything is seen all the same."""
 Row = dict[str, Any]
 
 
@@ -104,12 +108,13 @@ def weekly_summaries(session: Session, framework: Framework, now: datetime) -> i
         return 0
     establishment = establishments.current(session)
     today = calendar.local_date(now)
-    counted = _counts(session, framework, today)
+    numbers = InNumbers(session, framework, establishment, today)
     send = {"due_at": calendar.send_at(monday), "not_before": calendar.next_send(now)}
     fresh = []
-    loops = _open_loops(session, framework, establishment, today)
+    loops = _open_loops(framework, establishment, numbers.loops, today)
     for person, role, functions in _holders(framework, establishment, framework.digests.weekly_tell, today):
-        rows = [counted[function] for function in functions if any(_numbers(counted.get(function, {})))]
+        counted = numbers.of(person)
+        rows = [_row(framework, function, counted[function], WEEKS) for function in functions if function in counted]
         if rows:
             facts: Row = {"week": period, "rows": rows}
             if person in loops:
@@ -124,34 +129,25 @@ def weekly_summaries(session: Session, framework: Framework, now: datetime) -> i
 
 
 def _open_loops(
-    session: Session, framework: Framework, establishment: Establishment, today: date
+    framework: Framework, establishment: Establishment, loops: OpenLoops, today: date
 ) -> dict[str, tuple[str, Row]]:
     """E33: a Head of Service reads which loops of their function are open; the Director reads numbers only.
 
     Person -> in which role they hear, and what. Whoever reads the week's numbers reads it there.
     """
-    calendar = Calendar.of(framework)
-    every = [(ref, function, today - calendar.local_date(at)) for ref, function, at in open_work.open_loops(session)]
-    if not every:
+    if not loops.every:
         return {}
     found: dict[str, tuple[str, Row]] = {}
     heads = tuple(
         expression for expression in framework.event(LOOPS).tell if expression in {r.key for r in framework.roles}
     )
     for person, role, functions in _holders(framework, establishment, heads, today):
-        mine = [(ref, age) for ref, function, age in every if function in functions]
+        mine = [loop for loop in loops.every if loop.function in functions]
         if mine:
-            found[person] = role, {"ages": _ages(age for _, age in mine), "references": [ref for ref, _ in mine]}
-    ages = {key: _shown(framework, count) for key, count in _ages(age for *_, age in every).items()}
+            found[person] = role, {"ages": loops.ages(mine), "references": [loop.reference for loop in mine]}
     for person, role, _ in _holders(framework, establishment, framework.digests.weekly_totals_tell, today):
+        ages = {age: said.as_fact() for age, said in loops.in_numbers(person).by_age.items()}
         found.setdefault(person, (role, {"ages": ages}))
-    return found
-
-
-def _ages(ages: Iterable[timedelta]) -> dict[str, int]:
-    found = {"new": 0, "older": 0, "oldest": 0}
-    for age in ages:
-        found["new" if age <= YOUNG else "older" if age <= OLD else "oldest"] += 1
     return found
 
 
@@ -161,7 +157,7 @@ def _ages(ages: Iterable[timedelta]) -> dict[str, int]:
 def monthly_summaries(session: Session, framework: Framework, now: datetime) -> int:
     """On the first working day of a month at nine: the Director and the Executive Director, in numbers by function.
 
-    A number that could point at somebody is not in the message at all.
+    A number that could point at somebody they may not know of is not in the message at all.
     """
     calendar = Calendar.of(framework)
     today = calendar.local_date(now)
@@ -172,42 +168,35 @@ def monthly_summaries(session: Session, framework: Framework, now: datetime) -> 
     if not begins(session, "monthly", month, following, calendar, now):
         return 0
     before = (month - timedelta(days=1)).replace(day=1)
-    rows = _month_in_numbers(session, framework, before, month, today)
-    if not rows:
-        return 0
     establishment = establishments.current(session)
+    numbers = InNumbers(session, framework, establishment, today)
     fresh = []
     for person, role, _ in _holders(framework, establishment, framework.digests.monthly_tell, today):
-        fresh += _one(
-            framework,
-            MONTHLY,
-            person,
-            role,
-            f"month-{before:%Y-%m}",
-            {"month": before.isoformat(), "rows": rows},
-            due_at=calendar.send_at(month),
-            not_before=calendar.next_send(now),
-        )
+        rows = _month(framework, numbers.of(person, sent_in=(calendar.starts(before), calendar.starts(month))))
+        facts: Row = {"month": before.isoformat(), "rows": rows}
+        send = {"due_at": calendar.send_at(month), "not_before": calendar.next_send(now)}
+        fresh += _one(framework, MONTHLY, person, role, f"month-{before:%Y-%m}", facts, **send) if rows else []
     return outbox.add(session, fresh, at=now)
 
 
-def _month_in_numbers(session: Session, framework: Framework, month: date, until: date, today: date) -> list[Row]:
-    """What came in in a month, up to the first day of the next, and how the functions stand on a day."""
-    calendar = Calendar.of(framework)
-    counted = _counts(session, framework, today)
-    sent_in = open_work.sent_in_by_function(session, calendar.starts(month), calendar.starts(until))
-    rows = []
-    for function in framework.functions:
-        row = {**counted.get(function.key, _nothing(framework, function.key)), "sent_in": sent_in.get(function.key, 0)}
-        row.pop("due")
-        if function.allocates and any(_numbers(row)):
-            rows.append({k: v if k == "function" else _shown(framework, v) for k, v in row.items()})
-    return rows
+WEEKS = ("due", "late", "paused", "loops", "actions")
+MONTHS = ("sent_in", "late", "paused", "loops", "actions")
+"""What a summary counts of a function."""
 
 
-def _shown(framework: Framework, count: int) -> int | None:
-    """The number, or None where so small a one is not said outside the QA team."""
-    return None if 0 < count < framework.digests.hide_below else count
+def _month(framework: Framework, counted: Mapping[str, Mapping[str, Said]]) -> list[Row]:
+    """The functions that are given learning spaces and of which there is anything to say."""
+    return [
+        _row(framework, function.key, counted[function.key], MONTHS)
+        for function in framework.functions
+        if function.allocates and any(counted.get(function.key, {}).get(kind) for kind in MONTHS)
+    ]
+
+
+def _row(framework: Framework, function: str, counted: Mapping[str, Said], kinds: Iterable[str]) -> Row:
+    """One function as the notice keeps it."""
+    said = {kind: counted.get(kind, Said(0)).as_fact() for kind in kinds}
+    return {"function": function_title(framework, function), **said}
 
 
 # -- what comes next --------------------------------------------------------------------------------------------------
@@ -222,11 +211,14 @@ def digests_ahead(session: Session, framework: Framework, now: datetime) -> list
     today = calendar.local_date(now)
     monday = today - timedelta(days=today.weekday())
     monday = monday if calendar.send_at(monday) > now else monday + WEEK
-    if any(any(_numbers(row)) for row in _counts(session, framework, monday).values()):
+    establishment = establishments.current(session)
+    if InNumbers(session, framework, establishment, monday).of(ANYBODY):
         found.append(Ahead("weekly", calendar.send_at(monday), 1))
     first = today.replace(day=1)
     first = first if calendar.send_at(first) > now else (first + timedelta(days=31)).replace(day=1)
-    if _month_in_numbers(session, framework, (first - timedelta(days=1)).replace(day=1), first, first):
+    before = (first - timedelta(days=1)).replace(day=1)
+    numbers = InNumbers(session, framework, establishment, first)
+    if _month(framework, numbers.of(ANYBODY, sent_in=(calendar.starts(before), calendar.starts(first)))):
         found.append(Ahead("monthly", calendar.send_at(first), 1))
     return found
 
@@ -243,37 +235,6 @@ def _next_morning(session: Session, calendar: Calendar, now: datetime) -> dateti
         # Today's has gone out: what still waits is for tomorrow's.
         return calendar.send_at(calendar.local_date(now) + timedelta(days=1))
     return calendar.next_send(soonest)
-
-
-# -- numbers ----------------------------------------------------------------------------------------------------------
-
-
-def _counts(session: Session, framework: Framework, today: date) -> dict[str, Row]:
-    """Function -> its title and what is due this week, late, paused, open as a loop, overdue as an action."""
-    found = {function.key: _nothing(framework, function.key) for function in framework.functions}
-    for function, due_on, paused_days, paused, count in open_work.open_by_function(session):
-        row = found.setdefault(function, _nothing(framework, function))
-        counts_from = due_on + timedelta(days=paused_days)
-        if paused:
-            row["paused"] += count
-        elif counts_from < today:
-            row["late"] += count
-        elif counts_from < today + WEEK:
-            row["due"] += count
-    for _, function, _ in open_work.open_loops(session):
-        found.setdefault(function, _nothing(framework, function))["loops"] += 1
-    for function, count in open_work.overdue_actions_by_function(session, today).items():
-        found.setdefault(function, _nothing(framework, function))["actions"] += count
-    return found
-
-
-def _nothing(framework: Framework, function: str) -> Row:
-    title = function_title(framework, function)
-    return {"function": title, "due": 0, "late": 0, "paused": 0, "loops": 0, "actions": 0}
-
-
-def _numbers(row: Row) -> list[int]:
-    return [value for key, value in row.items() if key != "function"]
 
 
 def _holders(

@@ -6,29 +6,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from assurance.access.own_people import own_posts, reads_every_header
 from assurance.notify.tell import function_title
 from policy.calendar.calendar import Calendar
-from policy.council.establishment import Establishment, Post
+from policy.council.establishment import Establishment
+from policy.council.small_numbers import Count, Said, say
+from policy.council.visibility import Reader
 from policy.framework.framework import Framework
 from storage.engine.session import Session
 from storage.reads import home_lists
 from storage.reads.home_lists import OpenCount
 
 EVERYWHERE = ("director", "executive_director")
-"""Read all functions, a small number hidden; the Executive Director is told of single ones by escalation alone."""
-OF_THEIR_FUNCTION = ("head_of_service",)
-OF_THEIR_LINE = ("senior_manager",)
+"""See all functions."""
+OF_THEIR_LINE = ("head_of_service", "senior_manager")
+"""See the posts whose learning spaces they may know of by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionState:
-    """One row: open learning spaces of a function. None stands for a number too small to be said."""
+    """One row: open learning spaces of a function, as its reader may be told them."""
 
     function: str
     """Its title."""
-    on_time: int | None
-    late: int | None
-    paused: int | None
+    on_time: Said
+    late: Said
+    paused: Said
     """Their clock stands still, so they are neither."""
 
 
@@ -38,69 +41,61 @@ class AreaState:
 
     rows: tuple[FunctionState, ...]
     hide_below: int = 0
-    """A number from 1 up to, not with, this is not said; 0 when every number is."""
+    """A number of others from 1 up to, not with, this is not said."""
 
 
 def area_state(
     session: Session, framework: Framework, establishment: Establishment, person: str, now: datetime
 ) -> AreaState | None:
-    """The state of a leader's area, or None for somebody who leads none. Reads only.
-
-    Who may read every header behind a number reads the number; who may not reads no small one.
-    """
-    today = Calendar.of(framework).local_date(now)
-    posts = _posts(establishment, person, today)
-    roles = {post.role for post in posts}
-    if roles & set(EVERYWHERE):
-        return _of(framework, home_lists.open_counts(session), today, hide_below=framework.digests.hide_below)
-    if roles & set(OF_THEIR_FUNCTION):
-        functions = {post.function for post in posts if post.role in OF_THEIR_FUNCTION}
-        return _of(framework, home_lists.open_counts(session, functions=functions), today)
-    if roles & set(OF_THEIR_LINE):
-        mine = {post.id for post in posts if post.role in OF_THEIR_LINE}
-        below = _below(establishment, mine)
-        return _of(framework, home_lists.open_counts(session, posts=below), today)
-    return None
+    """The state of a leader's area, or None for somebody who leads none. Reads only."""
+    on = Calendar.of(framework).local_date(now)
+    roles = {establishment.posts[post].role for post in Reader.of(establishment, person, on).posts}
+    if not roles & {*EVERYWHERE, *OF_THEIR_LINE}:
+        return None
+    found = _Rows(framework, on)
+    if not roles & set(EVERYWHERE):
+        posts = own_posts(framework, establishment, person, on=on)
+        found.add(home_lists.open_counts(session, posts=posts), own=True)
+        return found.state()
+    everything = reads_every_header(framework, establishment, person, on=on)
+    found.add(home_lists.open_counts(session), own=everything)
+    if not everything and found.hides_any():
+        found.add(home_lists.open_counts(session, told=person), own=True, known_already=True)
+    return found.state()
 
 
-def _posts(establishment: Establishment, person: str, today: date) -> list[Post]:
-    """The posts somebody holds or covers today."""
-    covered = [cover.post for cover in establishment.cover if cover.deputy == person]
-    standing_in = [post for post in covered if establishment.deputy_of(post, today) == person]
-    return [*establishment.posts_held_by(person), *(establishment.posts[post] for post in standing_in)]
+class _Rows:
+    """Counts by function: on time, late, paused."""
 
+    def __init__(self, framework: Framework, today: date) -> None:
+        self._framework = framework
+        self._today = today
+        self._rows: dict[str, list[Count]] = {}
 
-def _below(establishment: Establishment, above: set[str]) -> set[str]:
-    """The posts with a learning space of their own whose line runs through one of these. Each post is asked once."""
-    known: dict[str, bool] = {}
+    def add(self, counts: Iterable[OpenCount], *, own: bool, known_already: bool = False) -> None:
+        """Count these; with `known_already` they are among those counted before, and only said to be their own."""
+        for one in counts:
+            row = self._rows.setdefault(one.function, [Count(), Count(), Count()])
+            late = one.due_on + timedelta(days=one.paused_days) < self._today
+            row[2 if one.paused else 1 if late else 0] += Count(
+                0 if known_already else one.count, one.count if own else 0
+            )
 
-    def is_below(post: Post) -> bool:
-        if post.id not in known:
-            known[post.id] = False  # a line that goes round in a circle ends here
-            manager = establishment.posts.get(post.line_manager_post)
-            known[post.id] = manager is not None and (manager.id in above or is_below(manager))
-        return known[post.id]
+    def hides_any(self) -> bool:
+        """Whether some number would not be said, as long as nothing of it is known to be their own."""
+        hide_below = self._framework.digests.hide_below
+        return any(say(count, hide_below).hidden for row in self._rows.values() for count in row)
 
-    return {post.id for post in establishment.posts.values() if post.learning_space and is_below(post)}
-
-
-def _of(framework: Framework, counts: Iterable[OpenCount], today: date, *, hide_below: int = 0) -> AreaState:
-    found: dict[str, list[int]] = {}
-    for one in counts:
-        row = found.setdefault(one.function, [0, 0, 0])
-        late = one.due_on + timedelta(days=one.paused_days) < today
-        row[2 if one.paused else 1 if late else 0] += one.count
-    order = [function.key for function in framework.functions]
-    rows = (
-        FunctionState(function_title(framework, function), *(_said(count, hide_below) for count in row))
-        for function, row in sorted(found.items(), key=lambda each: _place(order, each[0]))
-    )
-    return AreaState(tuple(rows), hide_below)
+    def state(self) -> AreaState:
+        """As it may be said, in the order of the framework's functions."""
+        order = [function.key for function in self._framework.functions]
+        hide_below = self._framework.digests.hide_below
+        rows = (
+            FunctionState(function_title(self._framework, function), *(say(count, hide_below) for count in row))
+            for function, row in sorted(self._rows.items(), key=lambda each: _place(order, each[0]))
+        )
+        return AreaState(tuple(rows), hide_below)
 
 
 def _place(order: list[str], function: str) -> tuple[int, str]:
     return (order.index(function) if function in order else len(order), function)
-
-
-def _said(count: int, hide_below: int) -> int | None:
-    return None if 0 < count < hide_below else count

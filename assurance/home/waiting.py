@@ -85,7 +85,7 @@ class Waiting:
     @property
     def area_is_late(self) -> bool:
         """Whether something is late in the area they lead, which is not theirs to do."""
-        return self.state is not None and any(row.late != 0 for row in self.state.rows)
+        return self.state is not None and any(row.late for row in self.state.rows)
 
 
 def waiting(session: Session, framework: Framework, person: str, *, now: datetime) -> Waiting:

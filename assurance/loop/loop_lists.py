@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from assurance.access.loop_people import RUNS_IT, in_post, in_team, may_authorise, those_who_meet
 from assurance.access.may_see import blind_to_loop, reads_everything
 from assurance.common.decision import Decision
+from assurance.loop.loop_numbers import OpenLoops
 from assurance.loop.loop_view import waits_for_a_result
 from policy.calendar.calendar import Calendar
 from policy.council.establishment import Establishment
+from policy.council.small_numbers import Said
 from policy.council.visibility import Right
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces, loops
@@ -29,7 +31,6 @@ class Outstanding:
     token: str
     state: str
     opened_on: date
-    age_days: int
     late: bool
     """Whether its form should have been back by now."""
 
@@ -39,19 +40,10 @@ class OutstandingLoops:
     """The outstanding loops a person is concerned with, oldest first."""
 
     loops: tuple[Outstanding, ...]
+    by_age: Mapping[str, Said]
+    """How many are how old (`AGES`), as this reader may be told it."""
     counts_only: bool = False
-    """True for a Director: the number and the ages, and nothing to open."""
-
-    def by_age(self) -> dict[str, int]:
-        """How many are how old: 'up to 4 weeks', '4 to 12 weeks', 'more than 12 weeks'."""
-        found = dict.fromkeys(AGES, 0)
-        for one in self.loops:
-            found[next(words for words, weeks in AGES.items() if one.age_days <= 7 * weeks)] += 1
-        return found
-
-
-AGES = {"up to 4 weeks": 4, "4 to 12 weeks": 12, "more than 12 weeks": 10_000}
-"""The ages a list counts by, and the most weeks of each."""
+    """True for a Director: the ages, and nothing to open."""
 
 
 def outstanding_loops(session: Session, framework: Framework, person: str, *, now: datetime) -> OutstandingLoops | None:
@@ -70,13 +62,21 @@ def outstanding_loops(session: Session, framework: Framework, person: str, *, no
     roles = tuple(text.rpartition(".")[2] for text in theirs)
     if not (everything or counts or in_team(establishment, person, roles, on)):
         return None
+    every = OpenLoops(session, framework, establishment, on)
+    if counts:
+        return OutstandingLoops((), every.in_numbers(person).by_age, counts_only=True)
     found = [
         _outstanding(framework, loop, on)
         for loop, item in _open(session)
-        if (everything or counts or person in in_post(framework, establishment, item, theirs, on))
+        if (everything or person in in_post(framework, establishment, item, theirs, on))
         and not blind_to_loop(session, loop, item, person)
     ]
-    return OutstandingLoops(tuple(sorted(found, key=lambda one: (one.opened_on, one.reference))), counts_only=counts)
+    listed = {one.reference for one in found}
+    ages = every.ages(loop for loop in every.every if loop.reference in listed)
+    return OutstandingLoops(
+        tuple(sorted(found, key=lambda one: (one.opened_on, one.reference))),
+        {age: Said(count) for age, count in ages.items()},
+    )
 
 
 def decisions_loops(
@@ -118,4 +118,4 @@ def _open(session: Session) -> Iterator[tuple[Loop, LearningSpace]]:
 def _outstanding(framework: Framework, loop: Loop, on: date) -> Outstanding:
     opened_on = Calendar.of(framework).local_date(loop.opened_at)
     late = loop.state in ("open", "met", "returned_for_change") and on > loop.return_by
-    return Outstanding(loop.reference, loop.token, loop.state, opened_on, (on - opened_on).days, late)
+    return Outstanding(loop.reference, loop.token, loop.state, opened_on, late)

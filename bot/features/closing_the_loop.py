@@ -117,7 +117,7 @@ class _Handlers:
     async def show_list(self, person: Person, data: Data, in_dialog: bool) -> Message:
         talk = self._talk
         found = await talk.db.read(outstanding_loops, talk.framework, person.id, now=talk.clock.now())
-        return loops_message(found, talk.today())
+        return loops_message(found, talk.today(), talk.framework.digests.hide_below)
 
     async def open(self, person: Person, data: Data, in_dialog: bool) -> Message:
         view = await self._view(person, data)

@@ -17,6 +17,8 @@ from dialogs.kit.cards import as_json
 from dialogs.kit.inert import one_line
 from dialogs.kit.message import Json
 from dialogs.kit.page import Page
+from dialogs.kit.small_numbers import say_in_table, why_hidden
+from policy.council.small_numbers import Said
 
 Colour = Literal["good", "warning", "attention", "neutral"]
 
@@ -31,10 +33,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row: whose numbers, one for each series. None is a number too small to be said, so it is not drawn."""
+    """One row: whose numbers, one for each series."""
 
     title: str
-    numbers: tuple[int | None, ...]
+    numbers: tuple[Said, ...]
 
 
 def stacked_bars(
@@ -42,25 +44,28 @@ def stacked_bars(
 ) -> None:
     """Bars of parts, then the table. A host that knows no charts shows the table alone and has missed nothing.
 
+    Where a number may not be said there is the table alone: a bar without it would say that there is none.
     `title` is what a screen reader calls the picture. It is not shown: the page's own heading stands right above.
     """
+    hidden = any(number.hidden for bar in bars for number in bar.numbers)
     drawn = [
         _bar(
-            one_line(bar.title), tuple((kind, value) for kind, value in zip(series, bar.numbers, strict=True) if value)
+            one_line(bar.title),
+            tuple((kind, value.number) for kind, value in zip(series, bar.numbers, strict=True) if value),
         )
         for bar in bars
         if any(bar.numbers)
     ]
-    if drawn:
+    if drawn and not hidden:
         chart = StackedHorizontalBarChart(title=title, show_title=False, data=[], fallback="drop", spacing="Medium")
         page.add(as_json(chart) | {"data": drawn}, "")
     page.table([of, *(kind.title for kind in series)], [[bar.title, *_cells(bar, hide_below)] for bar in bars])
-    if hide_below and any(number is None for bar in bars for number in bar.numbers):
-        page.small(f"<{hide_below} stands for a number from 1 to {hide_below - 1}, so that nobody can be told from it.")
+    if hidden:
+        page.small(why_hidden(hide_below))
 
 
 def _cells(bar: Bar, hide_below: int) -> list[str]:
-    return [f"<{hide_below}" if number is None else str(number) for number in bar.numbers]
+    return [say_in_table(number, hide_below) for number in bar.numbers]
 
 
 @lru_cache(maxsize=256)

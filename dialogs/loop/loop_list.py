@@ -9,6 +9,7 @@ from dialogs.kit import wording
 from dialogs.kit.cards import MOST_BUTTONS, Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
+from dialogs.kit.small_numbers import say_number, why_hidden
 from dialogs.kit.speaking import say_count, say_date, sentence
 from dialogs.loop.loop_card import STATES
 
@@ -19,7 +20,10 @@ MOST_SHOWN = 10
 """Loops shown one by one; more are counted."""
 
 
-def loops_message(found: OutstandingLoops | None, today: date) -> Message:
+AGES = {"new": "Up to four weeks old", "older": "Four to twelve weeks old", "oldest": "More than twelve weeks old"}
+
+
+def loops_message(found: OutstandingLoops | None, today: date, hide_below: int) -> Message:
     """The list for this person. Nobody's name and no grade is in it."""
     if found is None:
         page = Page("Closing the loop", summary="Closing the loop: there is no list for you.")
@@ -27,13 +31,16 @@ def loops_message(found: OutstandingLoops | None, today: date) -> Message:
             "The QA team and the Heads of Service keep this list. What waits for you is on: list"
         ).message()
     count = len(found.loops)
-    if not count:
+    if not any(found.by_age.values()):
         page = Page("No loop is open", summary="No loop is open.")
         return page.para("Everything that was opened has been closed.").message()
-    heading = sentence(say_count(count, "open loop"))
+    # A whole is not said where its parts are numbers that may be hidden: the rest of it would be one of them.
+    heading = "Open loops" if found.counts_only else sentence(say_count(count, "open loop"))
     page = Page(heading, summary=f"{heading}.")
-    page.facts([(sentence(words), str(number)) for words, number in found.by_age().items() if number])
+    page.facts([(AGES[age], say_number(said, hide_below)) for age, said in found.by_age.items() if said])
     if found.counts_only:
+        if any(said.hidden for said in found.by_age.values()):
+            page.small(why_hidden(hide_below))
         return page.small("One that is yours to authorise waits for you on your own list.").message()
     for place, one in enumerate(found.loops[:MOST_SHOWN]):
         page.begin_box("attention" if one.late else "emphasis", gap="Small")

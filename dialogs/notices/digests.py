@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
+from dialogs.kit.small_numbers import say_number, why_hidden
 from dialogs.kit.speaking import say_count, say_date, say_list, say_month, sentence
 from dialogs.learning_space.learning_space import About, begin
+from dialogs.loop.loop_list import AGES
 from dialogs.qa_team import housekeeping_news
+from policy.council.small_numbers import Said
 from policy.framework.framework import Framework
 
 Facts = Mapping[str, Any]
@@ -67,6 +70,7 @@ def _weekly(about: About, roles: tuple[str, ...], facts: Facts, framework: Frame
     for row in facts.get("rows", ()):
         page.spoken(Bold(str(row.get("function", ""))), gap="Medium")
         page.facts(_counts(row, framework))
+    _why(page, [row[key] for row in facts.get("rows", ()) for key in COUNTED if key in row], framework)
     page.small("Paused is not late: its clock stands still.")
     if loops := facts.get("loops"):
         page.spoken(Bold(OPEN_LOOPS), gap="Medium")
@@ -87,12 +91,10 @@ def _open_loops(page: Page, facts: Facts, framework: Framework) -> None:
     """How old the open loops are, and which they are where that may be said."""
     ages = facts.get("ages", {})
     page.facts([(title, _number(ages[key], framework)) for key, title in AGES.items() if key in ages])
+    _why(page, list(ages.values()), framework)
     named = [str(one) for one in facts.get("references", ())]
     if named:
         page.para(f"Open: {say_list(named)}.")
-
-
-AGES = {"new": "Up to four weeks old", "older": "Four to twelve weeks old", "oldest": "More than twelve weeks old"}
 
 
 def _monthly(about: About, roles: tuple[str, ...], facts: Facts, framework: Framework) -> Message:
@@ -101,9 +103,7 @@ def _monthly(about: About, roles: tuple[str, ...], facts: Facts, framework: Fram
     for row in facts.get("rows", ()):
         page.spoken(Bold(str(row.get("function", ""))), gap="Medium")
         page.facts(_counts(row, framework))
-    page.small(
-        f"A number from 1 to {framework.digests.hide_below - 1} is not shown, so that nobody can be told from it."
-    )
+    _why(page, [row[key] for row in facts.get("rows", ()) for key in COUNTED if key in row], framework)
     return page.message()
 
 
@@ -111,8 +111,13 @@ def _counts(row: Mapping[str, Any], framework: Framework) -> list[tuple[str, str
     return [(sentence(title), _number(row[key], framework)) for key, title in COUNTED.items() if key in row]
 
 
-def _number(count: int | None, framework: Framework) -> str:
-    return f"fewer than {framework.digests.hide_below}" if count is None else str(count)
+def _number(kept: object, framework: Framework) -> str:
+    return say_number(Said.of_fact(kept), framework.digests.hide_below)
+
+
+def _why(page: Page, kept: Sequence[object], framework: Framework) -> None:
+    if any(Said.of_fact(one).hidden for one in kept):
+        page.small(why_hidden(framework.digests.hide_below))
 
 
 Speaker = Callable[[About, tuple[str, ...], Facts, Framework], Message]

@@ -40,8 +40,17 @@ _OWED = one_of(allocations.c.state, learning_spaces.OPEN_STATES)
 _PAUSED = allocations.c.paused_on.is_not(None).label("paused")
 _BY_FUNCTION = (allocations.c.function, allocations.c.due_on, allocations.c.paused_days, _PAUSED)
 _COUNTED = sa.select(*_BY_FUNCTION, sa.func.count()).where(_OWED).group_by(*_BY_FUNCTION)
-_COUNTED_IN = _COUNTED.where(allocations.c.function.in_(sa.bindparam("functions", expanding=True)))
 _COUNTED_OF = _COUNTED.where(allocations.c.post.in_(sa.bindparam("posts", expanding=True)))
+_TOLD_OF_IT = (
+    sa.select(notices.c.id)
+    .where(
+        notices.c.subject == allocations.c.reference,
+        notices.c.recipient == sa.bindparam("who"),
+        one_of(notices.c.state, ("sent",)),
+    )
+    .exists()
+)
+_COUNTED_TOLD = _COUNTED.where(_TOLD_OF_IT)
 _IS_CUT_OFF = one_of(channel_states.c.state, CUT_OFF)
 _CUT_OFF = sa.select(channel_states.c.person).where(channel_states.c.channel == sa.bindparam("on"), _IS_CUT_OFF)
 _OPEN_ACTION = one_of(actions.c.state, OPEN_ACTIONS)
@@ -215,14 +224,12 @@ def in_numbers(session: Session, *, today: date, parked_since: datetime) -> InNu
     return InNumbers(*session.execute(_IN_NUMBERS, asked).one())
 
 
-def open_counts(
-    session: Session, *, functions: Collection[str] | None = None, posts: Collection[str] | None = None
-) -> list[OpenCount]:
-    """Everything that is open, or what is open in some functions, or of some posts."""
-    if functions is not None:
-        rows = session.execute(_COUNTED_IN, {"functions": sorted(functions)})
-    elif posts is not None:
+def open_counts(session: Session, *, posts: Collection[str] | None = None, told: str | None = None) -> list[OpenCount]:
+    """Everything that is open, or what is open of some posts, or what somebody has been told of by name."""
+    if posts is not None:
         rows = session.execute(_COUNTED_OF, {"posts": sorted(posts)})
+    elif told is not None:
+        rows = session.execute(_COUNTED_TOLD, {"who": told})
     else:
         rows = session.execute(_COUNTED)
     return [OpenCount(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from storage.casework import actions as action_rows
 from storage.casework.learning_spaces import OPEN_STATES
 from storage.engine.session import Session
-from storage.schema.tables import actions, allocations, loops
+from storage.engine.spelt_out import one_of
+from storage.schema.tables import actions, allocations, loops, notices
 
 PAGE = 2_000
 
@@ -47,46 +48,117 @@ def climbers(session: Session) -> Iterator[Climber]:
         last = page[-1].reference
 
 
-def open_by_function(session: Session) -> list[tuple[str, date, int, bool, int]]:
-    """Open learning spaces: function, due date, days its clock stood, whether it stands now, how many."""
-    paused = allocations.c.paused_on.is_not(None).label("paused")
-    grouped = (allocations.c.function, allocations.c.due_on, allocations.c.paused_days, paused)
-    rows = session.execute(
-        sa.select(*grouped, sa.func.count()).where(allocations.c.state.in_(OPEN_STATES)).group_by(*grouped)
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Open learning spaces that are alike: how many of a function and a post are due on a day."""
+
+    function: str
+    post: str
+    due_on: date
+    paused_days: int
+    """Days the clock stood: they are no lateness."""
+    paused: bool
+    """Whether it stands now."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoop:
+    """A loop that is not closed, with those it is about, for the server to decide who may know of it."""
+
+    reference: str
+    function: str
+    """Of the child's case."""
+    opened_at: datetime
+    state: str
+    filled_by: str
+    authorised_by: str
+    post: str
+    person: str
+    practitioner: str
+
+
+_PAUSED = allocations.c.paused_on.is_not(None).label("paused")
+_ALIKE = (allocations.c.function, allocations.c.post, allocations.c.due_on, allocations.c.paused_days, _PAUSED)
+_OWED = sa.select(*_ALIKE, sa.func.count()).where(one_of(allocations.c.state, OPEN_STATES)).group_by(*_ALIKE)
+_SENT_IN = (
+    sa.select(allocations.c.function, allocations.c.post, sa.func.count())
+    .where(allocations.c.submitted_at >= sa.bindparam("start"), allocations.c.submitted_at < sa.bindparam("end"))
+    .group_by(allocations.c.function, allocations.c.post)
+)
+_OVERDUE = (
+    sa.select(allocations.c.function, actions.c.owner, sa.func.count())
+    .join(actions, actions.c.subject == allocations.c.reference)
+    .where(one_of(actions.c.state, action_rows.OPEN_STATES), actions.c.due_on < sa.bindparam("today"))
+    .group_by(allocations.c.function, actions.c.owner)
+)
+_LOOPS = (
+    sa.select(
+        loops.c.reference,
+        allocations.c.case_function,
+        loops.c.opened_at,
+        loops.c.state,
+        loops.c.filled_by,
+        loops.c.authorised_by,
+        allocations.c.post,
+        allocations.c.person,
+        allocations.c.practitioner,
     )
-    return [(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
+    .join(allocations, allocations.c.reference == loops.c.subject)
+    .where(loops.c.state != "closed")
+    .order_by(loops.c.opened_at, loops.c.reference)
+)
+_TOLD_OF_LOOPS = (
+    sa.select(notices.c.subject, notices.c.recipient)
+    .join(loops, loops.c.reference == notices.c.subject)
+    .where(loops.c.state != "closed", one_of(notices.c.state, ("sent",)))
+    .distinct()
+)
 
 
-def sent_in_by_function(session: Session, start: datetime, end: datetime) -> dict[str, int]:
-    """Learning spaces sent in from `start` up to, not at, `end`: function -> how many."""
-    rows = session.execute(
-        sa.select(allocations.c.function, sa.func.count())
-        .where(allocations.c.submitted_at >= start, allocations.c.submitted_at < end)
-        .group_by(allocations.c.function)
-    )
-    return {row[0]: row[1] for row in rows}
+def _told(subject: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Somebody was told of this very thing."""
+    about = notices.c.subject == subject, notices.c.recipient == sa.bindparam("who")
+    return sa.select(notices.c.id).where(*about, one_of(notices.c.state, ("sent",))).exists()
 
 
-def open_loops(session: Session) -> list[tuple[str, str, datetime]]:
-    """Every loop that is not closed: its reference, the function of the child's case, when it opened."""
-    rows = session.execute(
-        sa.select(loops.c.reference, allocations.c.case_function, loops.c.opened_at)
-        .join(allocations, allocations.c.reference == loops.c.subject)
-        .where(loops.c.state != "closed")
-        .order_by(loops.c.opened_at, loops.c.reference)
+_OWED_TOLD = _OWED.where(_told(allocations.c.reference))
+_SENT_IN_TOLD = _SENT_IN.where(_told(allocations.c.reference))
+_OVERDUE_TOLD = _OVERDUE.where(_told(actions.c.reference))
+
+
+def owed(session: Session, *, told: str | None = None) -> list[Owed]:
+    """Everything that is open; with `told` only what this person has been told of by name."""
+    rows = session.execute(_OWED_TOLD, {"who": told}) if told is not None else session.execute(_OWED)
+    return [Owed(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+
+
+def sent_in(session: Session, start: datetime, end: datetime, *, told: str | None = None) -> list[tuple[str, str, int]]:
+    """Learning spaces sent in from `start` up to, not at, `end`: function, post, how many."""
+    asked = {"start": start, "end": end}
+    rows = (
+        session.execute(_SENT_IN_TOLD, {**asked, "who": told}) if told is not None else session.execute(_SENT_IN, asked)
     )
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def overdue_actions_by_function(session: Session, today: date) -> dict[str, int]:
-    """Open actions whose date has passed, by the function of the learning space they came from."""
-    rows = session.execute(
-        sa.select(allocations.c.function, sa.func.count())
-        .join(actions, actions.c.subject == allocations.c.reference)
-        .where(actions.c.state.in_(action_rows.OPEN_STATES), actions.c.due_on < today)
-        .group_by(allocations.c.function)
+def overdue_actions(session: Session, today: date, *, told: str | None = None) -> list[tuple[str, str, int]]:
+    """Open actions whose date has passed: the function of the learning space they came from, owner, how many."""
+    asked = {"today": today}
+    rows = (
+        session.execute(_OVERDUE_TOLD, {**asked, "who": told}) if told is not None else session.execute(_OVERDUE, asked)
     )
-    return {row[0]: row[1] for row in rows}
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def open_loops(session: Session) -> list[OpenLoop]:
+    """Every loop that is not closed, first opened first."""
+    return [OpenLoop(*row) for row in session.execute(_LOOPS)]
+
+
+def told_of_loops(session: Session) -> frozenset[tuple[str, str]]:
+    """Loop and person, for everybody who has been told of one that is not closed."""
+    return frozenset((row[0], row[1]) for row in session.execute(_TOLD_OF_LOOPS))
 
 
 def allocated_between(session: Session, after: date, until: date) -> list[str]:

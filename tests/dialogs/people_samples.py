@@ -58,6 +58,7 @@ def notices() -> dict[str, Message]:
         {"event": "E10", "count": 2, "references": [REFERENCE, "LS-2026Q3-015"]},
     ]
     ages = {"new": 2, "older": 1, "oldest": 0}
+    own_and_few = {"own": 2, "hidden": "few"}
     return {
         "e2_instead": _say("E2", "practitioner", {**plain, "instead": True}),
         "e4_not_opened": _say("E4", "auditor", header(date(2026, 12, 8)), date(2026, 12, 8)),
@@ -74,7 +75,7 @@ def notices() -> dict[str, Message]:
         "e76_head_of_service": _say("E76", "head_of_service", header(TODAY)),
         "e33_loops": _say("E33", "head_of_service", {"ages": ages, "references": ["CL-2026Q3-003"]}),
         "e33_numbers": _say("E33", "director", {"ages": {"new": None, "older": 0, "oldest": 6}}),
-        "e63_week": _say("E63", "senior_manager", {"week": "2026-11-30", "rows": [row]}),
+        "e63_week": _say("E63", "senior_manager", {"week": "2026-11-30", "rows": [{**row, "late": own_and_few}]}),
         "e63_with_loops": _say(
             "E63",
             "head_of_service",

@@ -17,6 +17,7 @@ from dialogs.home import home, search
 from dialogs.kit.message import Message
 from dialogs.notices import living
 from policy.calendar.calendar import Calendar
+from policy.council.small_numbers import Said
 from policy.lifecycle.ladder import what_happens
 from storage.casework.more_time import Request
 from tests.dialogs.sample_facts import AUDITOR, DUE, FRAMEWORK, REFERENCE, TODAY, TOKEN, item, waiting, waiting_item
@@ -46,15 +47,30 @@ NEW_DATE = Decision(
     who="Gethin Gorsedale",
     until=date(2027, 1, 14),
 )
-FUNCTIONS = (
-    FunctionState("MASH", 7, None, 0),
-    FunctionState("Duty and Assessment", 12, None, 0),
-    FunctionState("Contextual Safeguarding", None, 0, 0),
-    FunctionState("Family Safeguarding", 21, 6, 0),
-    FunctionState("Children in our Care", 9, 0, None),
-    FunctionState("Leaving Care", 5, None, 0),
-    FunctionState("Children with Disabilities", None, None, 0),
-    FunctionState("Safeguarding and Review", 14, 0, 0),
+FEW = Said(0, "few")
+
+
+def _functions(*rows: tuple[str, int | None, int | None, int | None]) -> tuple[FunctionState, ...]:
+    """One row a function; None is a few of others."""
+    return tuple(
+        FunctionState(function, *(FEW if number is None else Said(number) for number in numbers))
+        for function, *numbers in rows
+    )
+
+
+FUNCTIONS = _functions(
+    ("MASH", 7, 2, 0),
+    ("Duty and Assessment", 12, 1, 0),
+    ("Contextual Safeguarding", 3, 0, 0),
+    ("Family Safeguarding", 21, 6, 0),
+    ("Children in our Care", 9, 0, 4),
+    ("Leaving Care", 5, 2, 0),
+    ("Children with Disabilities", 3, 1, 0),
+    ("Safeguarding and Review", 14, 0, 0),
+)
+SMALL = (
+    *_functions(("Family Safeguarding", 21, 6, 0), ("Contextual Safeguarding", None, 0, 0)),
+    FunctionState("Children in our Care", Said(9), Said(1, "few"), FEW),
 )
 QUIET_DAY = tuple(Waits(kind, 0) for kind in KINDS)
 DAY = tuple(Waits(kind, count) for kind, count in zip(KINDS, (1, 3, 4, 35, 6, 2, 1), strict=False))
@@ -70,7 +86,7 @@ def homes() -> dict[str, Message]:
     nobody = waiting()
     authorise = Decision("authorise_loop", LOOP, token="d" * 32)
     many = tuple(replace(MORE_TIME, reference=f"LS-2026Q3-{n:03}", token=f"{n:032x}") for n in range(2, 11))
-    function = AreaState((FunctionState("Family Safeguarding", 18, 3, 1),))
+    function = AreaState(_functions(("Family Safeguarding", 18, 3, 1)))
     say: dict[str, Waiting] = {
         "home_head_one": waiting(decisions=(replace(MORE_TIME, has_note=True),)),
         "home_head": replace(waiting(waiting_item(12), decisions=(MORE_TIME, TAKEN_OFF, authorise)), state=function),
@@ -90,7 +106,7 @@ def homes() -> dict[str, Message]:
         ),
         "home_senior_manager_none_open": replace(waiting(recent=1), state=AreaState(())),
         "home_director": replace(nobody, state=AreaState(FUNCTIONS, FRAMEWORK.digests.hide_below)),
-        "home_executive_small": replace(nobody, state=AreaState(FUNCTIONS[2:3], FRAMEWORK.digests.hide_below)),
+        "home_executive": replace(nobody, state=AreaState(SMALL, FRAMEWORK.digests.hide_below)),
         "home_qa_lead": replace(
             waiting(decisions=(Decision("approve_allocation", "a" * 32, month=date(2026, 12, 1)),)), console=WHOLE_DAY
         ),

@@ -14,6 +14,7 @@ from dialogs.kit.message import Message
 from dialogs.loop import loop_card, loop_meeting
 from dialogs.loop.loop_list import loops_message
 from dialogs.notices.notices import render
+from policy.council.small_numbers import Said
 from policy.follow_up.loop_form import loop_form, page_key, part_key
 from policy.forms.forms import FormContext, Problem, check_all, check_step
 from storage.casework.actions import Action
@@ -237,11 +238,12 @@ def loop_receipts() -> dict[str, Message]:
             f"{n:032x}",
             state,
             TODAY - timedelta(days=105 - 14 * n),
-            105 - 14 * n,
             late=state in FORM_OUT,
         )
         for n, state in enumerate((one for one in loop_card.STATES if one != "closed"), 1)
     ]
+    own = {"new": Said(1), "older": Said(5), "oldest": Said(1)}
+    numbers = {"new": Said(0, "few"), "older": Said(0, "rest"), "oldest": Said(1, "few")}
     decisions = tuple(
         Decision(kind, f"CL-2026Q3-{n:03}", by_when=date(2026, 12, 17) if n < 3 else None, token=f"{n:032x}")
         for n, kind in enumerate(loop_card.LINES, 1)
@@ -255,10 +257,10 @@ def loop_receipts() -> dict[str, Message]:
         "loop_decided": loop_card.decided_message(LOOP, "It is authorised and with the QA team."),
         "loop_decided_again": loop_card.decided_message(LOOP, "It is authorised.", already=True),
         "loop_not_yet": loop_card.not_allowed_message(LOOP, "An action is not done and has no new date."),
-        "loops": loops_message(OutstandingLoops(tuple(lines)), TODAY),
-        "loops_many": loops_message(OutstandingLoops(tuple(lines * 3)), TODAY),
-        "loops_counts": loops_message(OutstandingLoops(tuple(lines), counts_only=True), TODAY),
-        "loops_none": loops_message(OutstandingLoops(()), TODAY),
-        "loops_not_yours": loops_message(None, TODAY),
+        "loops": loops_message(OutstandingLoops(tuple(lines), own), TODAY, 5),
+        "loops_many": loops_message(OutstandingLoops(tuple(lines * 3), {**own, "new": Said(15)}), TODAY, 5),
+        "loops_counts": loops_message(OutstandingLoops((), numbers, counts_only=True), TODAY, 5),
+        "loops_none": loops_message(OutstandingLoops((), dict.fromkeys(own, Said(0))), TODAY, 5),
+        "loops_not_yours": loops_message(None, TODAY, 5),
         "home_loops": home.home_message(waiting(decisions=decisions), FRAMEWORK, TODAY),
     }

@@ -54,7 +54,7 @@ class Looking(LivingQuarter):
             kinds = account.get(person, set())
             self.waited[" and ".join(sorted(kinds))] += 1
             waits = not said.startswith(("Nothing is waiting for you\n", "Here is your area\n"))
-            late = any(row.late != 0 for row in found.state.rows) if found.state else False
+            late = any(row.late for row in found.state.rows) if found.state else False
             if waits != bool(kinds) or ("up to date" in said) != (not kinds and not late):
                 self.untrue.append((self.today, person, kinds, said))
 
