@@ -213,6 +213,15 @@ async def test_a_stranger_is_told_what_to_do_and_nothing_else(stack: Stack) -> N
     assert stack.parrot.heard == []
 
 
+async def test_a_stranger_is_told_the_mailbox_where_there_is_one(stack: Stack) -> None:
+    stack.front_desk._mailbox = "quality@northmoor.example"
+    answer = await stack.person(STRANGER).press(EXECUTE)
+    said = json.dumps(answer.body)
+    assert "You can write to them: quality@northmoor.example" in said
+    names = [one.name for one in stack.db.read_now(establishment.current).people.values()]
+    assert names and not [name for name in names if name in said]
+
+
 async def test_a_sender_without_an_entra_id_is_a_stranger(stack: Stack) -> None:
     amira = stack.person(AMIRA)
     await amira.say("list", **{"from": {"id": AMIRA.id, "name": AMIRA.name}})
