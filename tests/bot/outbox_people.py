@@ -18,6 +18,7 @@ from storage.engine.session import Session
 from storage.outbox import notices
 from storage.outbox.notices import NewNotice
 from tests.bot.conftest import FRIDAY
+from tests.patience import PATIENCE
 
 LATE = FRIDAY + timedelta(minutes=5)
 
@@ -71,7 +72,7 @@ def a_dispatcher(db: Database, framework: Framework, clock: Clock, courier: Reco
 
 async def until(true: Callable[[], bool]) -> None:
     """Wait until it is."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.sleep(0.01)
 

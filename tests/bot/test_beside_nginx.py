@@ -26,6 +26,7 @@ from policy.framework.framework import Framework
 from storage.council import establishment
 from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY, Council
+from tests.patience import PATIENCE
 
 APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here")
@@ -68,7 +69,7 @@ async def nginx(folder: Path, port: int) -> AsyncIterator[aiohttp.ClientSession]
     words = ("-p", str(folder), "-c", str(folder / "nginx.conf"))
     running = await asyncio.create_subprocess_exec("nginx", *words, stderr=asyncio.subprocess.DEVNULL)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not (folder / "front.sock").exists():
                 assert running.returncode is None, (folder / "error.log").read_text()
                 await asyncio.sleep(0.02)

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from policy.framework.framework import Framework
 from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY
+from tests.patience import PATIENCE
 
 RULES = Path(__file__).parents[2] / "docs" / "alerts.yml"
 pytestmark = pytest.mark.skipif(
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def promtool(*words: str, given: bytes = b"") -> str:
-    done = subprocess.run(["promtool", *words], input=given, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(["promtool", *words], input=given, capture_output=True, timeout=PATIENCE, check=False)
     said = (done.stdout + done.stderr).decode()
     assert done.returncode == 0, said
     return said
@@ -80,7 +81,11 @@ async def test_a_scrape_of_a_running_service_brings_its_numbers_and_sounds_no_al
     service = Service(settings, framework, Clock.starting(FRIDAY), db, dispatching=False)
     await service.start()
     try:
-        async with prometheus(tmp_path, service.port) as api, aiohttp.ClientSession() as http, asyncio.timeout(30):
+        async with (
+            prometheus(tmp_path, service.port) as api,
+            aiohttp.ClientSession() as http,
+            asyncio.timeout(PATIENCE),
+        ):
             while await _value(http, api, 'up{job="learning-space-bot"}') != 1:
                 await asyncio.sleep(0.1)
             assert await _value(http, api, "bot_database_up") == 1

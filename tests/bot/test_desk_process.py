@@ -30,6 +30,7 @@ from policy.framework.framework import Framework
 from storage.council import heartbeats
 from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY, Command, Council
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,7 +98,7 @@ async def test_a_desk_ends_with_whoever_started_it() -> None:
     while b"Listening" not in await process.stdout.readline():
         pass
     process.stdin.close()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await process.wait() == 0
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 HANGS = """
@@ -54,7 +56,7 @@ def test_a_stop_that_hangs_is_ended_also_where_no_thread_is_to_be_had(loop: str,
     if loop == "uvloop":
         pytest.importorskip("uvloop")
     words = [sys.executable, "-c", HANGS, threads, loop]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (3, ""), done.stderr
     assert "ended before everything was put away" in done.stdout
 
@@ -62,7 +64,7 @@ def test_a_stop_that_hangs_is_ended_also_where_no_thread_is_to_be_had(loop: str,
 def test_the_last_thing_to_be_put_away_needs_no_thread() -> None:
     pytest.importorskip("uvloop")
     words = [sys.executable, "-c", GONE]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert "ended without a thread" in done.stdout
     assert done.stdout.endswith("and everything after it\n")

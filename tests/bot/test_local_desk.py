@@ -30,6 +30,7 @@ from storage.engine.database import Database, Session
 from storage.outbox import notices
 from storage.reads import sweeping
 from tests.bot.conftest import FRIDAY
+from tests.patience import PATIENCE
 
 TENANT_ID = "c0ffee00-0000-4000-8000-00000000000a"
 DAY_BEFORE = parse_instant("2026-12-17T10:00")
@@ -223,7 +224,7 @@ async def test_the_next_thing_that_happens_is_the_next_thing_somebody_hears(bot:
 async def test_one_walk_at_a_time(bot: Asking, db: Database) -> None:
     db.write_now(only_this_one_climbs, "")
     first = asyncio.create_task(bot.move(days=10))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not (await bot.get("clock"))[1]["moving"]:
             await asyncio.sleep(0.01)
     status, said = await bot.move(days=1)

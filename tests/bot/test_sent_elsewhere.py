@@ -17,6 +17,7 @@ from tests.bot.conftest import FRIDAY
 from tests.bot.filling import answers_on
 from tests.bot.test_local_desk import Asking, a_bot
 from tests.dialogs.reading import text_of, walk
+from tests.patience import PATIENCE
 
 
 def _buttons(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -43,7 +44,7 @@ class Manager:
 
     async def until_the_first_card_says(self, words: str) -> None:
         """Cards are changed a moment after the answer, by a loop of their own."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while words not in self.first_card():
                 await asyncio.sleep(0.05)
 

@@ -39,6 +39,7 @@ from storage.engine.database import Database
 from storage.outbox import notice_lists, notices
 from tests.bot.conftest import FRIDAY, Command, Council
 from tests.bot.filling import answers_on
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 AGE_OF_WHOLE = "bot_last_whole_verify_age_seconds "
@@ -54,7 +55,7 @@ async def served(service: Service) -> AsyncIterator[str]:
         await service.stop()
 
 
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
+async def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.02)
@@ -283,7 +284,7 @@ def test_killed_and_started_again_it_is_ready_and_a_second_one_is_refused(counci
     try:
         _until_ready(second)
         third = _start(council, tmp_path)
-        said = third.communicate(timeout=20)[1]
+        said = third.communicate(timeout=PATIENCE)[1]
         assert third.returncode == 2
         assert "already serves this database" in said
         assert "Traceback" not in said
@@ -317,7 +318,7 @@ def _until_ready(process: subprocess.Popen[str]) -> None:
 
 
 async def _until_status(http: aiohttp.ClientSession, address: str, wanted: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (await status(http, address))[0] != wanted:
             await asyncio.sleep(0.05)
 
@@ -346,7 +347,7 @@ async def test_a_self_check_that_breaks_each_time_turns_health_red_and_its_age_g
 
     monkeypatch.setattr(upkeep, "near", broken)
     async with served(a_service(db, framework, local(verify_seconds=0.5))) as url:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             said: list[str] = []
             while not any(one.startswith("the last good verify was ") for one in said):
                 await asyncio.sleep(0.05)

@@ -30,6 +30,7 @@ from tests.bot.conftest import (  # noqa: F401  the same council, made once
     framework,
     nothing_set,
 )
+from tests.patience import PATIENCE
 
 A_MINUTE = timedelta(minutes=1)
 """What loading the council took of that morning; its first messages are due by then."""
@@ -96,8 +97,15 @@ Opening = Callable[..., contextlib.AbstractAsyncContextManager[Page]]
 
 
 @pytest.fixture
-def opened(db: Database, framework: Framework, tmp_path: Path) -> Opening:  # noqa: F811
+def opened(
+    db: Database,  # noqa: F811
+    framework: Framework,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Opening:
     """Open the desk, as often as a test likes; `keep` is where it keeps chats."""
+    # How quick a turn is is the machine's business here; that a slow one is answered is tried elsewhere.
+    monkeypatch.setattr("bot.teams.front_desk.TURN_SECONDS", PATIENCE)
 
     @contextlib.asynccontextmanager
     async def open_desk(

@@ -14,9 +14,10 @@ from storage.casework import learning_spaces
 from storage.engine.database import Database
 from tests.bot.filling import answers_on
 from tests.desk.conftest import Opening, Page, button
+from tests.patience import PATIENCE
 
 
-async def until(page: Page, true: Any, seconds: float = 10) -> None:
+async def until(page: Page, true: Any, seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not await true():
             await asyncio.sleep(0.05)

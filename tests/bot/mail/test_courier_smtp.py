@@ -13,6 +13,7 @@ from bot.mail.pace import Pace
 from bot.mail.relay import BadAddress, Relay
 from desk.mailbox import Post, SmtpFault, smtp_server
 from tests.bot.mail.conftest import MAILBOX, MANAGER, envelope
+from tests.patience import PATIENCE
 
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext]
 
@@ -201,7 +202,7 @@ async def test_a_relay_that_does_not_answer_is_said_after_three_minutes_and_one_
     assert road.problem().startswith("The relay 127.0.0.1 has not answered for 3 minutes (SMTPConnectError).")
     clock[0] = 4000.0
     assert "66 minutes" in road.problem()
-    async with smtp_server(post, port=port), asyncio.timeout(10):
+    async with smtp_server(post, port=port), asyncio.timeout(PATIENCE):
         while road.problem():
             await asyncio.sleep(0.01)
         assert (await road.send(envelope(1))).outcome == "sent"

@@ -35,6 +35,7 @@ from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import LAST, WHOLE, body, now
 from tests.bot.mail.by_email.reports import non_delivery
 from tests.bot.mail.conftest import MAILBOX
+from tests.patience import PATIENCE
 
 APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
 FORM = WHOLE.partition("Kind")[0] + LAST
@@ -65,7 +66,7 @@ class Exchange:
 
     async def letter(self, number: int) -> EmailMessage:
         """The letter with that number, from 0, among those to the manager that are about her email or her work."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(self.letters()) <= number:
                 await asyncio.sleep(0.02)
         return self.letters()[number]
@@ -140,7 +141,7 @@ def item(db: Database) -> LearningSpace:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.sleep(0.02)
 
@@ -222,11 +223,11 @@ async def test_while_the_permission_is_gone_health_says_so_and_replies_wait(exch
         first = await exchange.letter(0)
         exchange.mailbox.faults.add(Fault(403, denied), path="delta", times=-1)
         exchange.replies_to(first, "list")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not any("may not use the mailbox" in one for one in await service.problems()):
                 await asyncio.sleep(0.05)
         exchange.mailbox.faults.clear()
         await exchange.letter(1)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while any("may not use the mailbox" in one for one in await service.problems()):
                 await asyncio.sleep(0.05)

@@ -14,6 +14,7 @@ import pytest
 from bot.mail import listener as door
 from bot.mail.listener import MailListener
 from tests.bot.mail.conftest import MAILBOX
+from tests.patience import PATIENCE
 
 RAW = b"From: a@northmoor.example\r\nTo: qa-bot@northmoor.example\r\nSubject: x\r\n\r\nlist\r\n"
 
@@ -159,7 +160,7 @@ async def test_many_at_once_wait_outside_and_are_let_in_again(
     writer.close()
     for _, one in inside:
         one.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 await send(port, RAW)

@@ -33,6 +33,7 @@ from storage.council import establishment, history
 from storage.engine.database import Database
 from storage.outbox import replies
 from tests.bot.conftest import FRIDAY
+from tests.patience import PATIENCE
 
 MAILBOX = "qa-bot@northmoor.example"
 
@@ -123,7 +124,7 @@ async def test_a_failing_mailbox_loses_nothing_and_is_told_in_words_to_act_on(of
     with pytest.raises(GraphFailed):
         await postman.fetch_once()
     await postman.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not postman.problem():
             await asyncio.sleep(0.02)
     await postman.stop()

@@ -19,6 +19,7 @@ from bot.mail.listener import MailListener
 from tests.bot.mail.conftest import MAILBOX, MANAGER
 from tests.bot.mail.milters import milters, milters_are_here, signed
 from tests.bot.mail.postfix import HOST, Postfix, Reserved, postfix, postfix_is_here
+from tests.patience import PATIENCE
 
 OURS = "Authentication-Results: gw.northmoor.example"
 PASS = f"{OURS}; dmarc=pass (p=reject) header.from=northmoor.example"
@@ -112,7 +113,7 @@ async def comes(gateway: Gateway, raw: bytes, *, door: str, sender: str = MANAGE
     await listener.start("127.0.0.1", gateway.mailbox)
     try:
         await asyncio.to_thread(hand_over)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return understand_mail(await came.get(), our_address=MAILBOX, trusted_authserv=HOST)
     finally:
         await listener.stop()

@@ -32,6 +32,7 @@ from policy.framework.framework import Framework
 from storage.engine.database import Database
 from tests.bot.conftest import FRIDAY
 from tests.bot.network.conftest import GRAPH, HOSTS, KEYS, LOGIN, TEAMS, Beyond, today
+from tests.patience import PATIENCE
 
 PASSWORD = "bot:only-the-proxy-knows"
 
@@ -49,7 +50,7 @@ async def test_behind_an_egress_proxy_the_bot_writes_first_and_answers_and_no_ca
     service = Service(settings, framework, Clock.starting(FRIDAY), db)
     await service.start()
     try:
-        async with asyncio.timeout(20), aiohttp.ClientSession() as teams:
+        async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as teams:
             while not beyond.teams.chat_of(beyond.manager).messages:
                 await asyncio.sleep(0.02)
             door = f"http://127.0.0.1:{service.port}/api/messages"
@@ -69,7 +70,7 @@ async def test_with_every_way_out_closed_health_says_by_the_sixteenth_minute_wha
     service = Service(beyond.settings(), framework, clock, db)
     await service.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while f"{LOGIN}:443" not in beyond.proxy.asked or f"{KEYS}:443" not in beyond.proxy.asked:
                 await asyncio.sleep(0.02)
             clock.move_to(FRIDAY + timedelta(minutes=16, seconds=5))

@@ -28,6 +28,7 @@ from storage.engine.database import Database, Session
 from storage.schema.tables import metadata
 from tests.bot.teams.council_at_work import NOW, AtWork, at_work
 from tests.councils import entra_id, small_council
+from tests.patience import PATIENCE
 
 APP_ID, TENANT_ID = "0a0a0a0a-1111-4222-8333-444444444444", "c0ffee00-0000-4000-8000-00000000000a"
 SECRET = "s3cret"
@@ -132,7 +133,7 @@ async def at_the_door(folder: Path) -> AsyncIterator[Door]:
         service = Service(settings, load_framework(), clock, db, addresses=where, dispatching=False)
         await service.start()
         up.push_async_callback(service.stop)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (service._timer.pokes and service._verifier.pokes):
                 await asyncio.sleep(0.02)
         door = Door(db, work, teams, entra, f"http://127.0.0.1:{service.port}", http, members)

@@ -13,6 +13,7 @@ from policy.council.establishment import Person
 from scheduler.timer import Timer
 from scheduler.watchdog import RED, Watchdog
 from tests.bot.teams.conftest import AMIRA, Stack
+from tests.patience import PATIENCE
 
 INTERVAL = 0.1
 STANDS_STILL = (RED + 2) * INTERVAL
@@ -33,7 +34,7 @@ async def test_a_loop_that_stood_still_turns_health_red_until_a_look_has_ended_w
     time.sleep(STANDS_STILL)  # noqa: ASYNC251  that is the fault
     assert "the last good sweep was" in watchdog.trouble()
     seen = len(looks)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(looks) == seen or watchdog.trouble():
             await asyncio.sleep(0.01)
     await watchdog.stop()

@@ -25,6 +25,7 @@ from storage.engine.database import Session
 from storage.outbox import late_replies, notices
 from storage.schema import tables
 from tests.bot.teams.conftest import AMIRA, APP_ID, CLOCK, TENANT_ID, Stack, card_saying
+from tests.patience import PATIENCE
 
 POSTS = {"method": "POST", "path": "activities"}
 
@@ -153,7 +154,7 @@ async def test_the_turn_whose_time_is_up_hands_its_answer_on_and_does_not_apolog
     monkeypatch.setattr(front_desk, "TURN_SECONDS", 0.3)
     stack.teams.faults.add(faults.hang(), **POSTS)
     await say(stack, "good", "Question 3 of 9")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not kept(stack):
             await asyncio.sleep(0.01)
     await later.looks()

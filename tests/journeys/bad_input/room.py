@@ -45,6 +45,7 @@ from tests.councils import PRACTITIONER, SENIOR_MANAGER, TEAM_MANAGER_2, entra_i
 from tests.journeys.living_council import LivingCouncil, london, shipped_framework
 from tests.journeys.living_loops import an_inadequate_one
 from tests.journeys.moderating import graded, moderation_of
+from tests.patience import PATIENCE
 
 NOW = london("2026-02-11 10:00")
 """A Wednesday, within send hours."""
@@ -279,7 +280,7 @@ async def open_room(folder: Path) -> AsyncIterator[Room]:
         service = Service(settings, framework, Clock.standing(NOW), db, dispatching=False)
         await service.start()
         up.push_async_callback(service.stop)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not (service._timer.pokes and service._verifier.pokes):
                 await asyncio.sleep(0.02)
         room = Room(db, framework, forms, teams, post, service, http, members)

@@ -15,6 +15,7 @@ from storage.casework import learning_spaces
 from storage.casework.learning_spaces import LearningSpace
 from storage.engine.database import Database
 from storage.outbox import replies
+from tests.patience import PATIENCE
 
 MAILBOX = "qa-bot@northmoor.example"
 GATEWAY = "gateway.northmoor.example"
@@ -66,7 +67,7 @@ class Correspondent:
 
     async def letter(self) -> EmailMessage:
         """The next letter that comes."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while len(self._post.to(self.address)) <= self._read:
                 await asyncio.sleep(0.02)
         self._read += 1
@@ -138,7 +139,7 @@ def answers(db: Database, item: LearningSpace) -> dict[str, Any]:
 
 async def until_read(db: Database) -> None:
     """Until every message that came in has been taken."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.sleep(0.1)
         while await db.read(replies.waiting):
             await asyncio.sleep(0.02)
@@ -146,7 +147,7 @@ async def until_read(db: Database) -> None:
 
 async def letter_to_somebody(post: Post, subject: str, db: Database, like: Correspondent) -> Correspondent:
     """Whoever is sent a letter with this subject, about to read it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not (found := [mail for mail in post.taken if str(mail.message()["Subject"]).startswith(subject)]):
             await asyncio.sleep(0.02)
     reader = Correspondent(post, found[0].recipient, like.port)

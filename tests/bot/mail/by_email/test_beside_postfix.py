@@ -23,6 +23,7 @@ from tests.bot.mail.by_email.correspondent import GATEWAY, MAILBOX, Corresponden
 from tests.bot.mail.conftest import envelope
 from tests.bot.mail.postfix import Postfix, Reserved, postfix, postfix_is_here
 from tests.bot.mail.well_made import well_made
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(not postfix_is_here(), reason="Postfix is not here")
 
@@ -106,7 +107,7 @@ async def test_postfix_hands_over_a_message_in_any_alphabet_instead_of_sending_i
     await listener.start("127.0.0.1", gateway.bot)
     try:
         await asyncio.to_thread(hand_over)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             raw = await came.get()
     finally:
         await listener.stop()
@@ -135,7 +136,7 @@ async def test_a_relay_that_refuses_the_bots_sender_loses_neither_letters_nor_an
     manager.port = gateway.postfix.ports["checked"]
     await manager.send(f"open {item.reference}")
     assert service.mail
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not db.read_now(letters.thread, item.person, item.reference):
             await asyncio.sleep(0.02)
         while not service.mail.problem():

@@ -21,6 +21,7 @@ from storage.outbox import notice_lists, replies
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import MAILBOX, Correspondent, until_read
 from tests.bot.mail.by_email.reports import non_delivery
+from tests.patience import PATIENCE
 
 
 async def in_teams(
@@ -81,7 +82,7 @@ async def test_what_came_back_is_said_in_teams_where_teams_reaches_them_by_now(
     async with aiohttp.ClientSession() as http:
         she = await in_teams(service, teams, db, DEMO_TEAM_MANAGER, http)
         await comes_back(manager, str(first["Message-ID"]))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while item.reference not in json.dumps(list(teams.chat_of(she.member).messages.values())):
                 await asyncio.sleep(0.02)
     (lead,) = (post.holder for post in db.read_now(establishment.current).posts_of_role("qa_lead"))

@@ -15,6 +15,7 @@ from storage.engine.database import Database, Session
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import LAST, WHOLE, Correspondent, body, letter_to_somebody, now
+from tests.patience import PATIENCE
 
 LEADERS = ("qa_lead", "head_of_service", "director", "executive_director", "senior_manager")
 
@@ -89,7 +90,7 @@ async def test_whoever_else_is_told_or_asks_reads_no_grade_and_no_count_of_grade
         for words in ("list", "help", f"open {given[0].reference}"):
             leader.skip()
             await leader.send(words)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while not str((answer := await leader.letter())["Subject"]).startswith("About your email"):
                     pass
             assert body(answer)

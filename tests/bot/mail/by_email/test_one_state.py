@@ -34,6 +34,7 @@ from tests.bot.mail.by_email.correspondent import (
     now,
     until_read,
 )
+from tests.patience import PATIENCE
 
 FORM = WHOLE.partition("Kind")[0] + LAST
 
@@ -64,7 +65,7 @@ async def press(service: Service, teams: TeamsDesk, db: Database) -> AsyncIterat
 async def card_says(teams: TeamsDesk, member: str, words: str) -> None:
     """Until a card that was already posted says something new."""
     chat = teams.chat_of(teams.members[member]).id
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not any(
             words in json.dumps(one.activity)
             for one in teams.accepted
@@ -77,7 +78,7 @@ async def test_a_grade_sent_in_by_email_changes_the_card_its_author_has_in_teams
     manager: Correspondent, item: LearningSpace, db: Database, teams: TeamsDesk
 ) -> None:
     member = db.read_now(establishment.current).people[DEMO_TEAM_MANAGER].entra_object_id
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while item.reference not in json.dumps(list(teams.chat_of(teams.members[member]).messages.values())):
             await asyncio.sleep(0.02)
     await manager.send(f"open {item.reference}")
@@ -161,7 +162,7 @@ async def test_a_yes_whose_answer_cannot_be_sent_is_done_once_and_answered_when_
     fault = SmtpFault("data", "451 4.3.0 Try later", times=-1, recipient=manager.address)
     post[0].faults.append(fault)
     await manager.reply(whole, "YES")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while now(db, item).state != "submitted" or fault.times > -2:
             await asyncio.sleep(0.02)
     await manager.no_letter()
@@ -188,12 +189,12 @@ async def test_an_answer_to_a_full_mailbox_waits_four_hours_whatever_comes_in_me
     fault = SmtpFault("rcpt", "550 5.2.2 Mailbox full", times=-1, recipient=manager.address)
     post[0].faults.append(fault)
     await manager.send(f"open {item.reference}")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while fault.times > -2:
             await asyncio.sleep(0.02)
     for _ in range(3):
         await manager.send("hello", sender="stranger@elsewhere.example", found="")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while db.read_now(replies.get, 4) is None or db.read_now(replies.get, 4).state == replies.RECEIVED:
             await asyncio.sleep(0.02)
     service._clock.move_to(service._clock.now() + timedelta(hours=3, minutes=59))
