@@ -38,13 +38,13 @@ class Beginnings:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._waiting: dict[tuple[int, int], asyncio.Future[bool]] = {}
+        self._waiting: dict[tuple[tuple[int, int], ...], asyncio.Future[bool]] = {}
         self._writing: asyncio.Task[None] | None = None
 
     async def begin(self, delivery: Delivery) -> None:
         """Returns when it is on disk that this is being posted. LeaseLost when it is somebody else's by now."""
         waiting = asyncio.get_running_loop().create_future()
-        self._waiting[delivery.notice.id, delivery.notice.fence] = waiting
+        self._waiting[delivery.claims] = waiting
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         if not await waiting:
@@ -54,15 +54,15 @@ class Beginnings:
         while self._waiting:
             batch, self._waiting = self._waiting, {}
             try:
-                mine = await self._db.write(leases.begin, tuple(batch))
+                mine = await self._db.write(leases.begin, tuple(claim for claims in batch for claim in claims))
             except Exception as error:  # noqa: BLE001  it is each waiting delivery's to know
                 for one in batch.values():
                     if not one.done():
                         one.set_exception(error)
                 continue
-            for (notice, _), one in batch.items():
+            for claims, one in batch.items():
                 if not one.done():
-                    one.set_result(notice in mine)
+                    one.set_result(all(notice in mine for notice, _ in claims))
 
 
 class Delivering:
@@ -105,9 +105,10 @@ class Delivering:
         say(
             "delivery",
             notice=notice.id,
-            event_key=notice.event,
+            event_key=delivery.event,
             step=notice.step,
-            subject=notice.subject,
+            subject=delivery.subject,
+            together=len(delivery.notices),
             recipient=notice.recipient,
             channel=notice.channel,
             outcome=result.outcome,

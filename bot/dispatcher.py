@@ -74,8 +74,8 @@ class Dispatcher:
         prefix = "service:" if db.service else leases.COMMAND
         self.owner = f"{prefix}{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._in_flight: dict[asyncio.Task[None], float] = {}
-        self._holding: dict[int, tuple[str, float]] = {}
-        """Notices in hand: whom for, and since when."""
+        self._in_hand: dict[int, tuple[Delivery, float]] = {}
+        """Deliveries in hand, by their first notice, and since when."""
         self._slow_until: dict[str, float] = {}
         """People who have lately not answered, and until when we take that for granted."""
         self._alone_here = False
@@ -204,11 +204,11 @@ class Dispatcher:
         """Renew the leases of what is in hand, so that they are short and yet never run out while we live."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            if not self._holding:
+            if not self._in_hand:
                 continue
             try:
                 until = self._clock.now() + LEASE
-                await self._db.write(leases.renew, self.owner, tuple(self._holding), until=until)
+                await self._db.write(leases.renew, self.owner, self._holding(), until=until)
             except Exception as error:  # noqa: BLE001  a database that takes no mark of ours takes no one else's claim
                 end_if_out_of_memory(error)
                 log.warning("leases not renewed", error=type(error).__name__)
@@ -239,7 +239,7 @@ class Dispatcher:
         """Who does not answer at this moment, how many more fit, and how many for people who lately have not."""
         for person in [person for person, until in self._slow_until.items() if until <= now]:
             del self._slow_until[person]
-        in_hand = self._holding.values()
+        in_hand = [(delivery.person.id, began) for delivery, began in self._in_hand.values()]
         hanging = frozenset(person for person, began in in_hand if now - began > SLOW_SECONDS)
         slow = sum(person in hanging or person in self._slow_until for person, _ in in_hand)
         beside = min(slow, SLOW_SLOTS)
@@ -258,11 +258,15 @@ class Dispatcher:
     ) -> list[Delivery]:
         if self._loop:
             self._claimed_at = self._loop.time()
-        claimer = Claimer(self.owner, self._couriers, frozenset(self._holding), passing_over, only)
+        claimer = Claimer(self.owner, self._couriers, self._holding(), passing_over, only)
         claimed = await self._db.write(claim_notices, self._framework, claimer, now=self._clock.now(), limit=limit)
         began = asyncio.get_running_loop().time()
-        self._holding.update((one.notice.id, (one.notice.recipient, began)) for one in claimed)
+        self._in_hand.update((one.notice.id, (one, began)) for one in claimed)
         return claimed
+
+    def _holding(self) -> frozenset[int]:
+        """The notices in hand."""
+        return frozenset(notice.id for delivery, _ in self._in_hand.values() for notice in delivery.notices)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._in_flight.pop(task, None)
@@ -292,7 +296,7 @@ class Dispatcher:
         try:
             result = await self._delivering.deliver(delivery)
         finally:
-            _, began = self._holding.pop(notice.id)
+            _, began = self._in_hand.pop(notice.id)
         if result is None:
             return
         if result.outcome == "sent":

@@ -38,7 +38,7 @@ async def words_for(delivery: Delivery, framework: Framework, fresh: Fresh | Non
         except MemoryError:
             raise
         except NoWords:
-            return CourierResult("never", reason=f"{NO_WORDS} (this edition has none for {notice.event})")
+            return CourierResult("never", reason=f"{NO_WORDS} (this edition has none for {delivery.event})")
         except Exception:
             log.exception("notice could not be put into words", notice=notice.id)
     return await _in_fresh_processes(delivery, framework, fresh or render_afresh)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from assurance.common.listed import Listed
 from assurance.more_time.decide_more_time import RequestView
 from assurance.notify.tell import name_of
 from policy.calendar.calendar import Calendar
@@ -30,6 +31,7 @@ Kind = Literal[
     "action",
     "second_look",
     "older",
+    "together",
 ]
 
 
@@ -71,6 +73,8 @@ class Present:
     asked: bool = False
     """Whether more time was asked for, and nobody has answered yet."""
     request: RequestView | None = None
+    rows: tuple[Listed, ...] = ()
+    """How each thing on a list stands; `state` is then the event of the list."""
     finished: bool = True
     """Whether there is nothing more for this person to do: their card may change while they look at it."""
 

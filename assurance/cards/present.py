@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from assurance.cards.how_it_stands import Begun, Look, Present
+from assurance.cards.listed import list_stands
 from assurance.cards.present_follow_up import action_stands, begun_at, loop_stands, second_look_stands
 from assurance.forms.form_view import form_of
 from assurance.more_time.ask_more_time import still_in_time, who_decides
@@ -22,6 +23,7 @@ from storage.casework import corrections, learning_spaces, more_time, red_flags
 from storage.casework.learning_spaces import OPENED, SUBMITTED, LearningSpace
 from storage.casework.more_time import ASKED, EXPIRED, Request
 from storage.engine.session import Session
+from storage.outbox.bundles import bundle_of
 
 RED_ROUTE, ASKS = "E16", "E8"
 FOR_THE_AUDITOR = ("E1", "E3", "E4", "E5", "E6", "E7")
@@ -42,6 +44,8 @@ def present(
 ) -> Present | None:
     """How a subject stands for the holder of a card that showed an event; None when the card may stay. Reads only."""
     look = Look(session, framework, establishment, person, now)
+    if bundle_of(subject):
+        return list_stands(look, subject, event)
     match subject[:2]:
         case kind if kind == LEARNING_SPACE:
             return _learning_space(look, subject, event)

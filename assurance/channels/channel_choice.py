@@ -6,7 +6,7 @@ is asked for (docs/adr/0016).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from assurance.notify.unreachable import report_unreachable
@@ -14,7 +14,7 @@ from policy.calendar.calendar import Calendar
 from policy.council.establishment import Person
 from policy.council.ways import MAIL, TEAMS, Ways, first_way, followed_at, is_escalation
 from policy.framework.framework import Event, Framework
-from storage.contact import channels, inbox
+from storage.contact import channels
 from storage.contact.channels import ChannelState
 from storage.council import establishment as establishments
 from storage.council import meta
@@ -28,6 +28,8 @@ CLOSED = ("blocked", "disabled")
 NO_TEAMS = "no Entra id and never heard from"
 ADDRESS_FAILS = "mail: the address does not work"
 NO_ADDRESS = "mail: no address to write to"
+
+Heard = Callable[[str, str], datetime | None]
 
 _OFFERED = "couriers"
 """The fact of the whole council that says which couriers are at work."""
@@ -72,30 +74,27 @@ def choose(framework: Framework, notice: Notice, ways: Ways) -> str:
     return first_way(rule, ways, escalation=_escalation(framework, notice))
 
 
-def let_mail_follow(session: Session, framework: Framework, notice: Notice, ways: Ways, *, now: datetime) -> None:
-    """Write the email that goes beside or after a Teams message, at its first try."""
+def mail_follows_at(framework: Framework, notice: Notice, ways: Ways, *, now: datetime) -> datetime | None:
+    """When an email goes beside or after a Teams message that is tried for the first time; None where none does."""
     if notice.follows or notice.channel != TEAMS or notice.attempts != 1:
-        return
+        return None
     rule = rule_of(framework, notice)
-    calendar = Calendar.of(framework)
-    at = followed_at(rule, ways, calendar, escalation=_escalation(framework, notice), sent_at=now)
-    if at is not None:
-        outbox.add(session, [_following(notice, MAIL, at)], at=now)
+    return followed_at(rule, ways, Calendar.of(framework), escalation=_escalation(framework, notice), sent_at=now)
 
 
-def not_needed(session: Session, framework: Framework, notice: Notice) -> str:
-    """Why a notice that follows need not go: the first was read or is not wanted any more. Empty if it must go."""
-    if not notice.follows:
-        return ""
-    first = outbox.by_key(session, notice.follows)
+def not_needed(framework: Framework, notice: Notice, first: Notice | None, heard: Heard) -> str:
+    """Why a notice that follows the first need not go: that was read or is not wanted any more. Empty if it must go.
+
+    `heard` says when somebody was last heard from on a channel.
+    """
     if first is None:
         return ""
     if first.state == "cancelled":
         return first.reason or "no longer needed"
     if first.sent_at is None or rule_of(framework, notice).channel != "teams_then_mail":
         return ""
-    heard = inbox.last_heard(session, notice.recipient, first.channel)
-    return "they have been in Teams since" if heard is not None and heard >= first.sent_at else ""
+    at = heard(notice.recipient, first.channel)
+    return "they have been in Teams since" if at is not None and at >= first.sent_at else ""
 
 
 def try_another_way(session: Session, framework: Framework, notice: Notice, *, reason: str, now: datetime) -> bool:
@@ -112,10 +111,10 @@ def try_another_way(session: Session, framework: Framework, notice: Notice, *, r
         ways = ways_of(session, person, channels.get(session, person.id, TEAMS), offered(session))
         if ways.teams if other == TEAMS else ways.mail:
             at = now if notice.urgent else Calendar.of(framework).next_send(now)
-            following = _following(notice, other, at)
-            if outbox.add(session, [following], at=now):
+            elsewhere = following(notice, other, at)
+            if outbox.add(session, [elsewhere], at=now):
                 return True
-            there = outbox.by_key(session, following.key)
+            there = outbox.by_key(session, elsewhere.key)
             if there is not None and there.state in ("pending", "leased", "sent"):
                 outbox.send_now(session, there.id, at=at)
                 return True
@@ -135,7 +134,8 @@ def _escalation(framework: Framework, notice: Notice) -> bool:
     return notice.urgent or is_escalation(framework, notice.event)
 
 
-def _following(notice: Notice, channel: str, at: datetime) -> NewNotice:
+def following(notice: Notice, channel: str, at: datetime) -> NewNotice:
+    """The same on another channel, from an instant on."""
     return NewNotice(
         event=notice.event,
         step=notice.step,

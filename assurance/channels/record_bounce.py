@@ -17,7 +17,7 @@ from storage.contact.channels import ChannelState
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
-from storage.outbox import letters
+from storage.outbox import bundles, letters
 from storage.outbox import notices as outbox
 from storage.outbox.letters import BOUNCED
 
@@ -69,7 +69,9 @@ def record_bounce(
     notice = outbox.get(session, letter.notice) if letter.notice is not None else None
     if notice is not None:
         reason = "mail: the mailbox is full" if full else NOT_ALLOWED if rule else ADDRESS_FAILS
-        try_another_way(session, framework, notice, reason=reason, now=now)
+        for each in bundles.gone_out_with(session, notice):
+            if each.state != "cancelled":
+                try_another_way(session, framework, each, reason=reason, now=now)
     return Bounced("mailbox_full" if full else "not_allowed" if rule else "address_marked", **about)
 
 

@@ -56,6 +56,9 @@ def write_letter(
         known = letters.of_notice(session, notice)
     else:
         known = letters.answer_to(session, person.id, in_reply_to, since=came_at) if in_reply_to and came_at else None
+    if known is not None and known.subject != subject and not (may_have_gone or known.state in (UNKNOWN, SENT)):
+        letters.drop(session, known.message_id)  # it was never sent, and now it goes with others, or without them
+        known = None
     if known is not None:
         thread = _shortened(answered) if in_reply_to else _thread(session, known)
         tried = may_have_gone or known.state in (UNKNOWN, SENT)

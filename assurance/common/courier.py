@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
+from assurance.common.listed import Listed
 from policy.council.establishment import Person
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact.channels import Card, ChannelState
+from storage.outbox import bundles
 from storage.outbox.notices import Notice
 
 Outcome = Literal["sent", "later", "never", "unknown"]
@@ -21,9 +23,10 @@ ChannelCondition = Literal["reachable", "blocked", "uninstalled", "disabled"]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One notice on its way: whom to, over what, and everything the wording may draw on."""
+    """One message on its way: whom to, over what, and everything the wording may draw on."""
 
     notice: Notice
+    """What it says; of several in one message the first."""
     person: Person
     channel_state: ChannelState | None
     """How this person is reached on the notice's channel; None when nobody has heard from them there yet."""
@@ -33,6 +36,35 @@ class Delivery:
     """The learning space the notice is about, as it stands now; None for other subjects."""
     known: int = 0
     """The last row of history when it was claimed: what happens after that is not in its message."""
+
+    beside: tuple[Notice, ...] = ()
+    """The other notices that go out in the same message."""
+    told_in: str = ""
+    """The event in whose words several go together; empty where one notice goes alone."""
+    rows: tuple[Listed, ...] = ()
+    """What such a message lists."""
+    today: date = date.min
+    """The day whose days such a list counts."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """All that go out in this message."""
+        return (self.notice, *self.beside)
+
+    @property
+    def claims(self) -> tuple[tuple[int, int], ...]:
+        """Their ids, and the fences they were claimed under."""
+        return tuple((one.id, one.fence) for one in self.notices)
+
+    @property
+    def event(self) -> str:
+        """In whose words it speaks."""
+        return self.told_in or self.notice.event
+
+    @property
+    def subject(self) -> str:
+        """What it is about; several have a subject of their own, which a repeat keeps."""
+        return bundles.subject_of(self.notice.bundle) if self.told_in else self.notice.subject
 
     @property
     def token(self) -> str:

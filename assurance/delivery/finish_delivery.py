@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from assurance.cards.living_cards import QUIET, TEAMS, retire
 from assurance.channels.channel_choice import ADDRESS_FAILS
-from assurance.common.courier import CourierResult, Delivery
+from assurance.common.courier import NO_WORDS, CourierResult, Delivery
 from assurance.delivery.last_sent import note_sent
 from assurance.delivery.late_replies import LATE_REPLY, reply_is_over, reply_went
 from assurance.delivery.lost import lost
@@ -18,7 +18,7 @@ from storage.contact import channels, living_cards
 from storage.contact.channels import Card, ChannelState
 from storage.engine.session import Session
 from storage.outbox import notices as outbox
-from storage.outbox.notices import Notice
+from storage.outbox.notices import Became, Notice
 
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=30)
@@ -30,24 +30,21 @@ BEFORE_A_REPEAT = timedelta(minutes=1)
 def finish_delivery(
     session: Session, framework: Framework, delivery: Delivery, result: CourierResult, *, now: datetime
 ) -> bool:
-    """Finish a claimed notice by its courier's answer. False when the lease was lost: the answer is somebody else's.
+    """Finish what was claimed by its courier's answer: several in one message alike.
+
+    False when the lease was lost: the answer is somebody else's.
 
     `unknown` is repeated once, marked; a second one, and `never`, park the notice: it goes the other way, and where
     there is none the QA lead is told who could not be reached. What the courier learnt about the person's channel is
     kept either way.
     """
     notice = delivery.notice
+    if delivery.told_in and result.outcome == "never" and result.reason.startswith(NO_WORDS):
+        result = replace(result, outcome="later", retry_at=now)  # each goes alone: one of them is what has no words
     _keep_what_was_learnt(session, delivery, result, now=now)
-    done = outbox.finish(
-        session,
-        notice.id,
-        notice.fence,
-        outcome=result.outcome,
-        at=now,
-        not_before=_next_try(framework, notice, result, now=now),
-        remote_id=result.remote_id,
-        reason=result.reason,
-    )
+    not_before = _next_try(framework, notice, result, now=now)
+    became = Became(result.outcome, now, not_before, result.remote_id, result.reason)
+    done = outbox.finish_together(session, delivery.claims, became)
     if not done:
         return False
     if result.outcome == "sent":
@@ -58,8 +55,10 @@ def finish_delivery(
         reply_is_over(session, notice, now=now)
     elif result.outcome == "sent":
         _keep_card(session, delivery, result, now=now)
-    elif result.outcome == "never" or (result.outcome == "unknown" and notice.unknown_outcomes > 0):
-        lost(session, framework, notice, reason=_why(result, notice.channel), now=now)
+    else:
+        for one in delivery.notices:
+            if one.id in done and (result.outcome == "never" or (result.outcome == "unknown" and one.unknown_outcomes)):
+                lost(session, framework, one, reason=_why(result, one.channel), now=now)
     return True
 
 
@@ -109,12 +108,14 @@ def _keep_card(session: Session, delivery: Delivery, result: CourierResult, *, n
     conversation = result.conversation_id or (state.conversation_id if state else "")
     if not (notice.channel == TEAMS and result.remote_id and conversation):
         return
-    before = channels.card_of(session, person, notice.subject)
+    subject = delivery.subject
+    before = channels.card_of(session, person, subject)
     if before is not None and before.activity_id != result.remote_id:
         retire(session, before, at=now)
-    card = Card(person, notice.subject, conversation, result.remote_id, now, notice.event, shown_seq=delivery.known)
+    card = Card(person, subject, conversation, result.remote_id, now, delivery.event, shown_seq=delivery.known)
     channels.save_card(session, card)
-    if living_cards.changed_after(session, notice.subject, delivery.known, quiet=QUIET):
+    about = {one.subject for one in delivery.notices}
+    if living_cards.any_changed_after(session, about, delivery.known, quiet=QUIET):
         living_cards.look_again(session, card, at=now)  # it was overtaken on its way
 
 

@@ -19,7 +19,7 @@ from assurance.common.courier import Begin, ChannelCondition, CourierResult, Del
 from bot.mail.mime import compose
 from dialogs.kit.message import Message
 from dialogs.letters.invitations import calendar_file
-from dialogs.letters.letter_subjects import subject_of
+from dialogs.letters.letter_subjects import subject_of_delivery
 from dialogs.letters.letters import Letter, Letterhead, chat_link, letter
 from policy.council.establishment import Person
 from policy.council.ways import is_escalation
@@ -117,24 +117,23 @@ class MailCourier:
         written = await self._db.write(
             write_letter,
             person=person,
-            subject=notice.subject,
-            event=notice.event,
-            notice=notice.id,
+            subject=delivery.subject,
+            event=delivery.event,
+            notice=notice.bundle or notice.id,
             domain=self._domain,
             may_have_gone=notice.repeat,
             now=self._now(),
         )
         date = await self._db.write(invite, delivery=delivery, domain=self._domain, now=self._now())
-        reference = find_reference(str(notice.facts.get("reference", notice.subject))) or ""
-        stays = notice.urgent or is_escalation(self._framework, notice.event)
+        reference = "" if delivery.told_in else find_reference(str(notice.facts.get("reference", notice.subject))) or ""
+        stays = any(one.urgent or is_escalation(self._framework, one.event) for one in delivery.notices)
         said = letter(
             message,
-            subject=subject_of(
-                notice.event, reference, days_late=int(notice.facts.get("days_late", 0)), repeat=notice.repeat
-            ),
+            subject=subject_of_delivery(delivery, reference),
             head=self._head,
             token_line=token_line(reference, written.letter.token),
             may_stop=not stays and await self._db.read(offer_to, person.id) == "stop",
+            of_many=bool(delivery.told_in),
         )
         posted = await self._post(written, said, person, date, again=notice.attempts > 1, begin=begin)
         return _result(posted, self._now())

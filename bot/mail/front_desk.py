@@ -7,7 +7,7 @@ failing: it is taken again, and what was done already is not done twice.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,11 @@ from bot.mail.turn import ANSWER, GIVE_UP, IGNORE, Outcome, Turn
 from bot.mail.understanding import take
 from dialogs.letters import mail_answers
 from dialogs.letters.letter_subjects import answer_subject
-from policy.lifecycle.reference import find_reference
+from policy.lifecycle.reference import after_reference, find_reference, find_references
 from policy.lifecycle.reply_token import tokens_in
 from storage.contact import inbox
 from storage.outbox import notices as outbox
+from storage.outbox.bundles import bundle_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -142,6 +143,11 @@ class MailDesk:
         notice: Notice | None = None
         if letter is not None and letter.notice is not None:
             notice = await self._talk.db.read(outbox.get, letter.notice)
+        if letter is not None and bundle_of(letter.subject):
+            # It named several: which one is meant only the person can say, and two are none.
+            notice, named_here = None, find_references(incoming.new_text[:2000])
+            subject = named_here[0] if len(named_here) == 1 else ""
+            incoming = replace(incoming, new_text=after_reference(incoming.new_text))
         subject = find_reference(str(notice.facts.get("reference", ""))) or subject if notice else subject
         waits: ReadBack | None = await self._talk.db.read(
             what_waits_for_yes, self._talk.framework, person=person.id, subject=subject, now=self._now

@@ -23,6 +23,7 @@ from dialogs.understand.understanding import Intent, understand
 from policy.lifecycle.reference import ACTION as ACTION_REFERENCE
 from policy.lifecycle.reference import LEARNING_SPACE
 from storage.casework import learning_spaces
+from storage.outbox.bundles import bundle_of
 
 if TYPE_CHECKING:
     from assurance.forms.form_view import FormView
@@ -61,7 +62,8 @@ async def _take(turn: Turn) -> Outcome:
     if plain.intent == "open" and not plain.reference and not await _opens_something(turn):
         return turn.answer(await turn.talk.command(turn.person, Intent("home")))
     if not turn.subject:
-        return turn.unclear("which_one", mail_answers.which_one_message())
+        several = turn.letter is not None and bundle_of(turn.letter.subject) > 0
+        return turn.unclear("which_one", mail_answers.which_one_message(several=several))
     if turn.event == ASKS or (turn.waits and turn.waits.what == DECIDE):
         return await _decision(turn, plain, replies_more_time.decide_from_words)
     if plain.intent == "spoken" and turn.event == IMMEDIATE_ATTENTION:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from dialogs.kit.counted_list import OWN_ACTIONS, list_subject
 from policy.lifecycle.reference import find_reference
+
+if TYPE_CHECKING:
+    from assurance.common.courier import Delivery
 
 ANY = "A message for you"
 """For an event that has no phrase of its own."""
@@ -77,6 +83,8 @@ SUBJECTS: dict[str, str] = {
     "E93": "A month is not allocated yet",
     "E94": "A month is not allocated yet",
     "E89": "Messages wait for you",
+    "E87": "What is late",
+    "E88": "Your actions",
 }
 
 
@@ -95,6 +103,16 @@ def subject_of(event: str, reference: str, *, days_late: int = 0, repeat: bool =
     named = find_reference(reference) or ""
     said = f"{phrase}: {named}" if named else phrase
     return f"Repeat: {said}" if repeat else said
+
+
+def subject_of_delivery(delivery: Delivery, reference: str) -> str:
+    """Of the letter that carries it; one that tells of several counts them: '14 learning spaces are late: ...'."""
+    notice = delivery.notice
+    if delivery.told_in:
+        said = list_subject(delivery.rows, own=delivery.told_in == OWN_ACTIONS)
+        return f"Repeat: {said}" if notice.repeat else said
+    days_late = int(notice.facts.get("days_late", 0))
+    return subject_of(notice.event, reference, days_late=days_late, repeat=notice.repeat)
 
 
 def answer_subject(reference: str) -> str:

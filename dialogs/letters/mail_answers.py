@@ -69,11 +69,14 @@ def not_for_you_message() -> Message:
     return page.para("To see what waits for you, reply with the word: list").message()
 
 
-def which_one_message() -> Message:
-    """A message that answers no letter of ours and names no reference."""
+def which_one_message(*, several: bool = False) -> Message:
+    """A message that answers no letter of ours and names no reference, or answers one that named `several`."""
     page = Page("Which one is it about?", summary="Which one is it about?")
     page.para("I could not tell what your email is about, so nothing was changed. The QA team can see that you wrote.")
-    page.para("Please answer my letter itself, or put the reference first, such as LS-2026Q3-014.")
+    if several:
+        page.para("My letter named several. Please write again, and put the reference of one of them first.")
+    else:
+        page.para("Please answer my letter itself, or put the reference first, such as LS-2026Q3-014.")
     return page.para("To see what waits for you, reply with the word: list").message()
 
 

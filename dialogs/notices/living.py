@@ -14,6 +14,7 @@ from dialogs.kit.rungs import if_nothing_happens, told_of
 from dialogs.kit.speaking import say_date
 from dialogs.learning_space.learning_space import already_message, receipt_message, say_instant, withdrawn_message
 from dialogs.more_time.more_time import request_view_message
+from dialogs.notices.together import list_message
 from policy.framework.framework import Framework
 
 if TYPE_CHECKING:
@@ -210,6 +211,10 @@ def _older(now: Present, framework: Framework, today: date) -> Message:
     return _to_the_list(page)
 
 
+def _together(now: Present, framework: Framework, today: date) -> Message:
+    return list_message(now.rows, now.reference, framework, today, own=now.yours)
+
+
 def _how_far(page: Page, now: Present, framework: Framework) -> None:
     """To whoever fills the form in: where they stopped, whichever way they came to it."""
     begun: Begun | None = now.begun
@@ -257,4 +262,5 @@ _KINDS: dict[str, Callable[[Present, Framework, date], Message]] = {
     "action": _action,
     "second_look": _second_look,
     "older": _older,
+    "together": _together,
 }

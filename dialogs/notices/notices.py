@@ -16,7 +16,7 @@ from dialogs.learning_space.learning_space import About
 from dialogs.loop import loop_news
 from dialogs.moderation import moderation_news
 from dialogs.more_time import more_time_news
-from dialogs.notices import digests, late_reply
+from dialogs.notices import digests, late_reply, together
 from dialogs.qa_team import held, housekeeping_news
 from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
@@ -24,6 +24,8 @@ from policy.framework.framework import Framework
 if TYPE_CHECKING:
     from assurance.common.courier import Delivery
 
+LISTS = ("E87", "E88")
+"""Events that several notices are told in as one message."""
 BEGUN = "opened"
 """The state of a learning space whose form has been begun."""
 
@@ -34,10 +36,18 @@ class NoWords(LookupError):
 
 def render(delivery: Delivery, framework: Framework) -> Message:
     """The message of a delivery. NoWords for an event this edition does not know."""
+    if delivery.told_in:
+        return _together(delivery, framework)
     speak = _EVENTS.get(delivery.notice.event)
     if speak is None:
         raise NoWords(delivery.notice.event)
     return speak(_about(delivery, framework), _roles(delivery), delivery.notice.facts, framework)
+
+
+def _together(delivery: Delivery, framework: Framework) -> Message:
+    if delivery.told_in not in LISTS:
+        raise NoWords(delivery.told_in)
+    return together.told_together(delivery, framework)
 
 
 def _about(delivery: Delivery, framework: Framework) -> About:

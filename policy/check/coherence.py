@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policy.allocation.months import MONTH_ANCHOR, MONTH_LADDER
@@ -14,7 +14,7 @@ from policy.check.coherence_people import people_problems, recipient_problems
 from policy.check.coherence_visibility import visibility_problems
 from policy.check.problem import Path, Problem, repeated, unknown
 from policy.council.recipients import Expression
-from policy.framework.framework import Framework, Ladder, LadderStep
+from policy.framework.framework import Event, Framework, Ladder, LadderStep
 from policy.lifecycle.ladder import roles_above
 
 LEARNING_SPACE = "learning_space"
@@ -94,7 +94,11 @@ LADDER_EVENTS = (
     "E93",
     "E94",
 )
-"""Events a ladder step may use. dialogs/ has words for these and the spoken ones, and for no others."""
+"""Events a ladder step may use. dialogs/ has words for these, the spoken ones and the lists, and for no others."""
+LIST_EVENTS = ("E87", "E88")
+"""Several notices of other events as one message: no notice is one of them."""
+LISTED_EVENTS = ("E11", "E12", "E13", "E35", "E36", "E37", "E38", "E39")
+"""Events a list has words for: a learning space or an action that is due or late, and nothing to decide."""
 
 
 def problems(framework: Framework) -> list[Problem]:
@@ -307,15 +311,28 @@ def _events(framework: Framework) -> Iterator[Problem]:
     on_ladders = {step.event for ladder in framework.ladders for step in ladder.steps}
     for index, event in enumerate(framework.events):
         path: Path = ("events", index)
-        if event.key not in (*SPOKEN_EVENTS, *LADDER_EVENTS):
-            words = ", ".join((*SPOKEN_EVENTS, *LADDER_EVENTS))
-            yield Problem((*path, "key"), f'the bot has no words for "{event.key}"; it has for {words}.')
+        spoken = (*SPOKEN_EVENTS, *LADDER_EVENTS, *LIST_EVENTS)
+        if event.key not in spoken:
+            yield Problem((*path, "key"), f'the bot has no words for "{event.key}"; it has for {", ".join(spoken)}.')
         yield from recipient_problems(framework, event.tell, (*path, "tell"))
-        if not event.tell and event.key not in on_ladders:
+        yield from _together(event, known, path)
+        if not event.tell and event.key not in (*on_ladders, *LIST_EVENTS):
             where: Path = (*path, "tell") if "tell" in event.model_fields_set else path
             yield Problem(where, "this event reaches nobody: it has no tell, and no ladder uses it.")
         if event.urgent and event.key in on_ladders:
             yield Problem((*path, "urgent"), "a ladder step keeps to the send hours; only the red route is urgent.")
+
+
+def _together(event: Event, known: Collection[str], path: Path) -> Iterator[Problem]:
+    """Only what can wait until nine is told with others, and in words there are."""
+    for name in ("together", "together_own"):
+        named = getattr(event, name)
+        if named and (named not in LIST_EVENTS or named not in known):
+            lists = ", ".join(LIST_EVENTS)
+            yield Problem((*path, name), f'"{named}" is no event here that is a list; the bot has words for {lists}.')
+        if named and (event.key not in LISTED_EVENTS or event.urgent):
+            could = ", ".join(LISTED_EVENTS)
+            yield Problem((*path, name), f"it cannot stand in a list; these can, where they are not urgent: {could}.")
 
 
 def _ladders(framework: Framework) -> Iterator[Problem]:

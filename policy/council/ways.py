@@ -55,5 +55,6 @@ def one_working_day_after(calendar: Calendar, at: datetime) -> datetime:
 
 
 def is_escalation(framework: Framework, event: str) -> bool:
-    """Whether a ladder says it once a date has passed. Nobody can switch that off, nor what is urgent."""
-    return any(step.event == event and step.days > 0 for ladder in framework.ladders for step in ladder.steps)
+    """Whether a ladder, or a list of what it says, says it once a date has passed. Nobody can switch that off."""
+    named = {event, *(one.key for one in framework.events if event in (one.together, one.together_own))}
+    return any(step.event in named and step.days > 0 for ladder in framework.ladders for step in ladder.steps)

@@ -161,6 +161,10 @@ class Event(Section):
     """Which way it goes where both ways are open (`policy/council/ways.py`)."""
     digest_for: tuple[Key, ...] = ()
     """Roles that read of it in their morning message, with everything else that is not urgent."""
+    together: str = ""
+    """The event in whose words several of them, due together, go to one person as one message: to those above."""
+    together_own: str = ""
+    """The same for whoever the work is with."""
 
 
 class Grade(Section):

@@ -55,3 +55,15 @@ def find_reference(text: str) -> str | None:
         if int(found[4]) >= 1:
             return str(parse_reference(found[0]))
     return None
+
+
+def find_references(text: str) -> list[str]:
+    """Every reference inside a text, written our way, each once, the first one first."""
+    found = (parse_reference(found[0]) for found in _REFERENCE.finditer(text) if int(found[4]) >= 1)
+    return list(dict.fromkeys(str(one) for one in found))
+
+
+def after_reference(text: str) -> str:
+    """What follows a reference that stands first: 'AC-2026Q3-002: done' is 'done'. Any other text as it is."""
+    first = _REFERENCE.match(text.lstrip())
+    return text.lstrip()[first.end() :].lstrip(" \t:,.;\u2013\u2014-") if first else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -98,6 +99,17 @@ def card_of(session: Session, person: str, subject: str) -> Card | None:
     """The card a person has of an item, or None."""
     row = session.execute(_CARD, {"whose": person, "about": subject}).first()
     return Card(*row) if row else None
+
+
+def have_cards(session: Session, which: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Of these people and items, those with a card of the item."""
+    if not which:
+        return frozenset()
+    people, about = ({each[place] for each in which} for place in (0, 1))
+    found = select(_cards.c.person, _cards.c.subject).where(
+        _cards.c.person.in_(sorted(people)), _cards.c.subject.in_(sorted(about))
+    )
+    return frozenset((row[0], row[1]) for row in session.execute(found)) & frozenset(which)
 
 
 def save_card(session: Session, card: Card) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zlib import crc32
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from storage.contact.channels import Card
 from storage.council import meta
 from storage.engine.session import Session
-from storage.schema.tables import actions, allocations, cards, history
+from storage.schema.tables import actions, allocations, cards, history, notices
 
 CURSOR = "living_cards_seq"
 """The fact that holds the number of the last row of history whose cards have been looked for."""
@@ -21,6 +22,8 @@ BESIDE = "+"
 """Stands in the subject of one more message that shows the subject, before what tells it from the others."""
 SPREAD = timedelta(hours=6)
 """A night: over so much of it the cards are spread whose date has gone by."""
+LIST = "list-"
+"""How the subject of a card begins that shows several things; the number of its bundle of notices follows."""
 AFTER_A_SAVE = timedelta(seconds=2)
 """A card follows what its holder saves by so much: whoever answers on and on is not followed word by word."""
 
@@ -107,12 +110,16 @@ def behind(session: Session) -> bool:
 
 
 def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None = None) -> int:
-    """Every card anyone holds of a subject is to be looked at again; how many those are.
+    """Every card anyone holds of a subject, or of a list it is on, is to be looked at again; how many those are.
 
     With `seq`, only those of which the channel keeps what was so before that row of history.
     """
-    holders = sa.select(cards.c.person).where(cards.c.subject == subject)
-    marked = sa.update(cards).where(cards.c.person.in_(holders), _about(subject)).values(stale_since=at, try_at=at)
+    told = (notices.c.subject == subject) & (notices.c.bundle > 0)
+    holders = sa.union(
+        sa.select(cards.c.person).where(cards.c.subject == subject), sa.select(notices.c.recipient).where(told)
+    )
+    on_it = _about(subject) | cards.c.subject.in_(_lists(told))
+    marked = sa.update(cards).where(cards.c.person.in_(holders), on_it).values(stale_since=at, try_at=at)
     if seq is not None:
         marked = marked.where(cards.c.shown_seq < seq)
     return session.execute(marked).rowcount
@@ -146,7 +153,9 @@ def _gone_by(table: sa.Table, since: date, before: date, at: datetime) -> sa.Sel
 def mark_standing_still(session: Session, *, at: datetime) -> None:
     """The clock was stopped: every card of a learning space whose clock stands is to say so."""
     stands = sa.select(allocations.c.reference).where(allocations.c.paused_on.is_not(None))
-    session.execute(sa.update(cards).where(cards.c.subject.in_(stands)).values(stale_since=at, try_at=at))
+    lists = _lists((notices.c.bundle > 0) & notices.c.subject.in_(stands))
+    for which in (stands, lists):
+        session.execute(sa.update(cards).where(cards.c.subject.in_(which)).values(stale_since=at, try_at=at))
 
 
 def look_again(session: Session, card: Card, *, at: datetime) -> None:
@@ -202,6 +211,12 @@ def changed_after(session: Session, subject: str, seq: int, *, quiet: Collection
     """Whether anything has happened to a subject after a row of history, apart from what is `quiet`."""
     verbs = session.execute(_CHANGED_AFTER, {"about": subject, "after": seq}).scalars()
     return any(verb not in quiet for verb in verbs)
+
+
+def any_changed_after(session: Session, subjects: Collection[str], seq: int, *, quiet: Collection[str]) -> bool:
+    """The same of several."""
+    about = (history.c.seq > seq, history.c.subject.in_(sorted(subjects)), history.c.verb.not_in(sorted(quiet)))
+    return session.execute(sa.select(history.c.seq).where(*about).limit(1)).first() is not None
 
 
 def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:
@@ -267,6 +282,11 @@ def forget(session: Session, card: Card) -> None:
 def _about(subject: str) -> sa.ColumnElement[bool]:
     """The card of a subject, and every other message that shows it."""
     return (cards.c.subject == subject) | cards.c.subject.startswith(f"{subject}{BESIDE}", autoescape=True)
+
+
+def _lists(told: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The subjects of the messages that these notices went out in with others."""
+    return sa.select(sa.literal(LIST) + sa.cast(notices.c.bundle, sa.String)).where(told)
 
 
 def _on(card: Card) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from storage.engine.session import Session
 from storage.engine.upsert import insert, put
@@ -91,6 +91,11 @@ def set_state(
     if remote_id:
         changed["remote_id"] = remote_id[:400]
     session.execute(update(_letters).where(_letters.c.message_id == message_id).values(changed))
+
+
+def drop(session: Session, message_id: str) -> None:
+    """A letter that was written down and never sent is not to be sent."""
+    session.execute(delete(_letters).where(_letters.c.message_id == message_id))
 
 
 def set_address(session: Session, message_id: str, address: str) -> None:

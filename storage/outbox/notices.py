@@ -87,6 +87,8 @@ class Notice:
     held_fence: int = 0
     """The claim under which nothing has been posted yet, see `storage.outbox.leases`; another number says nothing."""
     sendable_at: datetime | None = None
+    bundle: int = 0
+    """The first of the notices it goes out with in one message; 0 where it goes alone. See `storage.outbox.bundles`."""
 
     @property
     def surely_unsent(self) -> bool:
@@ -152,10 +154,16 @@ def claim(
     time it is parked.
     """
     statement = next_in_line(session.dialect, turn.urgent_only, turn.per_recipient, turn.only is not None)
+    found = session.execute(statement, {"now": now, "most": limit, **turn.facts()})
+    return take(session, [Notice(*row) for row in found], owner=owner, until=now + lease)
+
+
+def take(session: Session, found: Iterable[Notice], *, owner: str, until: datetime) -> list[Notice]:
+    """Lease what was found waiting, and return what may be sent of it; what two crashes hid is parked."""
     claimed: list[Notice] = []
     parked: list[Notice] = []
-    for row in session.execute(statement, {"now": now, "most": limit, **turn.facts()}):
-        notice = _claimed(Notice(*row), owner, now + lease)
+    for each in found:
+        notice = _claimed(each, owner, until)
         (parked if notice.state == "parked" else claimed).append(notice)
     if claimed or parked:
         session.execute(_CLAIM, [{"which": notice.id, **_lease_of(notice)} for notice in (*claimed, *parked)])
@@ -194,26 +202,52 @@ def finish(
     'later' is tried again from `not_before` on. 'unknown' is tried once more, marked as a repeat; a second unknown
     parks it. 'never' parks it.
     """
-    mine = (_notices.c.id == notice_id) & (_notices.c.fence == fence) & (_notices.c.state == "leased")
-    unknown = session.execute(select(_notices.c.unknown_outcomes).where(mine)).scalar()
-    if unknown is None:
-        return False
+    became = Became(outcome, at, not_before, remote_id, reason)
+    return bool(finish_together(session, [(notice_id, fence)], became))
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of notices that went out together, see `finish`."""
+
+    outcome: Outcome
+    at: datetime
+    not_before: datetime | None = None
+    remote_id: str = ""
+    reason: str = ""
+
+
+def finish_together(session: Session, claims: Collection[tuple[int, int]], became: Became) -> frozenset[int]:
+    """The same for several claims (id and fence) with one outcome: the ids of those that were still theirs."""
+    held = select(_notices.c.id, _notices.c.fence, _notices.c.unknown_outcomes).where(
+        _notices.c.id.in_([notice_id for notice_id, _ in claims]), _notices.c.state == "leased"
+    )
+    under = set(claims)
+    mine = {row[0]: row[2] for row in session.execute(held) if (row[0], row[1]) in under}
+    for unknown in set(mine.values()):
+        which = [notice_id for notice_id, times in mine.items() if times == unknown]
+        changes = _changes(became, unknown)
+        session.execute(update(_notices).where(_notices.c.id.in_(which)).values(changes))
+    return frozenset(mine)
+
+
+def _changes(became: Became, unknown: int) -> dict[str, Any]:
+    at, reason = became.not_before or became.at, became.reason
     changes: dict[str, Any] = {"lease_owner": "", "lease_until": None, "reason": reason[:300]}
-    match outcome:
+    match became.outcome:
         case "sent":
-            changes |= {"state": "sent", "sent_at": at, "remote_id": remote_id[:300]}
+            changes |= {"state": "sent", "sent_at": became.at, "remote_id": became.remote_id[:300]}
         case "later":
-            changes |= {"state": "pending", "not_before": not_before or at}
+            changes |= {"state": "pending", "not_before": at}
         case "unknown" if unknown == 0:
-            changes |= {"state": "pending", "not_before": not_before or at, "unknown_outcomes": 1, "repeat": True}
+            changes |= {"state": "pending", "not_before": at, "unknown_outcomes": 1, "repeat": True}
         case "unknown":
             changes |= {"state": "parked", "unknown_outcomes": unknown + 1, "reason": _twice_unknown(reason)}
         case "never":
             changes |= {"state": "parked"}
         case "cancelled":
             changes |= {"state": "cancelled"}
-    session.execute(update(_notices).where(_notices.c.id == notice_id).values(changes))
-    return True
+    return changes
 
 
 def cancel_for(session: Session, subject: str, *, at: datetime, reason: str, keep_events: Collection[str] = ()) -> int:
@@ -269,15 +303,21 @@ def by_key(session: Session, key: str) -> Notice | None:
     return Notice(*row) if row else None
 
 
+def by_keys(session: Session, keys: Collection[str]) -> dict[str, Notice]:
+    """Several at once, by key."""
+    rows = session.execute(select(_notices).where(_notices.c.key.in_(list(keys)))) if keys else ()
+    return {notice.key: notice for notice in (Notice(*row) for row in rows)}
+
+
 def send_now(session: Session, notice_id: int, *, at: datetime) -> bool:
     """Bring forward one that waits for a later time. False if it waits no more."""
     waiting = (_notices.c.id == notice_id) & (_notices.c.state == "pending") & (_notices.c.not_before > at)
     return session.execute(update(_notices).where(waiting).values(not_before=at)).rowcount == 1
 
 
-def move_to(session: Session, notice_id: int, channel: str) -> None:
-    """A claimed notice goes another way than it was written for; nothing of it has gone out yet."""
-    session.execute(update(_notices).where(_notices.c.id == notice_id).values(channel=channel))
+def move_to(session: Session, notice_ids: Collection[int], channel: str) -> None:
+    """Claimed notices go another way than they were written for; nothing of them has gone out yet."""
+    session.execute(update(_notices).where(_notices.c.id.in_(list(notice_ids))).values(channel=channel))
 
 
 def get(session: Session, notice_id: int) -> Notice | None:

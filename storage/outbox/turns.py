@@ -22,7 +22,7 @@ class Turn:
 
     urgent_only: bool = False
     per_recipient: int | None = None
-    """Nobody has more than that many under way, so that a long queue for one person keeps nobody else waiting."""
+    """Nobody has more messages under way than that, so that a long queue for one person keeps nobody else waiting."""
     holding: frozenset[int] = frozenset()
     """Notices the claimer is sending at this moment: its own are never taken over, however old their lease is."""
     passing_over: frozenset[str] = frozenset()
@@ -55,8 +55,10 @@ def next_in_line(dialect: str, urgent_only: bool, per_recipient: int | None, nar
         partition_by=turn.c.recipient, order_by=(turn.c.urgent.desc(), turn.c.due_at, turn.c.id)
     )
     queue = select(turn.c.id, turn.c.recipient, place.label("place")).subquery("queue")
+    # Several in one message are one: nobody's next one waits for more than that.
+    message = case((_notices.c.bundle > 0, _notices.c.bundle), else_=_notices.c.id)
     under_way = (
-        select(_notices.c.recipient, func.count().label("count"))
+        select(_notices.c.recipient, func.count(message.distinct()).label("count"))
         .where(WAITING, _notices.c.state == "leased", _notices.c.lease_until > bindparam("now"))
         .group_by(_notices.c.recipient)
         .subquery("under_way")

@@ -152,7 +152,7 @@ KEPT: Mapping[str, Mapping[str, Rule]] = {
         b=(
             Stays(PROVES),
             "id key event step subject recipient recipient_role channel urgent due_at not_before created_at state",
-            "sent_at remote_id reason repeat sendable_at",
+            "sent_at remote_id reason repeat sendable_at bundle",
         ),
         c=(Stays(MACHINERY), "lease_owner lease_until fence attempts unknown_outcomes held_fence"),
     ),

@@ -43,6 +43,7 @@ notices = Table(
     Column("reason", String(300), nullable=False, server_default=""),  # why parked, cancelled or only recorded
     Column("held_fence", Integer, nullable=False, server_default="0"),  # the claim that has not begun to post it yet
     Column("sendable_at", UtcDateTime),  # when it might first be sent; a retry moves not_before, never this
+    Column("bundle", Integer, nullable=False, server_default="0"),  # the notice it goes out in one message with; or 0
 )
 _waiting = text("state IN ('pending', 'leased')")
 Index("ix_notices_waiting", notices.c.not_before, sqlite_where=_waiting, postgresql_where=_waiting)
@@ -59,6 +60,8 @@ Index(
 )
 _parked = text("state = 'parked'")
 Index("ix_notices_parked", notices.c.created_at, sqlite_where=_parked, postgresql_where=_parked)
+_bundled = text("bundle > 0")
+Index("ix_notices_bundle", notices.c.bundle, sqlite_where=_bundled, postgresql_where=_bundled)
 _held = text("state = 'held'")
 Index("ix_notices_held", notices.c.due_at, sqlite_where=_held, postgresql_where=_held)
 # Kept for somebody's next morning message: reading them costs what is in them, not what was ever recorded.

@@ -73,8 +73,8 @@ async def test_after_a_crash_the_next_service_on_the_file_sends_at_once_what_the
     assert len(a_dead_owner_has(quiet, posting=posting)) == 2
     courier = Recorder()
     async with running(a_dispatcher(quiet, framework, clock, courier)):
-        await until(lambda: len(courier.took) == 4)
-    repeats = [delivery.notice.repeat for delivery, _ in courier.took]
+        await until(lambda: len([one for delivery, _ in courier.took for one in delivery.notices]) == 4)
+    repeats = [one.repeat for delivery, _ in courier.took for one in delivery.notices]
     assert sum(repeats) == (2 if posting else 0), "only what was being posted may have arrived"
 
 

@@ -29,6 +29,7 @@ from tests.dialogs import (
     sample_kept,
     sample_leavers,
     sample_moderations,
+    sample_together,
     samples_home,
     samples_loop,
     samples_mail,
@@ -287,6 +288,7 @@ def doors() -> dict[str, Message]:
         "sorry": front_door.sorry_message(),
         "private_only": private_only_message(),
         **{f"confused_{name}": front_door.confused_message(understand(text, TODAY)) for name, text in typed.items()},
+        **sample_together.notices(),
     }
 
 
@@ -312,6 +314,7 @@ def messages() -> dict[str, Message]:
         **sample_kept.cards(),
         **sample_leavers.cards(),
         **sample_exports.cards(),
+        **sample_together.cards(),
         **samples_mail.messages(),
     }
 

@@ -50,7 +50,7 @@ def main(address: str, instant: str, point: str, outbox: str) -> None:
         claim = _dying(claim_notices, point == "before the claim's commit")
         for delivery in _run(database, claim, framework, Claimer(owner), now=now):
             _die_at("after the claim's commit", point)
-            assert _run(database, leases.begin, [(delivery.notice.id, delivery.notice.fence)])
+            assert _run(database, leases.begin, list(delivery.claims))
             _die_at("after it was marked as being posted", point)
             with Path(outbox).open("a", encoding="utf-8") as screen:
                 line = {"key": delivery.notice.key, "repeat": delivery.notice.repeat}

@@ -78,6 +78,17 @@ def left_untouched(council: WatchedCouncil) -> None:
     council.live("2026-01-07", "2026-02-19")
 
 
+def several_left_untouched(council: WatchedCouncil) -> None:
+    """Three of one Head of Service's line, all due on Wednesday 4 February; one comes in between two rungs."""
+    posts = {"tm-north-1": "NM-000010", "tm-north-2": "NM-000001", "tm-south-1": "NM-000020"}
+    items = [
+        council.given_a_learning_space(post, allocated_on=date(2026, 1, 7), case=case) for post, case in posts.items()
+    ]
+    council.live("2026-02-06", "2026-02-09")
+    sent_in(council, items[0], "2026-02-09 16:30")
+    council.live("2026-02-10", "2026-02-18")
+
+
 def more_time(council: WatchedCouncil) -> None:
     """One asks for more time and gets it, one does not get it, one asks to be taken off, one hears nothing."""
     posts = {"tm-north-1": True, "tm-north-2": False, "tm-south-1": None}
@@ -270,6 +281,16 @@ def action_left_alone(council: WatchedCouncil) -> None:
         council.live(day.isoformat(), (day + timedelta(days=4 if after == 14 else 0)).isoformat())
 
 
+def several_actions_left_alone(council: WatchedCouncil) -> None:
+    """Four actions of one owner, due on the same day."""
+    for _ in range(4):
+        given_an_action(council)
+    council.dispatch()
+    for after in (0, 7):
+        day = (DUE + timedelta(days=after)).isoformat()
+        council.live(day, day)
+
+
 def action_done_without_evidence(council: WatchedCouncil) -> None:
     """Its owner says that it is done, and not where that can be seen."""
     action = given_an_action(council)
@@ -391,6 +412,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     given_out: ("E1", "E2", "E3"),
     nobody_to_give_it_to: ("E20",),
     left_untouched: ("E4", "E5", "E6", "E7", "E10", "E11", "E12", "E13"),
+    several_left_untouched: ("E87",),
     more_time: ("E8", "E9"),
     held: ("E14",),
     sent_in_and_talked_about: ("E15", "E95", "E96"),
@@ -404,6 +426,7 @@ BRINGS: dict[Situation, tuple[str, ...]] = {
     loop_met: ("E98",),
     loop_decided_slowly: ("E28", "E29", "E30"),
     proof_after_three_months: ("E31", "E32"),
+    several_actions_left_alone: ("E88",),
     action_left_alone: ("E34", "E35", "E36", "E37", "E38", "E39"),
     action_done_without_evidence: ("E40",),
     action_changes_hands: ("E41",),

@@ -68,7 +68,7 @@ def shipped_framework() -> Framework:
 
 @dataclass
 class Said:
-    """One message that reached somebody."""
+    """One notice that reached somebody, in a message of its own or in one with others."""
 
     person: str
     roles: str
@@ -204,7 +204,7 @@ class LivingCouncil:
     def begin(self, deliveries: Collection[Delivery]) -> None:
         """A dispatcher begins to post these."""
         if deliveries:
-            self.database.write_now(leases.begin, [(one.notice.id, one.notice.fence) for one in deliveries])
+            self.database.write_now(leases.begin, [claim for one in deliveries for claim in one.claims])
 
     def dispatch(self) -> list[Said]:
         """Send until there is nothing left that may go out now."""
@@ -221,7 +221,8 @@ class LivingCouncil:
         result = asyncio.run(self.courier.deliver(delivery, message))
         if len(self.courier.taken) > taken:
             heard = self.digests if delivery.notice.event in PUT_TOGETHER else self.said
-            heard.append(_said(delivery, message, self.calendar.local_date(self.now)))
+            on = self.calendar.local_date(self.now)
+            heard += [_said(delivery, notice, message, on) for notice in delivery.notices]
         return self.database.write_now(finish_delivery, self.framework, delivery, result, now=self.now)
 
     def when_days_pass(self, start: date, end: date) -> list[Said]:
@@ -270,8 +271,7 @@ def days(start: date, end: date) -> Iterator[date]:
         yield start + timedelta(days=number)
 
 
-def _said(delivery: Delivery, message: Message, on: date) -> Said:
-    notice = delivery.notice
+def _said(delivery: Delivery, notice: Notice, message: Message, on: date) -> Said:
     return Said(
         person=delivery.person.id,
         roles=notice.recipient_role,

@@ -66,7 +66,7 @@ def test_two_dispatchers_never_take_the_same_notice(database_url: str, database:
         one.sweep()
         ids: list[int] = []
         while any(taken := together(lambda: one.claim("one"), lambda: other.claim("other"))):
-            ids += [delivery.notice.id for deliveries in taken for delivery in deliveries]
+            ids += [each.id for deliveries in taken for delivery in deliveries for each in delivery.notices]
             for council, deliveries in zip((one, other), taken, strict=True):
                 assert all(council.send(delivery) for delivery in deliveries)
         assert len(ids) == len(set(ids)) == 60
@@ -80,7 +80,7 @@ def test_a_service_paused_past_its_lease_cannot_write_over_the_other_s_answer(
     with second:
         one.sweep()
         asleep = one.claim("one")
-        one.database.write_now(leases.begin, [(each.notice.id, each.notice.fence) for each in asleep])
+        one.database.write_now(leases.begin, [claim for each in asleep for claim in each.claims])
         other.now = SECOND + timedelta(minutes=5)
         sent = other.dispatch()
         assert {said.repeat for said in sent} == {True}, "the first may have gone out, so this one says repeat"
@@ -100,7 +100,7 @@ def test_a_service_paused_before_it_posted_posts_nothing_after_the_other_did(
         asleep = one.claim("one")
         other.now = SECOND + timedelta(minutes=5)
         assert {said.repeat for said in other.dispatch()} == {False}, "nobody can have seen the first"
-        claims = [(each.notice.id, each.notice.fence) for each in asleep]
+        claims = [claim for each in asleep for claim in each.claims]
         assert one.database.write_now(leases.begin, claims) == frozenset()
 
 

@@ -60,7 +60,8 @@ class WatchedCouncil(LivingCouncil):
             notice = taken.notice
             who = f"{taken.person.name}, as {notice.recipient_role.replace('+', ' and ')}, by {notice.channel}"
             at = self.now.astimezone(LONDON)
-            self.heard.append(Heard(notice.event, notice.step, at, who, message.text))
+            step = f"in a list of {len(taken.rows)}" if taken.told_in else notice.step
+            self.heard.append(Heard(taken.event, step, at, who, message.text))
             # What is not urgent is read in the morning message: each event in it has reached its reader.
             for line in notice.facts.get("lines", ()) if notice.event == MORNING else ():
                 self.heard.append(Heard(line["event"], "in the morning message", at, who, message.text))

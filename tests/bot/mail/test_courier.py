@@ -10,6 +10,7 @@ from email.message import EmailMessage
 import icalendar
 import pytest
 
+from assurance.channels.record_bounce import record_bounce
 from assurance.channels.record_contact import record_contact
 from assurance.channels.write_letter import letter_answered
 from assurance.common.courier import CourierResult
@@ -356,3 +357,39 @@ async def test_a_letter_says_how_to_stop_emails_only_to_whom_teams_reaches_as_we
     await office.looks(at="2026-01-06 10:05", sweep=False)  # it follows the one in Teams
     said = [plain_text(mail) for mail in office.mail_of(PRIYA)]
     assert ["stop emails" in one for one in said] == [False, True]
+
+
+async def test_a_leaders_letter_of_many_is_one_and_its_repeat_has_the_same_message_id_and_the_same_ones(
+    office: Office,
+) -> None:
+    late = [
+        office.council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5), case=f"NM-{number:06}")
+        for number in range(10, 14)
+    ]
+    office.post.faults.append(SmtpFault("after", recipient=LEILA))
+    await office.looks(at="2026-02-04 09:00")
+    office.council.database.write_now(learning_spaces.update, late[0].reference, state="submitted", next_step_at=None)
+    await office.looks(at="2026-02-04 09:05", sweep=False)
+    first, repeat = office.mail_of(LEILA)
+    assert first["Subject"] == "Four learning spaces are late: what needs you today"
+    assert repeat["Subject"] == "Repeat: Three learning spaces are late: what needs you today"
+    assert first["Message-ID"] == repeat["Message-ID"]
+    said, again = plain_text(first), plain_text(repeat)
+    assert [one.reference in said for one in late] == [True] * 4
+    assert [one.reference in again for one in late] == [False, True, True, True]
+    assert late[0].reference not in str(first["Subject"]) and "Priya" not in str(first["Subject"])
+
+
+async def test_a_list_that_comes_back_goes_the_other_way_whole(office: Office) -> None:
+    people = small_council()
+    office.council.given_the_council_is(people)  # now they have Teams as well
+    for number in (10, 11):
+        office.council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5), case=f"NM-{number:06}")
+    office.council.database.write_now(channels.set_state, HEAD, "teams", "blocked", "", office.council.now)
+    await office.looks(at="2026-02-04 09:00")
+    (mail,) = office.mail_of(LEILA)
+    office.council.database.write_now(channels.set_state, HEAD, "teams", "reachable", "", office.council.now)
+    report = {"original_message_id": str(mail["Message-ID"]), "recipient": LEILA, "status": "5.1.1"}
+    office.council.database.write_now(record_bounce, office.council.framework, **report, now=office.council.now)
+    (message,) = [one for one in office.council.claim() if one.person.id == HEAD]
+    assert len(message.notices) == 2

@@ -12,6 +12,9 @@ from policy.framework.framework import Framework
 from storage.casework import actions, more_time
 from storage.casework.learning_spaces import LearningSpace
 from storage.engine.database import Database
+from storage.engine.session import Session
+from storage.outbox import notices as outbox
+from storage.outbox.notices import NewNotice
 from tests.bot.conftest import FRIDAY
 from tests.bot.mail.by_email.correspondent import (
     Correspondent,
@@ -82,3 +85,45 @@ async def test_an_action_is_closed_by_email_with_where_it_can_be_seen(
     await manager.ask(back, "YES")
     done = db.read_now(actions.by_reference, action.reference)
     assert (done.state, done.evidence_kind, done.evidence_on) == ("done", "supervision", date(2026, 11, 19))
+
+
+async def test_a_reply_to_a_letter_of_several_actions_says_which_or_is_asked(
+    manager: Correspondent, item: LearningSpace, db: Database, framework: Framework, service: Service
+) -> None:
+    await manager.letter()
+    set_on = FRIDAY - timedelta(days=4)
+
+    def two_due(session: Session) -> list[str]:
+        found = []
+        for _ in range(2):
+            made = assign_action(
+                session,
+                framework,
+                subject=item.reference,
+                owner=DEMO_TEAM_MANAGER,
+                what="Arrange reflective supervision every month",
+                kind="supervision",
+                due_on=date(2026, 12, 18),
+                set_by=DEMO_TEAM_MANAGER,
+                profile="action",
+                now=set_on,
+            )
+            actions.update(session, made.reference, steps_done=())
+            outbox.cancel_for(session, made.reference, at=set_on, reason="so that only its reminder comes")
+            facts = {"reference": made.reference, "owner": "A Manager", "due_on": "2026-12-18", "days_left": 28}
+            due = NewNotice(
+                "E35", "-7", made.reference, DEMO_TEAM_MANAGER, "owner", "teams", False, FRIDAY, FRIDAY, facts
+            )
+            outbox.add(session, [due], at=FRIDAY)
+            found.append(made.reference)
+        return found
+
+    first, second = db.write_now(two_due)
+    service.dispatcher.wake()
+    letter = await manager.letter()
+    assert letter["Subject"] == "Two of your actions are due"
+    asked = body(await manager.ask(letter, "done, supervision note 19 November"))
+    assert "My letter named several" in asked
+    back = body(await manager.ask(letter, f"{second}: done, supervision note 19 November"))
+    assert f"{second}" in back and "Where can it be seen?" in back
+    assert "My letter named several" in body(await manager.ask(letter, f"{first} and {second} are done"))
