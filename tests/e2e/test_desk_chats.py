@@ -198,3 +198,47 @@ def test_a_switch_says_what_it_does_and_a_person_who_blocked_the_bot_is_marked(o
     expect(desk.page.locator(f"[id='{switch.get_attribute('aria-describedby')}']")).not_to_be_empty()
     desk.switch("Has blocked the bot", False, person=moderator.name)
     expect(moderator.place).not_to_contain_text("has blocked the bot")
+
+
+def test_on_a_phone_a_chat_opens_where_the_newest_card_that_waits_begins_and_stays_there(
+    open_desk: Callable[..., Desk], desk_sitting: DeskSitting
+) -> None:
+    item = Record(desk_sitting.database).unopened()
+    laptop = open_desk()
+    there = laptop.pick(item["name"])
+    for words in ("help", "who are you", "help"):
+        there.say(words)
+    phone = open_desk(390, 844)
+    here = phone.pick(item["name"])
+    waits = here.card("A learning space for you").place
+    top = here.place.locator(".scroller").bounding_box()
+    assert top
+
+    def from_the_top() -> float:
+        box = waits.bounding_box()
+        assert box
+        return box["y"] - top["y"]
+
+    expect(waits.get_by_role("heading").first).to_be_in_viewport(ratio=1)
+    landed = from_the_top()
+    assert 0 <= landed < 60, "where it begins, with the hour above it"
+    there.say("help")
+    expect(here.messages.filter(has_text="What you can do here")).to_have_count(4)
+    assert from_the_top() == landed, "what comes below it leaves it where it is"
+    here.tab("Lock screen")
+    here.tab("Chat")
+    assert from_the_top() == landed
+    # What one asks for oneself is shown from where it begins.
+    here.say("help")
+    answer = here.messages.filter(has_text="What you can do here").last
+    expect(answer.get_by_role("heading").first).to_be_in_viewport(ratio=1)
+    expect(waits.get_by_role("heading").first).not_to_be_in_viewport()
+    # A card above what one reads is brought up to date, and what one reads stays where it is.
+    before = answer.bounding_box()
+    there.press("Open", "A learning space for you")
+    there.press("Save for later", "The meeting")
+    here.hears("Saved for later")
+    after = answer.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) < 1

@@ -30,6 +30,8 @@ export function makeChat(person) {
 
   const drawn = new Map(); // message id -> {seen, row, card, setCard}
   let loaded = false;
+  let landed = false;
+  let asked = false; // whether the next message answers what was just typed here
   let loading = null;
 
   function showProblem(error) {
@@ -43,7 +45,8 @@ export function makeChat(person) {
     showProblem(null);
     const mine = h("li", { class: "message me waiting" }, h("div", { class: "bubble" }, text));
     list.append(mine);
-    toEnd();
+    scroller.scrollTop = scroller.scrollHeight;
+    asked = true;
     try {
       await api.say(person.id, text);
       await load();
@@ -67,7 +70,7 @@ export function makeChat(person) {
     if (said.kind === "card") {
       entry.setCard(said.card);
       speakRefusal(said.card);
-      await load(false);
+      await load();
     } else if (said.kind === "dialog") {
       await openDialog(person, {}, said);
     } else if (said.kind === "error") {
@@ -75,7 +78,7 @@ export function makeChat(person) {
     } else if (said.kind === "message" && said.text) {
       return { bad: false, text: said.text };
     } else {
-      await load(false);
+      await load();
     }
     return null;
   }
@@ -105,12 +108,14 @@ export function makeChat(person) {
         });
         const before = entry.card;
         if (before && unasked) keepTyped(before, fresh);
-        const hadFocus = before?.contains(document.activeElement) || before?.dataset.busy;
+        const pressed = before?.contains(document.activeElement) || before?.dataset.busy;
+        // Whoever presses from elsewhere, as from the tour, keeps the focus there and sees the card from its top.
+        const takesFocus = before?.contains(document.activeElement) || document.activeElement === document.body;
         entry.card = fresh;
         entry.shown = json;
         if (before) before.replaceWith(fresh);
-        if (hadFocus) {
-          fresh.focus({ preventScroll: true });
+        if (pressed) {
+          if (takesFocus) fresh.focus({ preventScroll: true });
           fresh.scrollIntoView({ block: "start" });
           announce(fresh.querySelector('[role="heading"]')?.textContent ?? "The card has changed.");
         }
@@ -125,12 +130,30 @@ export function makeChat(person) {
     return entry;
   }
 
-  function toEnd() {
-    const last = list.lastElementChild;
-    if (!last) return;
-    // A tall card is shown from its top: that is where one begins to read.
-    if (typing.hidden && last.offsetHeight > scroller.clientHeight - 24) scroller.scrollTop = last.offsetTop - 12;
-    else scroller.scrollTop = scroller.scrollHeight;
+  const rows = () => [...list.querySelectorAll(":scope > .message")];
+  const atFoot = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24;
+  /** Show a message from where it begins: that is where one begins to read. */
+  const showFrom = (row) => { if (row) scroller.scrollTop = row.offsetTop - 8; };
+
+  /** Whoever comes to a chat comes to what they were asked last and have not answered; else to the newest message. */
+  function land() {
+    if (landed || !loaded || !scroller.clientHeight) return;
+    landed = true;
+    const open = rows().filter((row) => row.querySelector(".card .style-positive, .card .primary, .card [data-input]"));
+    showFrom(open.at(-1) ?? rows().at(-1));
+  }
+  // A chat that is drawn while another part of a narrow window is seen has no height yet.
+  new ResizeObserver(land).observe(scroller);
+
+  /** What stands at the top of the view, to be put back there when what is above it grows, shrinks or goes. */
+  function holdPlace() {
+    const seen = rows().filter((row) => row.offsetTop + row.offsetHeight > scroller.scrollTop);
+    const before = seen.map((row) => row.offsetTop);
+    const top = scroller.scrollTop;
+    return () => {
+      const at = seen.findIndex((row) => row.isConnected);
+      if (at >= 0) scroller.scrollTop = top + seen[at].offsetTop - before[at];
+    };
   }
 
   function place(messages) {
@@ -175,18 +198,26 @@ export function makeChat(person) {
     return fresh;
   }
 
-  async function load(scroll = true) {
+  async function load() {
     loading ??= (async () => {
       try {
         const said = await api.chat(person.id);
+        const follows = atFoot() && (landed || !loaded);
+        const putBack = holdPlace();
         const fresh = place(said.messages);
         typing.hidden = !said.typing;
         if (!said.messages.length && !loaded) list.replaceChildren(h("li", { class: "empty" }, `${person.name} has not heard from the bot yet. Type “list” to ask what is waiting.`));
         else list.querySelector(":scope > .empty")?.remove();
         for (const message of fresh) if (loaded && message.from === "bot") tell("chat-news", { id: person.id, summary: message.summary || message.text });
         const writing = list.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-        if ((fresh.length || said.typing) && !writing && (scroll || !loaded)) requestAnimationFrame(toEnd);
+        const news = fresh.find((message) => message.from === "bot");
+        const first = !loaded;
         loaded = true;
+        if (first) requestAnimationFrame(land);
+        else if ((asked || follows) && !writing && news) showFrom(drawn.get(news.id).row);
+        else if ((asked || follows) && !writing && (fresh.length || said.typing)) scroller.scrollTop = scroller.scrollHeight;
+        else if (!list.contains(document.activeElement)) putBack();
+        if (news) asked = false;
       } finally {
         loading = null;
       }
@@ -205,7 +236,7 @@ export function makeChat(person) {
   const stop = [on(`chat:${person.id}`, reload), on(`typing:${person.id}`, reload)];
   reload();
 
-  return { element, leave: () => stop.forEach((end) => end()), seen: () => requestAnimationFrame(toEnd) };
+  return { element, leave: () => stop.forEach((end) => end()), seen: () => requestAnimationFrame(land) };
 }
 
 /** A file as Teams shows it: one that is offered, with its two buttons, or one that lies in OneDrive, to be opened. */
