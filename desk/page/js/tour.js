@@ -2,8 +2,8 @@
 import { onWait, waits } from "./api.js";
 import { $, announce, h } from "./dom.js";
 import { fillExample } from "./example.js";
-import { isWide, on, store, tell, view } from "./store.js";
-import { STEPS, castOf } from "./tour_steps.js";
+import { isWide, nameOf, on, open, store, tell, view } from "./store.js";
+import { STEPS, castOf, pageTurn } from "./tour_steps.js";
 
 const KEPT = "desk.tour";
 const LOOK_AFTER = 30; // milliseconds: several changes at once are one look
@@ -47,28 +47,42 @@ export function startTour() {
       else if (element.closest("#side")) view("timeline");
       else if (element.closest("#clock") && !$("#clock.unfolded")) $("#clock .unfold").click();
     }
-    if (element.id === "people-search" && now().who) {
-      element.value = now().who(castOf(store));
-      element.dispatchEvent(new Event("input"));
-    }
     element.closest("[role=tabpanel][hidden]")?.parentElement.querySelector("[data-tab=chat]").click();
     point(element);
     element.scrollIntoView({ block: "center", behavior: still.matches ? "instant" : "smooth" });
     element.focus({ preventScroll: true });
   }
 
+  /** Fill the page of the form, and turn it with its own button. What sends or decides is pressed by hand. */
   function fill() {
     const card = now().card?.(castOf(store));
     if (!card) return announce("Open the card first; then there is something to fill.", "assertive");
     const count = fillExample(card, now().grade);
-    announce(count ? "Filled with an example. Look it over, then press the button of the card." : "There is nothing to fill on this card. Press its button.");
+    const onward = pageTurn(card);
+    if (onward) {
+      announce("Filled with an example, and on to the next page.");
+      onward.click();
+    } else {
+      announce(count ? "Filled with an example. Look it over, then press the button of the card." : "There is nothing to fill on this card. Press its button.");
+      showMe();
+    }
     return count;
+  }
+
+  /** Be whoever is wanted next: their chat opens where their card begins. */
+  function beThem(id) {
+    open(id);
+    view("chat");
+    requestAnimationFrame(() => document.querySelector(`[data-pane="${CSS.escape(id)}"] h2`)?.focus({ preventScroll: true }));
   }
 
   function draw() {
     const wanted = now();
     const types = Boolean(wanted?.target(castOf(store))?.matches(".composer textarea"));
-    const key = `${step} ${task} ${Boolean(wanted?.card?.(castOf(store)))} ${types}`;
+    const who = wanted?.who?.(castOf(store));
+    const toBe = who && !store.shown.includes(who) ? who : "";
+    const fills = Boolean(wanted?.card?.(castOf(store)));
+    const key = `${step} ${task} ${fills} ${types} ${toBe} ${isWide()}`;
     if (key === drawn) return;
     const moved = drawn.slice(0, 3) !== key.slice(0, 3);
     drawn = key;
@@ -79,8 +93,9 @@ export function startTour() {
     place.replaceChildren(h("section", { class: "tour-band", "aria-label": "Guided tour" },
       h("div", { class: "words" }, h("header", {}, heading, dots), h("p", {}, words)),
       h("div", { class: "row" },
-        wanted.card?.(castOf(store)) ? h("button", { type: "button", class: "main", "data-tour": "fill", onclick: fill }, "Fill with an example") : null,
-        h("button", { type: "button", class: wanted.card?.(castOf(store)) ? "" : "main", "data-tour": "show", onclick: showMe }, "Show me"))));
+        toBe ? h("button", { type: "button", class: "main", "data-tour": "be", onclick: () => beThem(toBe) }, `Be ${nameOf(toBe)}`) : null,
+        fills && !toBe ? h("button", { type: "button", class: "main", "data-tour": "fill", onclick: fill }, "Fill with an example") : null,
+        toBe ? null : h("button", { type: "button", class: fills ? "" : "main", "data-tour": "show", onclick: showMe }, "Show me"))));
     if (moved) announce(`Tour, step ${step + 1} of ${STEPS.length}, ${STEPS[step].title}: ${words}`);
   }
 

@@ -1,5 +1,6 @@
 // The five steps of the tour: what to do, which real control it is done with, and how the tour knows it is done.
 import { isoDay, sayDay } from "./dom.js";
+import { isWide } from "./store.js";
 import { wasTold } from "./timeline.js";
 
 const LATE_DAYS = 2;
@@ -36,11 +37,17 @@ function button(place, words) {
 }
 
 const ONWARD = /^(next|review|check|send(?! back)|continue|submit|confirm|authorise|record)/i;
+const TURNS = /^(next|review|check|continue)/i;
 const BEGIN = /^(open(?! in a window)|go on|carry on|continue|fill|start|decide|authorise|read)/i;
 const ASK = /^show my list/i;
 
 /** The newest button that opens a piece of work: on one of its own cards, else any. */
 const opener = (id, reference) => cardsOf(id, reference).map((card) => button(card, BEGIN)).filter(Boolean).at(-1) ?? button(pane(id), BEGIN);
+
+/** The button that turns the page of a form, and neither sends nor decides anything. */
+export const pageTurn = (card) => button(card, TURNS);
+
+const ladderIs = () => (isWide() && !document.body.classList.contains("no-side") ? "the ladder on the right" : "the ladder, under Timeline,");
 
 /** Where one types: a chat that was emptied has no card to press, and "list" brings one. */
 const box = (id) => pane(id).querySelector(".composer textarea") ?? pane(id);
@@ -65,6 +72,7 @@ export const STEPS = [
     title: "Allocated",
     tasks: [{
       say: (cast) => `${cast.name("auditor")} has been given a learning space: a talk about one piece of work, with four weeks to do it. Be ${cast.name("auditor")}, and press Open on the card.`,
+      who: (cast) => cast.auditor,
       target: (cast) => worked(cast.auditor, cast.reference),
       done: (cast) => Boolean(form(cast.auditor, cast.reference)) || (cast.item && cast.item.state !== "allocated"),
     }],
@@ -72,7 +80,7 @@ export const STEPS = [
   {
     title: "Late",
     tasks: [{
-      say: (cast) => `Suppose nobody answers. Press “To a day…” and go to ${sayDay(`${lateDay(cast)}T12:00:00Z`)}: the ladder on the right climbs by itself, first to the Senior Manager and the Head of Service, never to a Director early.`,
+      say: (cast) => `Suppose nobody answers. Press “To a day…” and go to ${sayDay(`${lateDay(cast)}T12:00:00Z`)}: ${ladderIs()} climbs by itself, first to the Senior Manager and the Head of Service, never to a Director early.`,
       target: (cast) => later(lateDay(cast), cast.now),
       day: lateDay,
       done: (cast) => wasLate(cast) || OVER.has(cast.item?.state),
@@ -81,7 +89,8 @@ export const STEPS = [
   {
     title: "Graded",
     tasks: [{
-      say: (cast) => `Now ${cast.name("auditor")} does it after all. Fill each step with an example (it grades the work inadequate), press the card's own button, and at the end Send.`,
+      say: (cast) => `Now ${cast.name("auditor")} does it after all. Fill each step with an example (it grades the work inadequate), which turns the page too, and at the end press Send.`,
+      who: (cast) => cast.auditor,
       target: (cast) => worked(cast.auditor, cast.reference),
       card: (cast) => form(cast.auditor, cast.reference),
       done: (cast) => OVER.has(cast.item?.state),
@@ -91,11 +100,13 @@ export const STEPS = [
     title: "The loop",
     tasks: [{
       say: (cast) => `An inadequate grade opens closing the loop, and ${cast.name("senior_manager")} heard of it at once. Be ${cast.name("senior_manager")}: open it, fill the form with an example and send it on.`,
+      who: (cast) => cast.senior_manager,
       target: (cast) => worked(cast.senior_manager, cast.loop?.reference),
       card: (cast) => form(cast.senior_manager, cast.loop?.reference),
       done: (cast) => WRITTEN.has(cast.loop?.state),
     }, {
       say: (cast) => `Only somebody else may authorise it. Be ${cast.name("head_of_service")}, open it, look at what was written and press Authorise.`,
+      who: (cast) => cast.head_of_service,
       target: (cast) => worked(cast.head_of_service, cast.loop?.reference),
       done: (cast) => AUTHORISED.has(cast.loop?.state),
     }],
@@ -109,13 +120,14 @@ export const STEPS = [
       done: (cast) => Boolean(cast.again),
     }, {
       say: (cast) => `Somebody else looks this time, at another child. Be ${cast.again.owner_name}, fill it as before (now the work is good), and Send.`,
-      who: (cast) => cast.again.owner_name,
+      who: (cast) => cast.again.owner,
       target: (cast) => worked(cast.again.owner, cast.again.reference),
       card: (cast) => form(cast.again.owner, cast.again.reference),
       grade: "good",
       done: (cast) => OVER.has(cast.again?.state),
     }, {
       say: (cast) => `Last, be ${cast.name("qa_lead")}: open ${cast.loop.reference}, see then and now side by side, say that the learning is embedded, and record it.`,
+      who: (cast) => cast.qa_lead,
       target: (cast) => worked(cast.qa_lead, cast.loop.reference),
       card: (cast) => form(cast.qa_lead, cast.loop.reference),
       done: (cast) => cast.loop?.state === "closed",
