@@ -29,6 +29,7 @@ from desk.person import Person as DeskPerson
 from desk.serving import serving
 from dialogs.kit.message import Message
 from policy.council.establishment import Establishment, Person, Post
+from policy.framework.framework import Framework
 from storage.council import establishment
 from storage.engine.database import Database, Session
 
@@ -45,6 +46,7 @@ STRANGER = Member("cccccccc-0000-4000-8000-000000000003", "Cal Stray", "cal.stra
 class Parrot:
     """Stands behind the front desk and says back what it was asked, so that tests see what got through."""
 
+    framework: Framework | None = None
     heard: list[tuple[str, str, Any]] = field(default_factory=list)
     broken: Exception | None = None
     answer: Message | None = None

@@ -24,6 +24,7 @@ from desk.person import Person as DeskPerson
 from desk.serving import own_certificate, serving
 from manifest.package import APP_NAMESPACE
 from policy.council.establishment import Person
+from policy.framework.framework import Framework
 from storage.engine.database import Database
 from tests.bot.teams.conftest import AMIRA, APP_ID, BEN, CLOCK, TENANT_ID, Parrot
 from tests.bot.teams.test_courier import MESSAGE, NOW, a_notice
@@ -40,7 +41,9 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, db: Database, http: aiohttp.ClientSession) -> AsyncIterator[House]:
+async def house(
+    tmp_path: Path, db: Database, framework: Framework, http: aiohttp.ClientSession
+) -> AsyncIterator[House]:
     entra = Entra(APP_ID, TENANT_ID, CLOCK.now, secret="the secret")
     AMIRA.installed = BEN.installed = True
     teams = TeamsDesk(APP_ID, TENANT_ID, [AMIRA, BEN], good_token=lambda token: token in entra.tokens)
@@ -64,7 +67,7 @@ async def house(tmp_path: Path, db: Database, http: aiohttp.ClientSession) -> As
             app_secret=SecretStr("the secret"),
             database_url="sqlite:///not-opened-here.db",
         )
-        parrot = Parrot()
+        parrot = Parrot(framework)
         edge = await Edge.open(settings, db, CLOCK, parrot, Metrics(), addresses=addresses)  # type: ignore[arg-type]
         app = web.Application()
         edge.add_routes(app)
