@@ -1,4 +1,4 @@
-"""Find by a reference or by a post: headers only, and only what this person may see (domain 4.2)."""
+"""Find by a reference or part of one, by a post or a person: headers only, and only what they may see (domain 4.2)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,23 @@ from policy.council.establishment import Establishment, Post
 from policy.council.recipients import Subject
 from policy.council.visibility import Reader, Right, may_see
 from policy.framework.framework import Framework
-from policy.lifecycle.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION, find_reference
-from storage.casework import actions, learning_spaces, loops, moderations
+from policy.lifecycle.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION, find_part, find_reference
+from storage.casework import actions, form_drafts, learning_spaces, loops, moderations
+from storage.casework.form_drafts import FormDraft
 from storage.council import establishment as establishments
 from storage.engine.session import Session
-from storage.reads import home_lists
+from storage.reads import found
+from storage.reads.found import Wanted
 from storage.reads.home_lists import Header
 
 MOST = 8
 """Records shown at once."""
 MOST_READ = 200
-"""Records looked through; whoever asks for more is asked to narrow it."""
+"""Learning spaces looked through; whoever asks for more is asked to narrow it."""
+MOST_OTHERS = 20
+"""Loops, actions and second looks looked through, of each: who may know of one is asked one by one."""
+PLACE = "find"
+"""Under which it is kept how far somebody has looked."""
 SHORTEST = 2
 """Letters a search has at least."""
 
@@ -59,35 +65,85 @@ class SearchResult:
 
     hits: tuple[Hit, ...]
     more: int = 0
-    """How many more there are."""
+    """How many come after these."""
     by_reference: bool = False
+    """Whether nothing but a reference was looked for, or part of one."""
     matched: tuple[str, ...] = ()
     """With a post: the titles that matched, each once."""
+    before: int = 0
+    """How many came before these."""
+    said: str = ""
+    """What to look for to go on, where there are more: in words of the council's own, nothing else that was typed."""
 
 
-def search(session: Session, framework: Framework, said: str, *, actor: Actor, now: datetime) -> SearchResult:
-    """Look for a reference in `said`, or else for a post by its title, id, team, function or holder. Reads only."""
+def search(
+    session: Session, framework: Framework, said: str, *, actor: Actor, now: datetime, after: int = 0
+) -> SearchResult:
+    """Look for a reference in `said`, for part of one, and for a post by its title, id, team, function or holder, or a
+    person; what comes after the first `after`. Reads only."""
     establishment = establishments.current(session)
-    on = Calendar.of(framework).local_date(now)
+    calendar = Calendar.of(framework)
+    on = calendar.local_date(now)
     look = _Look(session, framework, establishment, actor.person_id, on)
     if reference := find_reference(said):
         hit = look.by_reference(reference)
         return SearchResult((hit,) if hit else (), by_reference=True)
-    posts = matching_posts(framework, establishment, said)
-    found = look.of_posts(posts)
-    titles = tuple(dict.fromkeys(post.title for post in posts if post.id in {one.post for one in found}))
-    return SearchResult(tuple(look.header(one) for one in found[:MOST]), max(len(found) - MOST, 0), matched=titles)
+    part = find_part(said)
+    posts, people = matching_posts(framework, establishment, said), matching_people(establishment, said)
+    this_year = calendar.quarter_of(on).year
+    wanted = Wanted(
+        begins=part.beginnings(this_year) if part else (),
+        references=part.wholes(this_year) if part else (),
+        posts=[post.id for post in posts if post.learning_space],
+        people=people | {post.holder for post in posts if post.holder},
+    )
+    headers, others = look.of(wanted)
+    hits = [*(look.header(row) for row in headers), *others]
+    titles = tuple(dict.fromkeys(post.title for post in posts if post.id in {row.post for row in headers}))
+    shown, more = tuple(hits[after : after + MOST]), max(len(hits) - after - MOST, 0)
+    going_on = (str(part) if part and not titles and not people else " ".join(_words(said))) if more else ""
+    return SearchResult(shown, more, bool(part and not titles), titles, min(after, len(hits)), going_on)
+
+
+def note_place(session: Session, said: str, shown: int, *, actor: Actor, now: datetime) -> None:
+    """Remember how far somebody has looked, so that "more" goes on from there."""
+    answers = {"said": said, "shown": shown}
+    form_drafts.save(session, FormDraft(PLACE, PLACE, actor.person_id, answers, "", 0, now))
+
+
+def place_of(session: Session, *, actor: Actor) -> tuple[str, int] | None:
+    """What somebody looked for last and how far, while there was more to see. Reads only."""
+    draft = form_drafts.load(session, PLACE, PLACE, actor.person_id)
+    if draft is None or not draft.answers.get("said"):
+        return None
+    return str(draft.answers["said"]), int(draft.answers["shown"])
+
+
+def matching_people(establishment: Establishment, said: str) -> frozenset[str]:
+    """The people whose name has every word of `said` in it."""
+    words = _words(said)
+    if not words:
+        return frozenset()
+    return frozenset(
+        person.id for person in establishment.people.values() if all(word in person.name.casefold() for word in words)
+    )
+
+
+def _words(said: str) -> list[str]:
+    """What is looked for; nothing where there are too few letters."""
+    words = re.findall(r"\w+", said.casefold())
+    return words if len("".join(words)) >= SHORTEST else []
 
 
 def matching_posts(framework: Framework, establishment: Establishment, said: str) -> tuple[Post, ...]:
-    """The posts that are given learning spaces and about which every word of `said` is true."""
-    words = re.findall(r"\w+", said.casefold())
-    if not words or len("".join(words)) < SHORTEST:
+    """The posts about which every word of `said` is true."""
+    words = _words(said)
+    if not words:
         return ()
     return tuple(
         post
         for post in establishment.posts.values()
-        if post.learning_space and all(word in _about(framework, establishment, post) for word in words)
+        if all(word in _about(framework, establishment, post) for word in words)
     )
 
 
@@ -114,10 +170,13 @@ class _Look:
         find = {LEARNING_SPACE: self._learning_space, ACTION: self._action, LOOP: self._loop, MODERATION: self._second}
         return find[reference[:2]](reference)
 
-    def of_posts(self, posts: tuple[Post, ...]) -> list[Header]:
-        """What these posts were given, as far as this person may know of it; open ones first."""
-        rows = home_lists.headers_of_posts(self._session, [post.id for post in posts], MOST_READ)
-        return [row for row in rows if self._may_know(row)]
+    def of(self, wanted: Wanted) -> tuple[list[Header], list[Hit]]:
+        """What fits, as far as this person may know of it: learning spaces, open ones first, and everything else."""
+        if not wanted:
+            return [], []
+        rows = found.headers(self._session, wanted, MOST_READ)
+        others = (self.by_reference(one) for one in found.other_references(self._session, wanted, MOST_OTHERS))
+        return [row for row in rows if self._may_know(row)], [hit for hit in others if hit is not None]
 
     def header(self, row: Header) -> Hit:
         """A learning space as a list shows it."""

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assurance.allocation.propose_allocation import NotAReason
-from assurance.home.search import search
+from assurance.home.search import note_place, place_of, search
 from bot.pressed import word
-from dialogs.home.search import search_message
+from dialogs.home.search import nothing_more_message, search_message
 from dialogs.learning_space.allocation import LATE_BECAUSE, month_past_message
 from policy.council.actor import Actor
 
@@ -57,7 +57,14 @@ def presses(talk: Conversation) -> dict[str, Handler]:
     async def explain(person: Person, data: Data, in_dialog: bool) -> Message:
         return (await talk.text(person, "help"))[0]
 
+    async def go_on(person: Person, data: Data, in_dialog: bool) -> Message:
+        shown, _, said = word(data, "step").partition("/")
+        if not re.fullmatch(r"\d{1,4}", shown) or not said:
+            return (await talk.text(person, "find"))[0]
+        return await _look(talk, person, said, int(shown))
+
     return {
+        "find_more": go_on,
         "propose_month": propose,
         "propose_more": propose_more,
         "propose_late": propose_late,
@@ -67,8 +74,10 @@ def presses(talk: Conversation) -> dict[str, Handler]:
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
-    """'find ...', 'search ...', 'who has ...'."""
-    return _found(talk, person, intent) if intent.kind == "search" else None
+    """'find ...', 'search ...', 'who has ...', and 'more' after one of these."""
+    if intent.kind == "search":
+        return _look(talk, person, intent.reference or intent.wanted)
+    return _more(talk, person) if intent.kind == "more" else None
 
 
 def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
@@ -84,12 +93,15 @@ def _month(data: Data) -> date | None:
     return date.fromisoformat(f"{said}-01")
 
 
-async def _found(talk: Conversation, person: Person, intent: Intent) -> Message:
-    found = await talk.db.read(
-        search,
-        talk.framework,
-        intent.reference or intent.wanted,
-        actor=Actor.person(person.id),
-        now=talk.clock.now(),
-    )
-    return search_message(found, talk.today(), asked=bool(intent.reference or intent.wanted))
+async def _look(talk: Conversation, person: Person, said: str, after: int = 0) -> Message:
+    """What a search finds after the first so many; how far they have come is kept while there is more."""
+    now, actor = talk.clock.now(), Actor.person(person.id)
+    found = await talk.db.read(search, talk.framework, said, actor=actor, now=now, after=after)
+    if found.more or after:
+        await talk.db.write(note_place, found.said, found.before + len(found.hits), actor=actor, now=now)
+    return search_message(found, talk.today(), asked=bool(said))
+
+
+async def _more(talk: Conversation, person: Person) -> Message:
+    place = await talk.db.read(place_of, actor=Actor.person(person.id))
+    return await _look(talk, person, *place) if place else nothing_more_message()

@@ -56,7 +56,7 @@ COMMANDS = (
     Command("actions", "what you agreed to do, and by when"),
     Command("loops", "what is still open in closing the loop, oldest first", only_for=KEEPS_LOOPS),
     Command("action CL-2026Q3-002", "set an action that comes out of closing the loop", only_for=SETS_ACTIONS),
-    Command("find Harbour Team", "find a record by its reference, a post or a team"),
+    Command("find Harbour Team", "find by part of a reference, a team, a name; more: the rest"),
 )
 FOR_THE_QA_TEAM = (
     Command("allocate December 2026", "propose a month; nothing is sent until you approve", only_for=LEAD),

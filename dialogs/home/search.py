@@ -16,7 +16,11 @@ from policy.lifecycle.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION
 if TYPE_CHECKING:
     from assurance.home.search import Hit, SearchResult
 
-HOW = "To search, type find and a reference, a post or a team: find LS-2026Q3-014, or find Harbour Team."
+HOW = (
+    "To search, type find and a reference or part of one, a post, a team or a name: "
+    "find LS-2026Q3-014, find Q3-014, or find Harbour Team."
+)
+SHOW_MORE = "Show more"
 NARROW = "To see fewer, add a word: a team, a post or a name."
 MOST_NAMED = 3
 LEARNING_SPACES = {
@@ -33,18 +37,27 @@ def search_message(found: SearchResult, today: date, *, asked: bool = True) -> M
     """The records found. One that may not be seen and one that is not there read the same."""
     if not found.hits:
         return _nothing(found, asked=asked)
-    count = len(found.hits) + found.more
-    said = sentence(say_count(count, "record")) + " found"
+    last = found.before + len(found.hits)
+    said = sentence(say_count(last + found.more, "record")) + " found"
     page = Page(said, summary=f"{said}.")
+    if found.before:
+        page.small(f"From number {found.before + 1} to number {last}.")
     if found.matched:
         named = [*found.matched[:MOST_NAMED], *(["and others"] if len(found.matched) > MOST_NAMED else [])]
         page.spoken(f"Given to: {'; '.join(named)}.", quiet=True)
-    buttons = MOST_BUTTONS
+    buttons = MOST_BUTTONS - (1 if found.more else 0)
     for hit in found.hits:
         buttons -= _show(page, hit, today, buttons)
     if found.more:
         page.small(f"And {found.more} more. {NARROW}")
+        page.button(SHOW_MORE, "find_more", "", typed="more", step=f"{last}/{found.said}")
     return page.message()
+
+
+def nothing_more_message() -> Message:
+    """They asked for more, and nothing was found before of which there is more."""
+    page = Page("That was everything", summary="That was everything that was found.")
+    return page.para("There is nothing more to show of what you looked for last.").small(HOW).message()
 
 
 def _nothing(found: SearchResult, *, asked: bool) -> Message:
@@ -55,7 +68,7 @@ def _nothing(found: SearchResult, *, asked: bool) -> Message:
     if found.by_reference:
         page.para("There is no such record that you can see. It may be with someone else, or a digit may be out.")
     else:
-        page.para("There is nothing you can see that fits. I look through posts, teams and functions.")
+        page.para("There is nothing you can see that fits. I look through posts, teams, functions and names.")
     return page.small(HOW).button(wording.SHOW_LIST, "home", typed="list").message()
 
 

@@ -38,6 +38,7 @@ Kind = Literal[
     "findings",
     "held",
     "search",
+    "more",
     "loops",
     "more_time",
     "type",
@@ -163,6 +164,8 @@ _TYPE = re.compile(
 )
 """Being asked one question at a time, with or without a reference beside it."""
 _SEARCH = re.compile(r"(?:find|search(?: for)?|look(?:ing)? (?:up|for)|look up|who has|who does|where is)\b ?(.*)")
+_MORE = re.compile(r"(?:please )?(?:show )?(?:me )?(?:some )?more(?: please)?\??")
+"""The rest of what was found last."""
 _AFTERWARDS = re.compile(r"(re-?open|moderate)\b(?:.*?\bbecause (.+))?")
 """What the QA team asks for once a form is in, and why."""
 _WHOLE_REFERENCE = re.compile(r"\b[a-z]{2}[-\s]*\d{4}\s*q\d[-\s]*\d+")
@@ -225,6 +228,8 @@ def understand(text: str, today: date) -> Intent:
             reference=reference or "",
             wanted="" if reference else sought[1].removesuffix("please").strip(" ?"),
         )
+    if _MORE.fullmatch(line):
+        return Intent("more")
     if not reference and len(line) <= _ANSWER_LENGTH and (given := _EVERYTHING.fullmatch(line)):
         return Intent("everything", wanted=given["of"], person=given["to"] or "")
     if not reference and len(line) <= _LONGEST_SEARCH and (export := _EXPORT.fullmatch(line)):

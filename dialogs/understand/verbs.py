@@ -29,6 +29,7 @@ BEFORE_A_REFERENCE: dict[str, frozenset[str]] = {
         """held|held messages|show held|send held|drop held|send these|drop these|send them all|drop them all|show all
         |show them|choose some of them"""
     ),
+    "more": _phrases("more|show more"),
     "export": _phrases("export|take them out|take out|download"),
     "allocate": _phrases("allocate|propose|propose it|propose it late|see the proposal|approve"),
     "everything": _phrases("everything of|everything|hand it all over"),

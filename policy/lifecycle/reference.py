@@ -67,3 +67,64 @@ def after_reference(text: str) -> str:
     """What follows a reference that stands first: 'AC-2026Q3-002: done' is 'done'. Any other text as it is."""
     first = _REFERENCE.match(text.lstrip())
     return text.lstrip()[first.end() :].lstrip(" \t:,.;\u2013\u2014-") if first else text
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Part of a reference, as somebody remembers it; what they left out is empty or 0."""
+
+    kind: str = ""
+    year: int = 0
+    quarter: int = 0
+    serial: str = ""
+    """The figures as typed, at least two of them where they stand alone."""
+
+    def __str__(self) -> str:
+        quarter = (f"{self.year}" if self.year else "") + (f"Q{self.quarter}" if self.quarter else "")
+        return "-".join(piece for piece in (self.kind, quarter, self.serial) if piece)
+
+    def beginnings(self, this_year: int) -> tuple[str, ...]:
+        """How references that fit begin; none for figures without a year, of which only whole ones can be told."""
+        if self.serial and not self.year:
+            return ()
+        quarter = f"Q{self.quarter}" if self.quarter else "Q"
+        starts = [f"{year}{quarter}" for year in self._years(this_year)] if self.year or self.quarter else [""]
+        serials = dict.fromkeys((f"-{self.serial}", f"-{int(self.serial):03}")) if self.serial else ("",)
+        return tuple(f"{kind}-{start}{serial}" for kind in self._kinds() for start in starts for serial in serials)
+
+    def wholes(self, this_year: int) -> tuple[str, ...]:
+        """Whole references that fit, of the last years, where the year is missing."""
+        if self.year or not self.serial or not int(self.serial):
+            return ()
+        return tuple(
+            format_reference(kind, Quarter(year, quarter), int(self.serial))
+            for kind in self._kinds()
+            for year in self._years(this_year)
+            for quarter in ((self.quarter,) if self.quarter else (1, 2, 3, 4))
+        )
+
+    def _kinds(self) -> tuple[str, ...]:
+        return (self.kind,) if self.kind else KINDS
+
+    def _years(self, this_year: int) -> tuple[int, ...]:
+        return (self.year,) if self.year else tuple(range(this_year - YEARS_BACK, this_year + 1))
+
+
+YEARS_BACK = 3
+"""How far back a reference without its year is looked for."""
+_PART = re.compile(rf"({'|'.join(KINDS)})?(?:(20\d\d)(?:\d\d(?=Q))?)?(?:Q([1-4]))?(\d{{1,6}})?")
+_BETWEEN = re.compile(r"[-\u2010-\u2015\u2212\s]+")
+
+
+def find_part(text: str) -> Part | None:
+    """Part of a reference and nothing else, in any case, with any dash or none: 'ls 2026q3', '2026Q3-14', 'Q3-014'.
+
+    None for anything else, for one figure alone, and for a year with figures that are no quarter.
+    """
+    found = _PART.fullmatch(_BETWEEN.sub("", text).upper())
+    if not found or not any(found.groups()):
+        return None
+    kind, year, quarter, serial = (each or "" for each in found.groups())
+    if serial and ((year and not quarter) or (len(serial) < 2 and not (year or quarter or kind))):
+        return None
+    return Part(kind, int(year or 0), int(quarter or 0), serial)

@@ -41,8 +41,13 @@ _OF = _SELECT.where(
     form_drafts.c.person == sa.bindparam("writer"),
 )
 
+# What is kept of somebody between two turns, and about no record, stands under a name of its own for both.
 _LAST = (
-    _SELECT.where(form_drafts.c.person == sa.bindparam("writer"), form_drafts.c.updated_at >= sa.bindparam("since"))
+    _SELECT.where(
+        form_drafts.c.person == sa.bindparam("writer"),
+        form_drafts.c.reference != form_drafts.c.form,
+        form_drafts.c.updated_at >= sa.bindparam("since"),
+    )
     .order_by(form_drafts.c.updated_at.desc())
     .limit(1)
 )
@@ -61,7 +66,7 @@ def latest(session: Session, reference: str, form: str) -> FormDraft | None:
 
 
 def last_of(session: Session, person: str, since: datetime) -> FormDraft | None:
-    """The draft this person wrote or opened last, if that was at `since` or later."""
+    """The draft of a record that this person wrote or opened last, if that was at `since` or later."""
     row = session.execute(_LAST, {"writer": person, "since": since}).first()
     return FormDraft(*row) if row else None
 

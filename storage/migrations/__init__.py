@@ -18,6 +18,7 @@ REVISIONS: tuple[str, ...] = (
     "2026_11_30_0015",
     "2026_11_30_0016",
     "2026_11_30_0017",
+    "2026_11_30_0018",
 )
 """Oldest first; the last one is what this version of the bot writes to."""
 

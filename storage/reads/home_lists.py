@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -197,12 +197,6 @@ _ABOUT = (
     .order_by(allocations.c.due_on, allocations.c.reference)
     .limit(sa.bindparam("most"))
 )
-_HEADERS = sa.select(*(allocations.c[field.name] for field in fields(Header)))
-_OF_POSTS = (
-    _HEADERS.where(allocations.c.post.in_(sa.bindparam("posts", expanding=True)))
-    .order_by(allocations.c.submitted_at.is_not(None), allocations.c.due_on, allocations.c.reference)
-    .limit(sa.bindparam("most"))
-)
 
 
 def anything_of(
@@ -244,10 +238,3 @@ def about_practitioner(session: Session, practitioner: str, *, released_since: d
     """Learning spaces about somebody's work: those still to come, and results opened to them lately."""
     asked = {"who": practitioner, "released_since": released_since, "most": most}
     return [About(*row) for row in session.execute(_ABOUT, asked)]
-
-
-def headers_of_posts(session: Session, posts: Sequence[str], most: int) -> list[Header]:
-    """The headers of some posts: what is open first, soonest due first; at most `most` of them."""
-    if not posts:
-        return []
-    return [Header(*row) for row in session.execute(_OF_POSTS, {"posts": sorted(posts), "most": most})]

@@ -115,6 +115,9 @@ Index(
     postgresql_where=_due_moderations,
 )
 Index("ix_moderations_moderator", moderations.c.moderator, moderations.c.state)
+Index("ix_moderations_begins", moderations.c.reference, postgresql_ops={"reference": "varchar_pattern_ops"}).ddl_if(
+    dialect="postgresql"
+)
 
 # Drafts of every other form than the learning space's: closing the loop, moderation, requests, action updates.
 form_drafts = Table(

@@ -124,6 +124,10 @@ Index(
     postgresql_where=_still_owed,
 )
 
+# References by how they begin, where PostgreSQL sorts as a language does; on SQLite the primary key does it.
+_BEGINS = {"reference": "varchar_pattern_ops"}
+Index("ix_allocations_begins", allocations.c.reference, postgresql_ops=_BEGINS).ddl_if(dialect="postgresql")
+
 # The form as it was submitted, apart from the item so that it can be purged on its own schedule.
 answers = Table(
     "answers",
@@ -171,6 +175,7 @@ _due_actions = text("next_step_at IS NOT NULL")
 Index("ix_actions_due", actions.c.next_step_at, sqlite_where=_due_actions, postgresql_where=_due_actions)
 Index("ix_actions_owner", actions.c.owner, actions.c.state)
 Index("ix_actions_token", actions.c.token)
+Index("ix_actions_begins", actions.c.reference, postgresql_ops=_BEGINS).ddl_if(dialect="postgresql")
 _asked_actions = text("asked_due_on IS NOT NULL")
 Index("ix_actions_asked", actions.c.asked_due_on, sqlite_where=_asked_actions, postgresql_where=_asked_actions)
 
@@ -208,6 +213,7 @@ loops = Table(
 _due_loops = text("next_step_at IS NOT NULL")
 Index("ix_loops_due", loops.c.next_step_at, sqlite_where=_due_loops, postgresql_where=_due_loops)
 Index("ix_loops_practitioner", loops.c.practitioner)
+Index("ix_loops_begins", loops.c.reference, postgresql_ops=_BEGINS).ddl_if(dialect="postgresql")
 
 red_flags = Table(
     "red_flags",

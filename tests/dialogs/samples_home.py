@@ -223,7 +223,8 @@ def searches() -> dict[str, Message]:
     many = tuple(replace(hit, reference=f"LS-2026Q3-{n:03}") for n in range(21, 29))
     found = {
         "posts": SearchResult((late, hit, sent), matched=titles[:1]),
-        "many": SearchResult(many, more=23, matched=titles),
+        "many": SearchResult(many, more=23, matched=titles, said="harbour team"),
+        "many_last": SearchResult(many[:3], before=8, matched=titles),
         "nothing": SearchResult(()),
         "nothing_by_reference": SearchResult((), by_reference=True),
     }

@@ -67,6 +67,7 @@ TYPED: dict[str, str] = {
     "reachability": "reachability",
     "findings": "findings",
     "search": "find",
+    "more": "more",
     "loops": "loops",
     "more_time": "extension",
     "type": "type",
@@ -141,6 +142,9 @@ class Asking:
         for phrase in TYPED.values():
             self.answers[f"typed: {phrase}"] = shown(*await self.talk.text(self.person, phrase))
         for reference in references:
+            for number, part in enumerate((reference[:9], reference[3:].lower(), reference[:-1], reference[7:])):
+                found = shown(*await self.talk.text(self.person, f"find {part}"))
+                self.answers[f"typed: find, part {number} of {reference}"] = found
             self.answers[f"typed: {reference}"] = shown(*await self.talk.text(self.person, reference))
             for kind, phrase in TYPED.items():
                 line = f"{phrase} {reference}{BEHIND.get(kind, '')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,20 @@ def _unless_json(context: object, inspected: object, column: Column[object], *_:
     return False if isinstance(column.type, JSON) else None
 
 
+def made_here(session: Session) -> Callable[..., bool]:
+    """Some indexes are for PostgreSQL alone."""
+
+    def included(_thing: object, name: str, kind: str, *_: object) -> bool:
+        return kind != "index" or not name.endswith("_begins") or session.dialect == "postgresql"
+
+    return included
+
+
 def test_the_migrations_end_at_the_tables_the_code_uses(database: Database) -> None:
     def differences(session: Session) -> list[object]:
         # Alembic misreads the default '' on SQLite; PostgreSQL, made by the same steps, vouches for the defaults.
         defaults = _unless_json if session.dialect == "postgresql" else False
-        options = {"compare_type": True, "compare_server_default": defaults}
+        options = {"compare_type": True, "compare_server_default": defaults, "include_object": made_here(session)}
         context = MigrationContext.configure(session.connection, opts=options)
         return list(compare_metadata(context, metadata))
 

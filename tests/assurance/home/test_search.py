@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from assurance.home.search import MOST, SearchResult, search
 from dialogs.home.search import search_message
 from policy.council.actor import Actor
+from storage.engine.beginning import begins_with
+from storage.engine.session import Session
+from storage.schema import tables
 from tests.councils import (
     DIRECTOR,
     EXECUTIVE,
@@ -20,6 +25,7 @@ from tests.councils import (
     TEAM_MANAGER,
     TEAM_MANAGER_2,
     small_council,
+    with_post,
 )
 from tests.journeys.living_council import LivingCouncil, london
 from tests.journeys.living_loops import an_inadequate_one
@@ -27,8 +33,9 @@ from tests.journeys.living_loops import an_inadequate_one
 ALLOCATED = date(2026, 1, 5)
 
 
-def found(council: LivingCouncil, person: str, said: str) -> SearchResult:
-    return council.database.read_now(search, council.framework, said, actor=Actor.person(person), now=council.now)
+def found(council: LivingCouncil, person: str, said: str, *, after: int = 0) -> SearchResult:
+    actor = Actor.person(person)
+    return council.database.read_now(search, council.framework, said, actor=actor, now=council.now, after=after)
 
 
 def references(council: LivingCouncil, person: str, said: str) -> list[str]:
@@ -100,6 +107,70 @@ def test_more_than_fit_are_counted_with_how_to_narrow(council: LivingCouncil) ->
     result = found(council, QA_LEAD, "family safeguarding")
     assert (len(result.hits), result.more) == (MOST, 3)
     assert "And 3 more. To see fewer, add a word" in search_message(result, date(2026, 1, 20)).text
+    last = found(council, QA_LEAD, result.said, after=MOST)
+    assert (len(last.hits), last.more, last.before) == (3, 0, MOST)
+    assert {hit.reference for hit in result.hits}.isdisjoint(hit.reference for hit in last.hits)
+    said = search_message(last, date(2026, 1, 20)).text
+    assert said.startswith(f"{MOST + 3} records found\n\nFrom number 9 to number 11.") and "more" not in said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "LS-2025Q4",
+        "ls2025q4",
+        "ls-2025-26Q4",
+        "2025Q4-00",
+        "2025 q4",
+        "LS\u20132025",
+        "q4",
+        "Q4-001",
+        "001",
+        "ls 01",
+        "ls",
+    ],
+)
+def test_part_of_a_reference_is_enough_in_any_case_and_with_any_dash(council: LivingCouncil, said: str) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    other = council.given_a_learning_space("tm-care-1", allocated_on=date(2026, 4, 7), case="NM-000028")
+    assert (item.reference, other.reference) == ("LS-2025Q4-001", "LS-2026Q1-002")
+    assert item.reference in references(council, QA_LEAD, said)
+    assert (other.reference in references(council, QA_LEAD, said)) == (said == "ls")
+    assert references(council, IN_CARE_HEAD, said) == ([other.reference] if said == "ls" else [])
+
+
+def test_part_of_a_reference_finds_everything_of_it_that_somebody_may_know_of(council: LivingCouncil) -> None:
+    an_inadequate_one(council)
+    every = ["LS-2025Q4-001", "CL-2025Q4-001", "AC-2025Q4-001", "MO-2025Q4-001"]
+    assert references(council, QA_LEAD, "2025Q4-001") == every
+    assert references(council, SENIOR_MANAGER, "2025q4 001") == every[:3]
+    assert references(council, IN_CARE_HEAD, "2025Q4-001") == []
+
+
+def test_a_person_is_found_with_what_they_have_also_after_they_have_left_the_post(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    council.given_the_council_is(with_post(small_council(), "tm-north-2", holder=""))
+    assert references(council, QA_LEAD, "gorsedale") == [item.reference]
+    assert references(council, IN_CARE_HEAD, "gorsedale") == []
+
+
+def test_a_practitioner_is_not_found_by_what_others_look_at_in_their_work(council: LivingCouncil) -> None:
+    item = council.given_a_learning_space("tm-north-2", allocated_on=ALLOCATED)
+    name = small_council().people[item.practitioner].name
+    assert references(council, QA_LEAD, name) == references(council, DIRECTOR, name) == []
+
+
+def test_looking_reads_the_index_of_the_references_and_no_more_records_than_it_may(council: LivingCouncil) -> None:
+    def plan(session: Session) -> str:
+        asked = sa.select(tables.actions.c.reference).where(
+            begins_with(session, tables.actions.c.reference, "AC-2025Q4")
+        )
+        how = "EXPLAIN QUERY PLAN" if session.dialect == "sqlite" else "EXPLAIN"
+        session.execute(sa.text("SET enable_seqscan = off")) if how == "EXPLAIN" else None
+        written = asked.compile(session.connection, compile_kwargs={"literal_binds": True})
+        return " ".join(str(row) for row in session.connection.exec_driver_sql(f"{how} {written}".replace("%%", "%")))
+
+    assert re.search(r"SEARCH actions USING|ix_actions_begins|Index Cond", council.database.read_now(plan))
 
 
 def test_a_loop_and_an_action_are_found_by_those_they_concern(council: LivingCouncil) -> None:

@@ -52,7 +52,7 @@ ROLES = tuple(role.key for role in FRAMEWORK.roles)
 TODAY = date(2026, 12, 1)
 NO_COMMAND = {"unknown", "greeting", "thanks", "help", "decide", "acknowledge"}
 """Said without being told how, by the words of a button too; and whoever reads the help knows that word."""
-ON_ITS_LINE = {"hold": "preview", "unfreeze": "freeze", "everything": "reassign", "held": "findings"}
+ON_ITS_LINE = {"hold": "preview", "unfreeze": "freeze", "everything": "reassign", "held": "findings", "more": "search"}
 OF_THE_FEW = {
     "allocate": ALLOCATES,
     "take_back": ALLOCATES,
