@@ -49,8 +49,8 @@ BEFORE_A_REFERENCE: dict[str, frozenset[str]] = {
         |book the talk|write down the talk|book|meeting|talk|confirm|close|the first grade|the second grade|settle
         |save and show both|look again|save|save for later|later|back|next|review|change|change it|edit|submit|send
         |send it in|carry on|open in a window|not now|not yet|set an action|take it back|answer|grade|update|progress
-        |list|home|menu|my list|show my list|show list|tasks|todo|due|loops|loop|show loops|actions|my actions
-        |show my actions|moderations|moderation|show moderations|skip|status|again|where|where am i"""
+        |list|home|menu|my list|show my list|show list|back to the list|tasks|todo|due|loops|loop|show loops|actions
+        |my actions|show my actions|moderations|moderation|show moderations|skip|status|again|where|where am i"""
     ),
 }
 """By what is meant. Of one reference `open` shows the card that has the button, to whoever may press it."""
