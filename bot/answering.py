@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assurance.cards.living_cards import QUIET
+from assurance.common.quiet import QUIET
 from policy.council.actor import Actor
 from storage.contact import living_cards
 from storage.council import history

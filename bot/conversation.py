@@ -242,9 +242,9 @@ class Conversation:
         reference, at = outcome.item.reference, outcome.at or self.clock.now()
         if outcome.state == "already":
             return learning_space.already_message(reference, at, self.framework)
-        return learning_space.receipt_message(
-            reference, at, self.framework, red_route=outcome.red_route, token=outcome.item.token
-        )
+        token, take_back = outcome.item.token, outcome.take_back
+        receipt = learning_space.Receipt(reference, at, outcome.red_route, token=token, take_back=take_back)
+        return learning_space.receipt_message(receipt, self.framework)
 
     # -- home, allocation, the red route -------------------------------------------------------------------------------
 

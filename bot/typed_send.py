@@ -41,9 +41,10 @@ async def _send_learning_space(talk: Conversation, person: Person, page: TypedPa
     at = outcome.at or talk.clock.now()
     if outcome.state == "already":
         return learning_space.already_message(page.reference, at, talk.framework)
-    return learning_space.receipt_message(
-        page.reference, at, talk.framework, red_route=outcome.red_route, token=page.place.subject, answered="typed"
+    receipt = learning_space.Receipt(
+        page.reference, at, outcome.red_route, token=page.place.subject, answered="typed", take_back=outcome.take_back
     )
+    return learning_space.receipt_message(receipt, talk.framework)
 
 
 async def _send_loop(talk: Conversation, person: Person, page: TypedPage) -> Message | None:

@@ -6,10 +6,11 @@ Any of our messages may come to show an item: a list in which one was opened, a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from assurance.cards.living_cards import QUIET, RETIRED, other_message, subject_of
+from assurance.cards.living_cards import RETIRED, other_message, subject_of
 from assurance.cards.present import ASKS, FOR_THE_AUDITOR
+from assurance.common.quiet import QUIET
 from policy.lifecycle.reference import LEARNING_SPACE
 from storage.casework import actions, learning_spaces, loops, moderations, more_time
 from storage.contact import channels, living_cards
@@ -34,6 +35,8 @@ class Shown:
     """Whether the channel's own copy shows it too; else the client that pressed, alone."""
     overtaken: bool = False
     """Whether it was answered with what makes the message untrue as it stood: something done, now or before."""
+    offers_for: int = 0
+    """Seconds after which something it offers is over, and it is to be looked at again; 0 for none."""
 
 
 def about_an_item(session: Session, shown: Shown) -> bool:
@@ -61,6 +64,9 @@ def note_shown(session: Session, shown: Shown, *, person: str, seq: int, now: da
             living_cards.forget(session, card)  # it shows something else now, to everybody
     if not noted:
         _begin(session, shown, person=person, seq=seq, now=now)
+    if shown.offers_for:
+        over = now + timedelta(seconds=shown.offers_for)
+        living_cards.look_later(session, person, shown.reference, at=over)
 
 
 def _begin(session: Session, shown: Shown, *, person: str, seq: int, now: datetime) -> None:

@@ -32,6 +32,7 @@ Kind = Literal[
     "second_look",
     "older",
     "together",
+    "gone",
 ]
 
 
@@ -75,6 +76,8 @@ class Present:
     request: RequestView | None = None
     rows: tuple[Listed, ...] = ()
     """How each thing on a list stands; `state` is then the event of the list."""
+    take_back: bool = False
+    """Whether what they did last can be taken back now."""
     finished: bool = True
     """Whether there is nothing more for this person to do: their card may change while they look at it."""
 

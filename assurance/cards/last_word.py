@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.cards.living_cards import QUIET
+from assurance.common.quiet import QUIET
 from assurance.notify.tell import name_of
 from policy.council.actor import Actor
 from policy.lifecycle.reference import find_reference
@@ -42,6 +42,8 @@ SETTLED_BY: Mapping[str, frozenset[str]] = {
         (("acknowledge",), ("red_route_acknowledged",)),
         (("release",), ("release_pressed", "result_released")),
         (("take_release_back",), ("release_taken_back", "result_released")),
+        (("take_send_back",), ("submission_taken_back",)),
+        (("take_decision_back",), ("more_time_taken_back",)),
         (("take_back",), ("taken_back", "learning_space_submitted")),
         (("reassign",), ("reassigned",)),
         (("freeze", "unfreeze"), ("clock_stopped", "clock_started")),

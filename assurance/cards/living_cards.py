@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from assurance.cards.how_it_stands import Present
 from assurance.cards.present import ASKS, RED_ROUTE, present
 from assurance.common.courier import CourierResult
+from assurance.common.quiet import QUIET
 from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
 from policy.lifecycle.reference import KINDS
@@ -23,23 +24,6 @@ from storage.engine.session import Session
 from storage.outbox.notices import Notice
 
 TEAMS = "teams"
-QUIET = frozenset(
-    [
-        "learning_space_allocated",
-        "form_opened",
-        "form_read",
-        "loop_read",
-        "moderation_read",
-        "steps_judged",
-        "loop_chased",
-        "red_route_chased",
-        "red_route_raised",
-        "reaudit_not_opened",
-        "reflection_written",
-        "exported",
-    ]
-)
-"""What is written in the history and changes nothing that a card shows."""
 LEASE = timedelta(minutes=2)
 READS_FOR = timedelta(minutes=1)
 """What somebody was just answered on a card stands for so long, whatever happens meanwhile."""

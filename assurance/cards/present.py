@@ -19,7 +19,7 @@ from policy.forms.forms import visible_steps
 from policy.framework.framework import Framework
 from policy.lifecycle.ladder import ladder_from_json
 from policy.lifecycle.reference import ACTION, LEARNING_SPACE, LOOP, MODERATION
-from storage.casework import corrections, learning_spaces, more_time, red_flags
+from storage.casework import corrections, learning_spaces, more_time, red_flags, sent_forms
 from storage.casework.learning_spaces import OPENED, SUBMITTED, LearningSpace
 from storage.casework.more_time import ASKED, EXPIRED, Request
 from storage.engine.session import Session
@@ -107,7 +107,17 @@ def _own_sent_in(look: Look, item: LearningSpace) -> Present:
         return Present("to_correct", item.reference, item.state, item.token, due_on=due_on, begun=begun, finished=False)
     by, yours = look.by(item.submitted_by or item.person)
     token = item.token if yours and item.released_at is None else ""
-    return Present("sent_in", item.reference, item.state, token, by=by, yours=yours, at=item.submitted_at)
+    until = sent_forms.final_at(look.session, item.reference) if token else None
+    return Present(
+        "sent_in",
+        item.reference,
+        item.state,
+        token,
+        by=by,
+        yours=yours,
+        at=item.submitted_at,
+        take_back=until is not None and look.now < until,
+    )
 
 
 def _begun(look: Look, item: LearningSpace) -> Begun | None:

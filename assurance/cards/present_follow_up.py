@@ -20,12 +20,12 @@ FILLED_IN = ("open", "met", "returned_for_change")
 """States of a loop whose form is still wanted."""
 
 
-def loop_stands(look: Look, reference: str) -> Present | None:
+def loop_stands(look: Look, reference: str) -> Present:
     """A loop by its state, and who brought it there."""
     loop = loops.by_reference(look.session, reference)
     item = learning_spaces.by_reference(look.session, loop.subject) if loop else None
     if loop is None or item is None:
-        return None
+        return Present("gone", reference)
     by, at = "", None
     match loop.state:
         case "submitted":
@@ -72,11 +72,11 @@ def begun_at(step: str, asked: list[str], begun: Begun) -> Begun:
     return replace(begun, step=number, of=len(asked) + 1)
 
 
-def action_stands(look: Look, reference: str) -> Present | None:
+def action_stands(look: Look, reference: str) -> Present:
     """An action: whose, by when, how far."""
     action = actions.by_reference(look.session, reference)
     if action is None:
-        return None
+        return Present("gone", reference)
     own = action.owner == look.person
     opens = action.is_open and may_read(
         look.session, look.framework, look.establishment, action, look.person, now=look.now
@@ -95,12 +95,12 @@ def action_stands(look: Look, reference: str) -> Present | None:
     )
 
 
-def second_look_stands(look: Look, reference: str) -> Present | None:
+def second_look_stands(look: Look, reference: str) -> Present:
     """A moderation: how far, and with whom."""
     found = moderations.by_reference(look.session, reference)
     item = learning_spaces.by_reference(look.session, found.subject) if found else None
     if found is None or item is None:
-        return None
+        return Present("gone", reference)
     own = found.moderator == look.person
     over = found.state == CLOSED
     seats = seats_of(look.session, look.framework, found, item, now=look.now) if found.state == DISPUTED else {}

@@ -10,6 +10,7 @@ from typing import Literal
 from assurance.common.courier import Delivery
 from policy.calendar.calendar import Calendar
 from policy.council.ways import MAIL
+from policy.follow_up.taking_back import pressed_since
 from policy.framework.framework import Framework
 from storage.council import establishment as establishments
 from storage.engine.session import Session
@@ -67,8 +68,10 @@ def keep_dates(session: Session, framework: Framework, now: datetime) -> int:
     calendar = Calendar.of(framework)
     at = calendar.next_send(now)
     dropped = invitations.talks_dropped(session, calendar.local_date(now))
+    since = pressed_since(framework, now)
+    moved = invitations.overtaken(session, now, pressed_since=since)
     written = 0
-    for known, moved_to in (*invitations.overtaken(session), *((one, None) for one in dropped)):
+    for known, moved_to in (*moved, *((one, None) for one in dropped)):
         changed = replace(
             known,
             sequence=known.sequence + 1,

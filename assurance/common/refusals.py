@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
+
+TakenBackAs = Literal["sent", "released", "decided"]
+"""What can be taken back for a minute: a form sent in, a result released, more time decided."""
 
 
 class Refused(Exception):
@@ -55,4 +59,16 @@ class UnknownPerson(Refused):
     def __init__(self, subject: str = "", *, near: tuple[str, ...] = ()) -> None:
         """`near` are the ids of those it may have been, nearest first."""
         self.near = near
+        super().__init__(subject)
+
+
+class TooLateToTakeBack(Refused):
+    """The minute in which this could be taken back is over."""
+
+    def __init__(self, subject: str, *, what: TakenBackAs, at: datetime | None = None, acted: bool = False) -> None:
+        self.what = what
+        self.at = at
+        """When it was done (UTC)."""
+        self.acted = acted
+        """Whether somebody has done something with it already, so that not even the minute helps."""
         super().__init__(subject)

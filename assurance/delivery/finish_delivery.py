@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from assurance.cards.living_cards import QUIET, TEAMS, retire
+from assurance.cards.living_cards import TEAMS, retire
 from assurance.channels.channel_choice import ADDRESS_FAILS
 from assurance.common.courier import NO_WORDS, CourierResult, Delivery
+from assurance.common.quiet import QUIET
 from assurance.delivery.last_sent import note_sent
 from assurance.delivery.late_replies import LATE_REPLY, reply_is_over, reply_went
 from assurance.delivery.lost import lost

@@ -10,6 +10,7 @@ from policy.calendar.calendar import Calendar
 from policy.framework.framework import Framework
 from policy.lifecycle.ladder import ladder_from_json, next_step_at, step_due_at
 from storage.casework import learning_spaces, more_time
+from storage.casework.learning_spaces import LearningSpace
 from storage.engine.session import Session
 
 
@@ -58,3 +59,11 @@ def move_due(
         next_step_at=next_step_at(ladder, due_on, done, calendar, holding),
         **columns,
     )
+
+
+def climbs_on_at(session: Session, framework: Framework, item: LearningSpace) -> datetime | None:
+    """When the next step of an open item falls due by its own dates, the steps done and what is held; None for none."""
+    held = more_time.hold_of(session, item.reference)
+    holding = {held.step: held.until} if held else {}
+    ladder = ladder_from_json(item.ladder)
+    return next_step_at(ladder, item.counts_from, item.steps_done, Calendar.of(framework), holding)

@@ -1,1 +1,1 @@
-"""A form sent in, put right or given an action: what follows, in the same transaction."""
+"""A form sent in, taken back, put right or given an action: what follows, in the same transaction."""

@@ -8,28 +8,35 @@ from datetime import datetime
 from typing import Any, Literal
 
 from assurance.actions.action_ladder import ladder_for
-from assurance.actions.assign_action import NewAction, assign_actions
+from assurance.actions.assign_action import ASSIGNED, NewAction, assign_actions
 from assurance.follow_up.correct import correct
 from assurance.forms.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
 from assurance.forms.owners import context_of, owners_of
 from assurance.learning_space.release import RECEIVED, RECOGNISED
-from assurance.loop.open_loop import open_loop
-from assurance.moderation.moderation_selection import select_if_certain
+from assurance.loop.open_loop import OPENED, open_loop
+from assurance.moderation.moderation_selection import CHOSEN, select_if_certain
 from assurance.notify.tell import OUTLIVES_SUBMISSION, announce, name_of
 from assurance.red_route.raise_red_route import raise_red_route
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
+from policy.follow_up.taking_back import can_be_taken_back, final_at
 from policy.forms.forms import actions_given, check_form, soft_checks, visible_steps
 from policy.framework.framework import Form, Framework
 from policy.lifecycle.lifecycle import LEARNING_SPACE, move
-from storage.casework import corrections, learning_spaces, red_flags
+from storage.casework import corrections, learning_spaces, red_flags, sent_forms
 from storage.casework.learning_spaces import SUBMITTED, Draft, LearningSpace
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
-from storage.outbox import notices
+from storage.outbox import notices, unsaid
 from storage.outbox.digests import FOR_THE_MORNING
+from storage.outbox.unsaid import Written
+
+SAID_OF_IT = (RECEIVED, OPENED, RECOGNISED, CHOSEN, ASSIGNED)
+"""What is said because a form was sent in, beside the red route."""
+NO_LONGER_OWED = "the learning space was submitted"
+"""Why a notice about what was owed is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class SubmitOutcome:
     by: str = ""
     """The name of the person who submitted it."""
     at: datetime | None = None
+    take_back: bool = False
+    """Whether it can be taken back for a minute (docs/adr/0032)."""
 
 
 def submit(
@@ -128,11 +137,13 @@ def _accept(
     learning_spaces.update(session, item.reference, **changes)
     item = replace(item, **changes)
     learning_spaces.save_answers(session, item.reference, answers, at=now)
-    learning_spaces.delete_drafts(session, item.reference)
-    notices.cancel_for(
-        session, item.reference, at=now, reason="the learning space was submitted", keep_events=OUTLIVES_SUBMISSION
-    )
-    agreed = _keep_actions(session, framework, establishment, form, item, answers, owners, now=now)
+    can_go_back = can_be_taken_back(framework, now, now)
+    if can_go_back:
+        sent_forms.keep_drafts(session, item.reference, until=final_at(framework, now))
+    else:
+        learning_spaces.delete_drafts(session, item.reference)
+    notices.cancel_for(session, item.reference, at=now, reason=NO_LONGER_OWED, keep_events=OUTLIVES_SUBMISSION)
+    tracked = _keep_actions(session, framework, establishment, form, item, answers, owners, now=now)
     today = Calendar.of(framework).local_date(now)
     history.append(
         session,
@@ -140,15 +151,29 @@ def _accept(
         actor=actor,
         verb="learning_space_submitted",
         subject=item.reference,
-        detail={"version": draft.version, "actions": agreed, "days_late": max(0, (today - item.counts_from).days)},
+        detail={
+            "version": draft.version,
+            "actions": len(tracked),
+            "days_late": max(0, (today - item.counts_from).days),
+        },
     )
     _receive(session, framework, establishment, item, now=now)
     loop = open_loop(session, framework, item, actor=actor, now=now) if grade.triggers_loop else None
-    select_if_certain(session, framework, item, actor=actor, now=now)
+    second_look = select_if_certain(session, framework, item, actor=actor, now=now)
     if grade.recognised:
         notices.add(session, announce(framework, establishment, RECOGNISED, item, now=now), at=now)
     reference = loop.reference if loop else ""
-    return _done(session, framework, establishment, form, item, answers, reference, actor=actor, now=now)
+    if can_go_back:  # whom it concerns hear of it when it stands; the red route below never waits
+        about = [
+            item.reference,
+            *tracked,
+            *([reference] if loop else ()),
+            *([second_look.reference] if second_look else ()),
+        ]
+        until = Calendar.of(framework).next_send(final_at(framework, now))
+        unsaid.wait_until(session, Written(about, SAID_OF_IT, now), until=until)
+    done = _done(session, framework, establishment, form, item, answers, reference, actor=actor, now=now)
+    return replace(done, take_back=can_go_back)
 
 
 def _done(
@@ -195,7 +220,7 @@ def _keep_actions(
     owners: Mapping[str, str],
     *,
     now: datetime,
-) -> int:
+) -> list[str]:
     set_now = assign_actions(
         session,
         framework,
@@ -206,7 +231,7 @@ def _keep_actions(
         profile=ladder_for(framework, item),
         now=now,
     )
-    return len(set_now)
+    return [one.reference for one in set_now]
 
 
 def _receive(

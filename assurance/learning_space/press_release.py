@@ -6,15 +6,16 @@ Kept as a row, so a crash in between neither opens it early nor forgets it (docs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from assurance.common.refusals import NotReady
+from assurance.common.refusals import NotReady, TooLateToTakeBack
 from assurance.forms.form_view import own_item
 from assurance.learning_space.release import release
 from policy.council.actor import Actor
+from policy.follow_up.taking_back import can_be_taken_back, final_at
 from policy.framework.framework import Framework
-from storage.casework import learning_spaces, pressed_releases
+from storage.casework import learning_spaces, pressed_releases, sent_forms
 from storage.casework.learning_spaces import SUBMITTED, LearningSpace
 from storage.casework.pressed_releases import PressedRelease
 from storage.council import history
@@ -45,33 +46,38 @@ def press_release(session: Session, framework: Framework, token: str, *, actor: 
         return Pressed(item, "open")
     if pressed_releases.of(session, item.reference) is not None:
         return Pressed(item, "opens")
-    wait = timedelta(seconds=framework.two_voices.take_back_seconds)
-    pressed_releases.save(session, PressedRelease(item.reference, actor.person_id, now, now + wait))
+    pressed_releases.save(session, PressedRelease(item.reference, actor.person_id, now, final_at(framework, now)))
     history.append(session, at=now, actor=actor, verb="release_pressed", subject=item.reference)
-    if not wait:
+    if not can_be_taken_back(framework, now, now):
         open_what_was_pressed(session, framework, now)
         return Pressed(learning_spaces.by_reference(session, item.reference) or item, "open")
     return Pressed(item, "opens")
 
 
 def take_release_back(session: Session, framework: Framework, token: str, *, actor: Actor, now: datetime) -> Pressed:
-    """The press was wrong: the result stays closed, as if it had not been. Refuses like `press_release`."""
+    """The press was wrong: the result stays closed, as if it had not been.
+
+    Refuses like `press_release`, and TooLateToTakeBack once its time is over.
+    """
     item = own_item(session, token, actor)
     if item.released_at is not None:
-        return Pressed(item, "open")
+        raise TooLateToTakeBack(item.reference, what="released", at=item.released_at)
     pressed = pressed_releases.of(session, item.reference)
     if pressed is None:
         return Pressed(item, "nothing")
     if pressed.opens_at <= now:  # only the timer has not looked yet
-        open_what_was_pressed(session, framework, now)
-        return Pressed(learning_spaces.by_reference(session, item.reference) or item, "open")
+        raise TooLateToTakeBack(item.reference, what="released", at=pressed.opens_at)
     pressed_releases.remove(session, item.reference)
     history.append(session, at=now, actor=actor, verb="release_taken_back", subject=item.reference)
     return Pressed(item, "taken_back")
 
 
 def open_what_was_pressed(session: Session, framework: Framework, now: datetime) -> int:
-    """Carry out what can no longer be taken back, by whoever pressed; returns how many there were."""
+    """Carry out what can no longer be taken back, by whoever pressed; returns how many there were.
+
+    The draft behind a form that was sent in is of no use any more, either.
+    """
+    sent_forms.drop_final(session, now)
     due = pressed_releases.due(session, now, BATCH)
     for pressed in due:
         pressed_releases.remove(session, pressed.reference)

@@ -12,7 +12,7 @@ from policy.calendar.calendar import Calendar, Quarter
 from policy.council.actor import Actor
 from policy.follow_up.moderation import RANDOM, Drawn, Returned, draw_sample, needed
 from policy.framework.framework import Framework
-from storage.casework import learning_spaces, moderations
+from storage.casework import learning_spaces, moderations, sent_forms
 from storage.casework.moderations import ReturnedRow
 from storage.council import heartbeats, history
 from storage.engine.session import Session
@@ -37,6 +37,8 @@ def draw_month_end(session: Session, framework: Framework, now: datetime) -> int
     drawn_up_to = date.fromisoformat(str(beat.detail["month"])) if beat else None
     if drawn_up_to and drawn_up_to >= last:
         return 0
+    if sent_forms.any_in_doubt(session, before=midnight(calendar, this_month), now=now):
+        return 0  # sent in at the last moment, and perhaps taken back: the draw waits for that minute
     months = [last]
     while drawn_up_to and _month_before(months[0]) > drawn_up_to and len(months) < MOST_MONTHS:
         months.insert(0, _month_before(months[0]))

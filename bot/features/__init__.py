@@ -26,6 +26,7 @@ from bot.features import (
     set_action,
     taking_back,
     typing,
+    undo,
     voices,
 )
 
@@ -54,6 +55,7 @@ FEATURES: tuple[Feature, ...] = (
     emails,
     typing,
     home,
+    undo,
     taking_back,
     corrections,
     findings,

@@ -25,11 +25,18 @@ from assurance.escalation.hold_steps import hold_steps
 from assurance.escalation.preview import MOST_LISTED, Preview, as_facts, preview, preview_one
 from assurance.forms.save_step import STAY
 from assurance.more_time.ask_more_time import RequestForm, ask, request_form
-from assurance.more_time.decide_more_time import decide_request, see_request
+from assurance.more_time.decide_more_time import (
+    DecisionMade,
+    Declining,
+    agree_request,
+    decline_request,
+    read_decision,
+    see_request,
+)
 from bot.pressed import word
 from dialogs.forms.form_card import FORM_CHANGED, answers_in, asks_all, form_message
 from dialogs.kit.message import Message
-from dialogs.more_time import discretion, more_time
+from dialogs.more_time import deciding, discretion, more_time
 from policy.council.actor import Actor
 from policy.forms.forms import Problem
 from policy.lifecycle.reference import LEARNING_SPACE
@@ -58,6 +65,7 @@ def presses(talk: Conversation) -> dict[str, Handler]:
         "see_request": desk.see,
         "agree_request": desk.agree,
         "decline_request": desk.decline,
+        "read_decision": desk.read_why,
         "preview": desk.preview,
         "hold": desk.hold,
         "freeze": desk.freeze,
@@ -167,7 +175,7 @@ class _Desk:
 
     async def see(self, person: Person, data: Data, in_dialog: bool) -> Message:
         view = await self._read(see_request, word(data, "ref"), person)
-        return more_time.request_view_message(view, self._talk.framework, self._talk.today())
+        return deciding.request_view_message(view, self._talk.framework, self._talk.today())
 
     async def typed_decision(self, person: Person, reference: str) -> Message:
         """'agree LS-...', 'decline LS-...': the last request about it, with the buttons that decide."""
@@ -177,15 +185,23 @@ class _Desk:
         return await self.see(person, {"ref": asked[-1].token}, False)
 
     async def agree(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._decide(person, data, agree=True)
+        return self._decided(await self._talk.write(agree_request, word(data, "ref"), person))
 
     async def decline(self, person: Person, data: Data, in_dialog: bool) -> Message:
-        return await self._decide(person, data, agree=False)
+        """Without a reason nothing is declined: the card comes back, with its box."""
+        talk = self._talk
+        made = await talk.write(decline_request, word(data, "ref"), person, raw=answers_in(data))
+        if isinstance(made, Declining):
+            return deciding.declining_message(made, talk.framework, talk.today())
+        return self._decided(made)
 
-    async def _decide(self, person: Person, data: Data, *, agree: bool) -> Message:
-        made = await self._talk.write(decide_request, word(data, "ref"), person, agree=agree)
+    def _decided(self, made: DecisionMade) -> Message:
         self._talk.wake()
-        return more_time.decided_message(made, self._talk.today(), agree=agree)
+        return deciding.decided_message(made, self._talk.framework, self._talk.today())
+
+    async def read_why(self, person: Person, data: Data, in_dialog: bool) -> Message:
+        view = await self._read(read_decision, word(data, "ref"), person)
+        return deciding.reason_message(view, self._talk.today())
 
     # -- the discretion -----------------------------------------------------------------------------------------------
 

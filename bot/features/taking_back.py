@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assurance.common.refusals import NotYours, Refused
 from assurance.learning_space.take_back import IsAReaudit, NoSuchReasonToTakeBack, see_before_taking_back, take_back
 from assurance.notify.tell import name_of
+from bot.features import undo
 from bot.pressed import word
 from dialogs.learning_space import people, taking_back
 from storage.council import establishment
@@ -44,13 +45,19 @@ def presses(talk: Conversation) -> dict[str, Handler]:
 
 
 def answer(talk: Conversation, person: Person, intent: Intent) -> Awaitable[Message] | None:
-    """The command."""
-    return _ask(talk, person, intent.reference) if intent.kind == "take_back" else None
+    """The command. Said by whoever has just sent that in or released it, it means their own press."""
+    return _said(talk, person, intent.reference) if intent.kind == "take_back" else None
 
 
 def refused(talk: Conversation, refused: Refused, person: Person) -> Message | None:
     """A re-audit is ended elsewhere."""
     return taking_back.reaudit_message(refused.subject) if isinstance(refused, IsAReaudit) else None
+
+
+async def _said(talk: Conversation, person: Person, reference: str) -> Message:
+    if await undo.can_undo(talk, person, reference):
+        return await undo.undo(talk, person, reference)
+    return await _ask(talk, person, reference)
 
 
 async def _ask(talk: Conversation, person: Person, reference: str, *, missing: bool = False) -> Message:

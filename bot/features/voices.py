@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assurance.common.refusals import NotFound, NotReady, NotYours, Refused
 from assurance.forms.form_view import FormView, may_fill_in
 from assurance.forms.open_form import open_form
-from assurance.learning_space.press_release import Pressed, press_release, take_release_back
+from assurance.learning_space.press_release import Pressed, press_release
 from assurance.learning_space.read_result import GradesStillBlind, HeaderOnly, NotReleased, Result, read_result
 from assurance.learning_space.reflect import GradeIsFinal, open_reflection, save_reflection
 from assurance.learning_space.reply_to_result import Reply, reply_to_result
@@ -47,9 +47,6 @@ def presses(talk: Conversation) -> dict[str, Handler]:
     async def let_go(person: Person, data: Data, in_dialog: bool) -> Message:
         return await _release(talk, person, word(data, "ref"))
 
-    async def take_back(person: Person, data: Data, in_dialog: bool) -> Message:
-        return await _take_back(talk, person, word(data, "ref"))
-
     async def reply(person: Person, data: Data, in_dialog: bool) -> Message:
         return await _reply(talk, person, word(data, "ref"), answers_in(data))
 
@@ -59,7 +56,6 @@ def presses(talk: Conversation) -> dict[str, Handler]:
         "result": result,
         "reply_result": reply,
         "release": let_go,
-        "take_release_back": take_back,
     }
 
 
@@ -133,12 +129,6 @@ def open_by_reference(
 
 async def _release(talk: Conversation, person: Person, token: str) -> Message:
     done: Pressed = await talk.write(press_release, token, person)
-    talk.wake()
-    return two_voices.release_message(done, talk.framework)
-
-
-async def _take_back(talk: Conversation, person: Person, token: str) -> Message:
-    done: Pressed = await talk.write(take_release_back, token, person)
     talk.wake()
     return two_voices.release_message(done, talk.framework)
 

@@ -59,14 +59,15 @@ async def send(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
     return turn.answer(actions.updated_message(outcome, turn.talk.framework))
 
 
-async def decide_from_words(turn: Turn, *, agree: bool) -> Outcome:
+async def decide_from_words(turn: Turn, plain: ReplyHeard) -> Outcome:
     """'agree' or 'decline' to another date for an action: read back first."""
-    view = await _view(turn)
+    view, agree = await _view(turn), plain.intent == "agree"
     asked = view.action.asked_due_on
     if asked is None or not view.may_decide:
         return turn.answer(mail_answers.nothing_waits_message(turn.subject))
     facts = [("Owner", view.owner), ("New date", mail_replies.say_day(asked, turn.today))]
-    message = mail_replies.decision_read_back_message(turn.subject, facts, agree=agree)
+    note = "" if agree else mail_replies.NO_REASON_PASSED_ON
+    message = mail_replies.decision_read_back_message(turn.subject, facts, agree=agree, note=note)
     return await turn.read_back(DATE, {"agree": agree, "asked": asked.isoformat()}, message)
 
 

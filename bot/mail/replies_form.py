@@ -80,8 +80,8 @@ async def send(turn: Turn, facts: dict[str, Any]) -> Outcome:
     reference, framework = outcome.item.reference, turn.talk.framework
     if outcome.state == "already":
         return turn.answer(learning_space.already_message(reference, at, framework))
-    receipt = learning_space.receipt_message(reference, at, framework, red_route=outcome.red_route, answered="by_email")
-    return turn.answer(receipt)
+    receipt = learning_space.Receipt(reference, at, outcome.red_route, answered="by_email", take_back=outcome.take_back)
+    return turn.answer(learning_space.receipt_message(receipt, framework))
 
 
 async def _view(turn: Turn) -> FormView:

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 from assurance.channels.read_back import DECIDE, MORE_TIME
 from assurance.forms.answer_by_mail import own_item_by_reference
 from assurance.more_time.ask_more_time import Asked, RequestForm, ask, check_request, moved_from, request_form
-from assurance.more_time.decide_more_time import DecisionMade, RequestView, decide_request, see_request
+from assurance.more_time.decide_more_time import (
+    BECAUSE,
+    DecisionMade,
+    Declining,
+    RequestView,
+    agree_request,
+    decline_request,
+    see_request,
+)
 from bot.mail.turn import hear_into
 from dialogs.letters import mail_replies
-from dialogs.more_time import more_time
+from dialogs.more_time import deciding, more_time
 from dialogs.understand.reply_answers import Said
 from dialogs.understand.reply_decisions import ReplyHeard
 from dialogs.understand.spoken_answers import read_answer
@@ -81,27 +89,40 @@ async def send(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
     return turn.answer(more_time.asked_message(made, turn.talk.framework, turn.today))
 
 
-async def decide_from_words(turn: Turn, *, agree: bool) -> Outcome:
-    """'agree' or 'decline' to a request: read back first."""
+async def decide_from_words(turn: Turn, plain: ReplyHeard) -> Outcome:
+    """'agree', or 'decline because ...', to a request: read back first."""
+    agree = plain.intent == "agree"
     token = str(turn.facts.get("request") or (turn.waits.facts.get("token") if turn.waits else "") or "")
     view: RequestView = await turn.talk.db.read(
         see_request, turn.talk.framework, token, actor=turn.actor, now=turn.talk.clock.now()
     )
+    waits = {"token": token, "agree": agree, BECAUSE: plain.detail}
+    if not agree and (turn.with_details or not plain.detail):
+        why = mail_replies.decline_why_message(turn.subject, details=turn.with_details)
+        return await turn.read_back(DECIDE, {**waits, BECAUSE: ""}, why)
     facts = [("From", view.auditor)]
     if view.request.new_due_on:
         facts.append(("New date", mail_replies.say_day(view.request.new_due_on, turn.today)))
+    if not agree:
+        facts.append(("Your reason", plain.detail))
     note = more_time.say_moved(view.asked_for, view.request.new_due_on, turn.talk.framework, turn.today)
     message = mail_replies.decision_read_back_message(turn.subject, facts, agree=agree, note=note)
-    return await turn.read_back(DECIDE, {"token": token, "agree": agree}, message)
+    return await turn.read_back(DECIDE, waits, message)
 
 
 async def decide(turn: Turn, facts: Mapping[str, Any]) -> Outcome:
     """YES: it is decided."""
-    agree = bool(facts.get("agree"))
-    made: DecisionMade = await turn.write(decide_request, str(facts.get("token", "")), agree=agree)
-    turn.talk.wake()
+    token, talk = str(facts.get("token", "")), turn.talk
+    made: DecisionMade | Declining
+    if facts.get("agree"):
+        made = await turn.write(agree_request, token)
+    else:
+        made = await turn.write(decline_request, token, raw={BECAUSE: facts.get(BECAUSE, "")})
+    if isinstance(made, Declining):
+        return turn.answer(mail_replies.decline_why_message(turn.subject))
+    talk.wake()
     await turn.forget()
-    return turn.answer(more_time.decided_message(made, turn.today, agree=agree))
+    return turn.answer(deciding.decided_message(made, talk.framework, turn.today))
 
 
 def asked_fields(turn: Turn) -> list[FormField]:

@@ -13,6 +13,7 @@ from assurance.learning_space.reflect import ReflectionView, open_reflection, sa
 from assurance.more_time.ask_more_time import ASKS
 from assurance.red_route.acknowledge import Acknowledgement, acknowledge
 from assurance.red_route.raise_red_route import IMMEDIATE_ATTENTION
+from bot.features import undo
 from bot.mail import replies_action, replies_form, replies_held, replies_more_time
 from bot.mail.turn import IGNORE, Outcome, Turn
 from dialogs.learning_space import learning_space, news, two_voices
@@ -56,6 +57,9 @@ async def take(turn: Turn) -> Outcome:
 
 
 async def _take(turn: Turn) -> Outcome:
+    undoes = understand(turn.text, turn.today)
+    if undoes.kind in ("undo", "take_back"):
+        return turn.answer(await undo.undo(turn.talk, turn.person, undoes.reference or turn.subject, by_email=True))
     plain = read_reply(turn.text, today=turn.today)
     if simple := await _simple(turn, plain):
         return simple
@@ -155,7 +159,7 @@ async def _stop_emails(turn: Turn) -> Outcome:
 
 async def _decision(turn: Turn, plain: ReplyHeard, decide: Callable[..., Awaitable[Outcome]]) -> Outcome:
     if plain.intent in ("agree", "decline"):
-        return await decide(turn, agree=plain.intent == "agree")
+        return await decide(turn, plain)
     return turn.unclear("not_understood", mail_answers.not_understood_message())
 
 

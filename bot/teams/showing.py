@@ -22,6 +22,7 @@ from bot.teams.activities import card_attachment, message_activity
 from bot.teams.errors import SendFailed
 from bot.teams.limits import TooLong
 from dialogs.kit.card_parts import asks_and_offers
+from dialogs.kit.minute import SECONDS
 from policy.lifecycle.reference import find_reference
 
 if TYPE_CHECKING:
@@ -164,4 +165,5 @@ def shown_by(message: Message, context: TurnContext, activity_id: str) -> Shown:
     data = next((part.get("data") or {} for part in found if str(part.get("type", "")).startswith("Action.")), {})
     boxes = any(str(part.get("type", "")).startswith("Input.") for part in found)
     token = data.get("ref")
-    return Shown(here, activity_id, reference, token if isinstance(token, str) else "", boxes)
+    offers_for = max((int((part.get("data") or {}).get(SECONDS, 0)) for part in found), default=0)
+    return Shown(here, activity_id, reference, token if isinstance(token, str) else "", boxes, offers_for=offers_for)

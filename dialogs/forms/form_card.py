@@ -33,7 +33,7 @@ from policy.framework.framework import Form, Framework
 if TYPE_CHECKING:
     from assurance.forms.form_view import FormView
 
-CARRIED = frozenset(["verb", "ref", "step", "v"])
+CARRIED = frozenset(["verb", "ref", "step", "v", "seconds"])
 """What a button carries itself; everything else in its data is an answer."""
 REVIEW_TITLE = "Check and send"
 CHANGED_ELSEWHERE = "Your answers have changed since that card was shown. Please look once more before you send."

@@ -41,6 +41,8 @@ DID = {
     "red_route_acknowledged": "said that they had spoken to them",
     "release_pressed": "released this",
     "release_taken_back": "took this release back",
+    "submission_taken_back": "took this back",
+    "more_time_taken_back": "took this decision back",
     "result_released": "released this result",
     "taken_back": "took this back",
     "learning_space_submitted": "sent this in",

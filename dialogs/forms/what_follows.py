@@ -1,9 +1,10 @@
-"""What sending a form in sets off, said before it is sent: who is told at once because of the grade (R16, R90)."""
+"""What sending a form in sets off, said before it is sent: who is told because of the grade, and when (R16, R90)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialogs.kit.minute import say_seconds
 from dialogs.kit.rungs import say_role
 from dialogs.kit.speaking import say_count, say_list
 
@@ -23,8 +24,10 @@ def what_follows(grade: object, framework: Framework) -> str:
         meets = say_role(rules.meets.rpartition(".")[2], framework)
         days = say_count(rules.meet_within_working_days, "working day")
         told = _told(LOOP_OPENED, framework)
+        seconds = framework.two_voices.take_back_seconds
+        when = f"told {say_seconds(seconds)} later" if seconds else "told at once"
         return (
-            f"This grade begins closing the loop. When you press Send, {told} are told at once,"
+            f"This grade begins closing the loop. When you press Send, {told} are {when},"
             f" and the {meets} meets the practitioner and their manager within {days}."
         )
     if given.recognised:

@@ -50,6 +50,7 @@ COMMANDS = (
     Command("open LS-2026Q3-014", "open it (use your own reference)", not_for=OWES_NO_FORM),
     Command("type LS-2026Q3-014", "be asked one question at a time here", not_for=OWES_NO_FORM),
     Command("extension", "ask for more time, or to be taken off", not_for=OWES_NO_FORM),
+    Command("undo", "take back what you pressed last, within a minute", not_for=OWES_NO_FORM | KEEPS_LOOPS),
     Command("release LS-2026Q3-014", "once you have talked, they may read the result", not_for=OWES_NO_FORM),
     Command("reflect LS-2026Q3-014", "add your own words, until it is sent in", only_for=OWN_WORK),
     Command("result LS-2026Q3-014", "read the result, if it is yours to see", not_for=NEVER_READ_RESULTS),

@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
 _A_CALL = re.compile(re.escape(CALL_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
 """To one person: a comma would add another."""
 _A_CHAT = re.compile(re.escape(CHAT_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
-CARRIED = {"verb", "ref", "step", "v"}
+CARRIED = {"verb", "ref", "step", "v", "seconds"}
 """All a button may carry: the client can read it and change it."""
 _CHILDREN = ("body", "items", "rows", "cells", "inlines", "actions")
 

@@ -29,6 +29,7 @@ MORE_TIME: Final = "Ask for more time"
 APPROVE: Final = "Approve"
 NOT_NOW: Final = "Not now"
 RELEASE: Final = "We have talked: release"
+TAKE_BACK: Final = "Take it back"
 ACKNOWLEDGE: Final = "I have spoken to them"
 CALL: Final = "Call in Teams"
 

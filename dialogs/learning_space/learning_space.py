@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
+from dialogs.kit.minute import minute_line, say_seconds
 from dialogs.kit.page import Page
 from dialogs.kit.rungs import Told, if_nothing_happens, say_roles
 from dialogs.kit.speaking import say_date, say_day, say_days, say_late_on, say_time
@@ -162,31 +163,39 @@ _WHERE_ANSWERS_STAND: dict[Answered, str] = {
 }
 
 
-def receipt_message(
-    reference: str,
-    at: datetime,
-    framework: Framework,
-    *,
-    red_route: bool = False,
-    token: str = "",
-    answered: Answered = "on_card",
-) -> Message:
-    """Sent in. It holds no answer and no grade, and it takes the place of the form in the chat.
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What somebody is told who has sent a form in: none of the answers, and no grade."""
 
-    `at` is when it was sent in. With a `token` its author may say here that they have talked with the practitioner.
-    `red_route` repeats that people, not this bot, act on an immediate risk. `answered` decides what is said of where
-    the answers still stand.
-    """
+    reference: str
+    at: datetime
+    """When it was sent in (UTC)."""
+    red_route: bool = False
+    """Whether to repeat that people, not this bot, act on an immediate risk."""
+    token: str = ""
+    """With it its author may say here that they have talked with the practitioner, or take it back."""
+    answered: Answered = "on_card"
+    """Decides what is said of where the answers still stand."""
+    take_back: bool = False
+    """Whether it can be taken back for a minute."""
+
+
+def receipt_message(receipt: Receipt, framework: Framework) -> Message:
+    """Sent in. It takes the place of the form in the chat."""
+    reference, token = receipt.reference, receipt.token
     page = Page(f"Sent in: {reference}", summary=f"Thank you. Learning space {reference} has been sent in.")
     page.para("Thank you for taking the time. Your learning space is complete and safely stored.")
-    page.facts([("Reference", reference), ("Sent in", say_instant(at, framework))])
-    if red_route:
+    page.facts([("Reference", reference), ("Sent in", say_instant(receipt.at, framework))])
+    if receipt.red_route:
         page.begin_box("attention")
         page.para(f"The people who must know have been asked to call you now. {wording.NOT_A_REFERRAL}")
         page.end_box()
-    page.small(_WHERE_ANSWERS_STAND[answered])
+    if receipt.take_back:
+        by_reply = " To do that, reply with the word: undo" if receipt.answered == "by_email" else ""
+        page.para(f"{minute_line(framework)}{by_reply}")
+    page.small(_WHERE_ANSWERS_STAND[receipt.answered])
     days = framework.two_voices.release_after_working_days
-    if answered == "by_email":
+    if receipt.answered == "by_email":
         page.para(f"The practitioner can read the result after {days} working days. Please talk with them before that.")
     if token:
         page.para(
@@ -194,9 +203,14 @@ def receipt_message(
             f"Otherwise it opens to them by itself after {days} working days."
         )
         page.button(wording.RELEASE, "release", token, typed=f"release {reference}")
+        if receipt.take_back:
+            page.button(wording.TAKE_BACK, "take_send_back", token, typed=f"undo {reference}")
     page.button(wording.SHOW_LIST, "home", typed="list")
     # What to do about an immediate risk is not left to a line in a window that closes.
-    return page.message(closes="" if red_route else f"Thank you. {reference} has been sent in.")
+    within = say_seconds(framework.two_voices.take_back_seconds)
+    undo = f" To take it back within {within}, type: undo {reference}" if receipt.take_back else ""
+    closes = "" if receipt.red_route else f"Thank you. {reference} has been sent in.{undo}"
+    return page.message(closes=closes)
 
 
 def already_message(

@@ -10,6 +10,7 @@ from dialogs.kit import wording
 from dialogs.kit.cards import Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.message import Message
+from dialogs.kit.minute import NOBODY_TOLD, minute_line
 from dialogs.kit.page import Page
 from dialogs.kit.problems import say_warnings
 from dialogs.kit.questions import Question, say_answer
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from assurance.learning_space.reflect import ReflectionView
     from assurance.learning_space.reply_to_result import Reply
 
-KEEP, SEND_REPLY, TAKE_BACK = "Keep it", "Send my reply", "Take it back"
+KEEP, SEND_REPLY = "Keep it", "Send my reply"
 ACTIONS = "action_"
 """How the questions about actions begin; each owner reads their own in a message of its own."""
 
@@ -139,18 +140,11 @@ def release_message(done: Pressed, framework: Framework) -> Message:
     if done.state == "opens":
         page = Page(f"Released: {reference}", summary=f"The result of {reference} opens in a moment.")
         page.para("Thank you for the talk. The practitioner can open the result in a moment, and is told so then.")
-        page.para(f"For {say_seconds(framework.two_voices.take_back_seconds)} you can take it back.")
-        return page.button(TAKE_BACK, "take_release_back", item.token).message()
+        page.para(minute_line(framework))
+        return page.button(wording.TAKE_BACK, "take_release_back", item.token, typed=f"undo {reference}").message()
     page = Page(f"Not released: {reference}", summary=f"The result of {reference} has not been released.")
-    page.para("It is taken back. Nobody has heard of it." if done.state == "taken_back" else "It was not released.")
+    page.para(NOBODY_TOLD if done.state == "taken_back" else "It was not released.")
     return page.button(wording.RELEASE, "release", item.token, typed=f"release {reference}").message()
-
-
-def say_seconds(seconds: int) -> str:
-    """'a minute', '30 seconds', 'two minutes'."""
-    if seconds == 60:
-        return "a minute"
-    return say_count(seconds // 60, "minute") if seconds % 60 == 0 and seconds else f"{seconds} seconds"
 
 
 def result_message(

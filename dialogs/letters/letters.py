@@ -31,7 +31,7 @@ IN_ITS_LETTER = "reply to the email that asked you for it, or press the button i
 OWN_WORDS = "reply with your own words."
 
 _BY_REPLY = re.compile(
-    rf"list|help|agree|decline|{wording.ACKNOWLEDGE}|(?:open|extension) LS-\S+|(?:open|action) AC-\S+"
+    rf"list|help|agree|decline|{wording.ACKNOWLEDGE}|(?:open|extension|undo) LS-\S+|(?:open|action) AC-\S+"
     r"|held|(?:send|drop) all held"
 )
 """What a reply is understood by. For anything else the letter says where it can be done."""

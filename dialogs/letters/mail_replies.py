@@ -75,7 +75,7 @@ def form_read_back_message(
     return page.message()
 
 
-LOOP_BEGINS = "With your YES closing the loop begins: the managers above and the QA team are told at once. "
+LOOP_BEGINS = "With your YES closing the loop begins: the managers above and the QA team are told of it. "
 
 
 def page_about(reference: str, heading: str) -> Page:
@@ -276,6 +276,9 @@ def _refused(problems: Mapping[str, Problem], key: str) -> bool:
     return key in problems and problems[key].code != "required"
 
 
+NO_REASON_PASSED_ON = "I pass on the decision only. For the reason, please speak to them."
+
+
 def decision_read_back_message(
     reference: str, facts: Sequence[tuple[str, str]], *, agree: bool, note: str = ""
 ) -> Message:
@@ -285,9 +288,19 @@ def decision_read_back_message(
     page.facts(facts)
     page.para(note)
     page.para(f"Reply with YES alone to {'agree' if agree else 'decline'}. Nothing is decided before that.")
-    if not agree:
-        page.para("I pass on the decision only. For the reason, please speak to them.")
     return page.message()
+
+
+def decline_why_message(reference: str, *, details: bool = False) -> Message:
+    """Declined without a word about why, or with words that cannot be kept."""
+    page = page_about(reference, "Please say why: {}")
+    if details:
+        page.para("What you wrote holds what looks like a person's details, so nothing of it was kept.")
+    page.para(
+        "Nothing has been decided yet. Reply with the word decline and your reason, in up to 200 letters, such as:"
+    )
+    page.para("decline, because the quarter ends before the new date")
+    return page.para("Who asked can open your reason. Use roles, not names.").message()
 
 
 def spoken_read_back_message(reference: str) -> Message:

@@ -26,11 +26,10 @@ if TYPE_CHECKING:
         TooLateToAsk,
     )
     from assurance.more_time.ask_more_time import Asked, RequestForm
-    from assurance.more_time.decide_more_time import DecisionMade, RequestView
     from storage.casework.learning_spaces import LearningSpace
 
 TAKEN_OFF = "Ask to be taken off"
-AGREE, DECLINE, READ_NOTE = "Agree", "Decline", "Read their note"
+AGREE, DECLINE, READ_NOTE, READ_WHY = "Agree", "Decline", "Read their note", "Read why"
 EXTENSION = "extension"
 STILL_POSSIBLE = (
     "You can still send it in, and that stops the reminders. If there is a good reason, tell the QA lead:"
@@ -129,35 +128,6 @@ def say_moved(asked_for: date | None, new: date | None, framework: Framework, to
     return f"{say_date(asked_for, today)} {why}, so the new date is {say_date(new, today)}."
 
 
-def request_view_message(view: RequestView, framework: Framework, today: date, *, shows_note: bool = True) -> Message:
-    """A request for who decides it. What they wrote is shown on asking alone; else there is the button to read it."""
-    item, request = view.item, view.request
-    page = Page(_asks_heading(request.kind, item.reference), summary=_asks_summary(request.kind, item.reference))
-    decision_facts(
-        page,
-        framework,
-        view.auditor,
-        request.kind,
-        request.reason,
-        item.due_on,
-        request.new_due_on,
-        asked_for=view.asked_for,
-        today=today,
-    )
-    if request.note and shows_note:
-        page.spoken(Bold("Their note: "), request.note)
-    decide_buttons(page, request.token)
-    if request.note and not shows_note:
-        page.button(READ_NOTE, "see_request", request.token, keep_answers=False)
-    return page.message()
-
-
-def decide_buttons(page: Page, token: str) -> Page:
-    """Agree and Decline."""
-    page.button(AGREE, "agree_request", token, main=True, keep_answers=False)
-    return page.button(DECLINE, "decline_request", token, keep_answers=False)
-
-
 def decision_facts(
     page: Page,
     framework: Framework,
@@ -196,21 +166,6 @@ def _asks_summary(kind: str, reference: str) -> str:
 def asks_page(kind: str, reference: str) -> tuple[str, str]:
     """The heading and the summary of a request."""
     return _asks_heading(kind, reference), _asks_summary(kind, reference)
-
-
-def decided_message(made: DecisionMade, today: date, *, agree: bool) -> Message:
-    """To who decided, in place of the card."""
-    item = made.item
-    word = "Agreed" if agree else "Declined"
-    page = Page(f"{word}: {item.reference}", summary=f"{word}: {item.reference}.")
-    if not agree:
-        page.para(f"It stays due on {say_date(item.due_on, today)}. They and the QA team are told.")
-        page.para("A word from you about why would help them.")
-    elif made.request.kind == EXTENSION:
-        page.para(f"It is now due on {say_date(made.due_on, today)}. They and the QA team are told.")
-    else:
-        page.para("It has been taken off their list. They and the QA team are told.")
-    return page.button(wording.SHOW_LIST, "home", typed="list").message()
 
 
 def which_message(items: Sequence[LearningSpace], today: date) -> Message:

@@ -10,12 +10,13 @@ from dialogs.kit.cards import Bold
 from dialogs.kit.message import Message
 from dialogs.kit.speaking import say_count, say_date, sentence
 from dialogs.learning_space.learning_space import About, begin
+from dialogs.more_time.deciding import ask_to_decide
 from dialogs.more_time.discretion import Holding, hold_questions, listed
 from dialogs.more_time.more_time import (
     EXTENSION,
     READ_NOTE,
+    READ_WHY,
     asks_page,
-    decide_buttons,
     decision_facts,
     fact_date,
     reason_title,
@@ -49,7 +50,7 @@ def asks(about: About, roles: Roles, facts: Facts, framework: Framework) -> Mess
     if about.via == VACANT:
         return page.para("Only a Head of Service can agree. Please ask for a deputy to be named.").message()
     token = str(facts.get("request", ""))
-    decide_buttons(page, token)
+    ask_to_decide(page, token, framework, about.today)
     if facts.get("has_note"):
         page.button(READ_NOTE, "see_request", token, keep_answers=False)
     return page.message()
@@ -83,6 +84,8 @@ def decided(about: About, roles: Roles, facts: Facts, framework: Framework) -> M
     page.spoken(wording.via_line(about.via, about.because), quiet=True)
     if own and about.token and not (outcome == "agreed" and kind != EXTENSION):
         page.button(wording.OPEN, "open", about.token, typed=f"open {about.reference}", main=True)
+    if own and outcome == "declined" and facts.get("request"):
+        page.button(READ_WHY, "read_decision", str(facts["request"]))
     return page.message()
 
 

@@ -12,8 +12,14 @@ from dialogs.kit.message import Message
 from dialogs.kit.page import Page
 from dialogs.kit.rungs import if_nothing_happens, told_of
 from dialogs.kit.speaking import say_date
-from dialogs.learning_space.learning_space import already_message, receipt_message, say_instant, withdrawn_message
-from dialogs.more_time.more_time import request_view_message
+from dialogs.learning_space.learning_space import (
+    Receipt,
+    already_message,
+    receipt_message,
+    say_instant,
+    withdrawn_message,
+)
+from dialogs.more_time.deciding import request_view_message
 from dialogs.notices.together import list_message
 from policy.framework.framework import Framework
 
@@ -87,8 +93,14 @@ def _to_correct(now: Present, framework: Framework, today: date) -> Message:
 def _sent_in(now: Present, framework: Framework, today: date) -> Message:
     assert now.at is not None
     if now.token:
-        return receipt_message(now.reference, now.at, framework, token=now.token)
+        return receipt_message(Receipt(now.reference, now.at, token=now.token, take_back=now.take_back), framework)
     return already_message(now.reference, now.at, framework, by_name=now.by, yours=not now.by)
+
+
+def _gone(now: Present, framework: Framework, today: date) -> Message:
+    page = Page(f"Taken back: {now.reference}", summary=f"{now.reference} has been taken back.")
+    page.para("The form it came from was taken back, so there is nothing for you to do.")
+    return _to_the_list(page)
 
 
 def _withdrawn(now: Present, framework: Framework, today: date) -> Message:
@@ -263,4 +275,5 @@ _KINDS: dict[str, Callable[[Present, Framework, date], Message]] = {
     "second_look": _second_look,
     "older": _older,
     "together": _together,
+    "gone": _gone,
 }

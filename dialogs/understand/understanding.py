@@ -31,6 +31,7 @@ Kind = Literal[
     "export",
     "set_action",
     "take_back",
+    "undo",
     "emails",
     "reopen",
     "moderate",
@@ -158,6 +159,8 @@ _EXPORT = re.compile(r"(?:please )?(?:export|download|take out)(?: (?:the |all |
 _EMAILS = re.compile(r"(?:emails|unclear|unclear emails|show emails|email (\d{1,9}))")
 _SET_ACTION = re.compile(r"(?:set |add |new )?(?:an? )?action\b")
 _TAKE_BACK = re.compile(r"(?:take back|withdraw)\b")
+_UNDO = re.compile(r"(?:please )?(?:undo(?: (?:it|that|this))?|take (?:it|that|this) back|take back)(?: please)?\b")
+"""What was pressed last was pressed wrongly."""
 _TYPE = re.compile(
     r"type|typing|by typing|(?:let me|can i|i want to|i would like to)?\s?(?:grade|answer|do it|do this)?\s?by typing"
     r"|ask me(?: here)?|one question at a time"
@@ -215,6 +218,8 @@ def understand(text: str, today: date) -> Intent:
         return Intent("set_action", reference=reference)
     if reference and len(line) <= _ANSWER_LENGTH and _TAKE_BACK.match(line):
         return Intent("take_back", reference=reference)
+    if len(line) <= _ANSWER_LENGTH and (_UNDO.match(line) if reference else _UNDO.fullmatch(line.strip(" ?"))):
+        return Intent("undo", reference=reference or "")
     if reference and reference.startswith("LS-") and (asked := _AFTERWARDS.match(line[:_ANSWER_LENGTH])):
         kind = "moderate" if asked[1] == "moderate" else "reopen"
         return Intent(kind, reference=reference, person=asked[2] or "")  # type: ignore[arg-type]

@@ -12,9 +12,10 @@ ASKS = "E8"
 NEEDED = {
     "extension": ("reason", "new_date", "note"),
     "exclusion": ("reason", "note"),
+    "decline": ("because",),
     "hold": ("reason", "working_days"),
 }
-"""Forms the bot asks for more time and holds with, and the fields it reads from them."""
+"""Forms the bot asks for more time, declines and holds with, and the fields it reads from them."""
 
 
 def more_time_problems(framework: Framework) -> Iterator[Problem]:

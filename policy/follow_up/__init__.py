@@ -1,1 +1,1 @@
-"""Rules of what follows a form: loop, moderation, more time."""
+"""Rules of what follows a form: loop, moderation, more time, the minute to take it back."""

@@ -31,7 +31,8 @@ class TwoVoicesRules(Section):
 
     release_after_working_days: int = Field(default=5, ge=0, le=60)
     take_back_seconds: int = Field(default=60, ge=0, le=600)
-    """So long after 'We have talked' the auditor can take it back; nobody hears of it before. 0 opens it at once."""
+    """So long whoever sent a form in, released a result or decided on more time can take it back, and nobody is told
+    before. 0 gives no way back."""
 
 
 class PeopleChangeRules(Section):

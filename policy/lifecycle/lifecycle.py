@@ -33,16 +33,19 @@ class Transition:
 
 Table = Sequence[Transition]
 
-# A learning space (R37-R46, R101, A23, A30). Submitted, excluded and withdrawn are final.
+# A learning space (R37-R46, R101, A23, A30). Withdrawn is final; submitted and excluded are after their minute.
 LEARNING_SPACE: Table = (
     Transition(START, "allocate", "allocated", "qa_lead"),
     Transition("allocated", "open", "opened", "auditor"),
     Transition("opened", "open", "opened", "auditor"),
     Transition("opened", "submit", "submitted", "auditor"),
+    Transition("submitted", "take_back", "opened", "auditor, within the minute"),
     Transition("allocated", "reassign", "allocated", "qa_lead"),
     Transition("opened", "reassign", "allocated", "qa_lead"),
     Transition("allocated", "exclude", "excluded", "head_of_service"),
     Transition("opened", "exclude", "excluded", "head_of_service"),
+    Transition("excluded", "take_back", "allocated", "head_of_service, within the minute"),
+    Transition("excluded", "take_back_opened", "opened", "head_of_service, within the minute"),
     Transition("allocated", "withdraw", "withdrawn", "qa_lead"),
     Transition("opened", "withdraw", "withdrawn", "qa_lead"),
 )
@@ -118,6 +121,8 @@ NOTICE: Table = (
     Transition("held", "send", "pending", "qa_lead or qa_officer"),
     Transition("held", "drop", "cancelled", "qa_lead or qa_officer"),
     Transition("held", "cancel", "cancelled", "use-case"),
+    Transition("recorded", "take_back", "cancelled", "use-case"),  # what it was about was taken back
+    Transition("cancelled", "take_back", "pending", "use-case"),  # what cancelled it was taken back
 )
 
 _CHANNEL_STATES = ("unknown", "reachable", "blocked", "uninstalled", "disabled")
@@ -138,6 +143,8 @@ REQUEST: Table = (
     Transition("asked", "agree", "agreed", "head_of_service or director"),
     Transition("asked", "decline", "declined", "head_of_service or director"),
     Transition("asked", "expire", "expired", "sweep"),
+    Transition("agreed", "take_back", "asked", "whoever decided, within the minute"),
+    Transition("declined", "take_back", "asked", "whoever decided, within the minute"),
 )
 
 # A submitted form that is put right. Until the corrected one is in, the form as it was stands.
@@ -202,8 +209,8 @@ def states(table: Table) -> tuple[str, ...]:
 
 
 def final_states(table: Table) -> tuple[str, ...]:
-    """The states nothing leads out of."""
-    left = {row.state for row in table}
+    """The states nothing leads out of, but taking back within the minute (docs/adr/0032)."""
+    left = {row.state for row in table if not row.event.startswith("take_back")}
     return tuple(state for state in states(table) if state not in left)
 
 

@@ -121,8 +121,11 @@ _TO_TALK_THROUGH = _SELECT.where(
     ~sa.select(pressed_releases.c.reference).where(pressed_releases.c.reference == allocations.c.reference).exists(),
 ).order_by(allocations.c.submitted_at, allocations.c.reference)
 _UPDATE = sa.update(allocations).where(allocations.c.reference == sa.bindparam("which"))
-_DRAFT = _SELECT_DRAFT.where(drafts.c.reference == sa.bindparam("item"), drafts.c.person == sa.bindparam("writer"))
-_DRAFTS_OF = _SELECT_DRAFT.where(drafts.c.person == sa.bindparam("writer"))
+_WRITTEN_ON = drafts.c.final_at.is_(None)  # the draft of a form that was sent in waits in `sent_forms`
+_DRAFT = _SELECT_DRAFT.where(
+    drafts.c.reference == sa.bindparam("item"), drafts.c.person == sa.bindparam("writer"), _WRITTEN_ON
+)
+_DRAFTS_OF = _SELECT_DRAFT.where(drafts.c.person == sa.bindparam("writer"), _WRITTEN_ON)
 _DELETE_DRAFTS = sa.delete(drafts).where(drafts.c.reference == sa.bindparam("item"))
 _INSERT_ANSWERS = sa.insert(answers)
 
@@ -327,7 +330,8 @@ def load_draft(session: Session, reference: str, person: str) -> Draft | None:
 
 def save_draft(session: Session, draft: Draft) -> None:
     """Insert or replace a draft; the caller has checked and raised the version."""
-    put(session, drafts, {field.name: getattr(draft, field.name) for field in fields(Draft)})
+    row = {field.name: getattr(draft, field.name) for field in fields(Draft)}
+    put(session, drafts, {**row, "final_at": None})
     living_cards.follow_draft(session, draft.person, draft.reference, at=draft.updated_at)
 
 

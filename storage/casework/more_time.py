@@ -35,6 +35,8 @@ class Request:
     state: str = ASKED
     decided_by: str = ""
     decided_at: datetime | None = None
+    because: str = ""
+    """Why it was declined, in the words of whoever did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ _SELECT = sa.select(*(requests.c[field.name] for field in fields(Request)))
 _BY_TOKEN = _SELECT.where(requests.c.token == sa.bindparam("wanted"))
 _OF = _SELECT.where(requests.c.reference == sa.bindparam("wanted")).order_by(requests.c.asked_at)
 _UNDECIDED = _SELECT.where(requests.c.state == ASKED).order_by(requests.c.asked_at, requests.c.token)
+_DECIDED_BY = _SELECT.where(
+    requests.c.decided_by == sa.bindparam("whose"), requests.c.decided_at > sa.bindparam("since")
+)
 _SELECT_HOLD = sa.select(*(holds.c[field.name] for field in fields(Hold)))
 _HOLD_OF = _SELECT_HOLD.where(holds.c.reference == sa.bindparam("wanted"))
 _SELECT_PAUSES = sa.select(*(pauses.c[field.name] for field in fields(PauseRow))).order_by(pauses.c.starts, pauses.c.id)
@@ -106,14 +111,25 @@ def undecided(session: Session) -> list[Request]:
     return [Request(*row) for row in session.execute(_UNDECIDED)]
 
 
-def decide(session: Session, token: str, state: str, *, by: str, at: datetime) -> bool:
+def decide(session: Session, token: str, state: str, *, by: str, at: datetime, because: str = "") -> bool:
     """Settle a request. False, and nothing changed, if it has been settled before: the first one stands."""
     done = session.execute(
         sa.update(requests)
         .where(requests.c.token == token, requests.c.state == ASKED)
-        .values(state=state, decided_by=by, decided_at=at)
+        .values(state=state, decided_by=by, decided_at=at, because=because)
     )
     return done.rowcount == 1
+
+
+def decided_by(session: Session, person: str, since: datetime) -> list[Request]:
+    """The requests a person has decided after an instant."""
+    return [Request(*row) for row in session.execute(_DECIDED_BY, {"whose": person, "since": since})]
+
+
+def reopen(session: Session, token: str, state: str) -> None:
+    """A decision was taken back: the request waits as before."""
+    undecided = {"state": state, "decided_by": "", "decided_at": None, "because": ""}
+    session.execute(sa.update(requests).where(requests.c.token == token).values(undecided))
 
 
 # -- holds ------------------------------------------------------------------------------------------------------------
@@ -203,3 +219,14 @@ def retire_steps(session: Session, reference: str, events: Collection[str], *, w
     of_today = notices.c.key.not_like(f"%{OF_AN_EARLIER_DATE}%")
     session.execute(sa.update(notices).where(*of_steps, of_today).values(key=notices.c.key + about))
     return cancelled
+
+
+def count_again(
+    session: Session, reference: str, events: Collection[str], *, was_due_on: date, cancelled_because: str
+) -> None:
+    """The old due date holds again: `retire_steps` undone."""
+    about = f"{OF_AN_EARLIER_DATE}{was_due_on.isoformat()}"
+    of_steps = (notices.c.subject == reference, notices.c.event.in_(list(events)), notices.c.key.like(f"%{about}"))
+    session.execute(sa.update(notices).where(*of_steps).values(key=sa.func.replace(notices.c.key, about, "")))
+    waited = (notices.c.subject == reference, notices.c.state == "cancelled", notices.c.reason == cancelled_because)
+    session.execute(sa.update(notices).where(*waited).values(state="pending", reason=""))

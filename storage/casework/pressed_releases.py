@@ -31,6 +31,9 @@ _DUE = (
     .order_by(pressed_releases.c.opens_at, pressed_releases.c.reference)
     .limit(sa.bindparam("most"))
 )
+_BY = sa.select(pressed_releases).where(
+    pressed_releases.c.person == sa.bindparam("whose"), pressed_releases.c.opens_at > sa.bindparam("now")
+)
 _REMOVE = sa.delete(pressed_releases).where(pressed_releases.c.reference == sa.bindparam("item"))
 
 
@@ -48,6 +51,11 @@ def save(session: Session, pressed: PressedRelease) -> None:
 def due(session: Session, now: datetime, most: int) -> list[PressedRelease]:
     """Those to be carried out by now, first pressed first."""
     return [PressedRelease(**row._mapping) for row in session.execute(_DUE, {"now": now, "most": most})]
+
+
+def pressed_by(session: Session, person: str, now: datetime) -> list[PressedRelease]:
+    """Those a person pressed and can take back."""
+    return [PressedRelease(**row._mapping) for row in session.execute(_BY, {"whose": person, "now": now})]
 
 
 def remove(session: Session, reference: str) -> None:

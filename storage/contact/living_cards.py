@@ -169,6 +169,12 @@ def follow_draft(session: Session, person: str, subject: str, *, at: datetime) -
     session.execute(mine.values(stale_since=at, try_at=at + AFTER_A_SAVE))
 
 
+def look_later(session: Session, person: str, subject: str, *, at: datetime) -> None:
+    """What somebody's cards of a subject offer holds until then, and is over."""
+    mine = sa.update(cards).where(cards.c.person == person, _about(subject))
+    session.execute(mine.values(stale_since=at, try_at=at))
+
+
 def on_message(session: Session, person: str, activity_id: str) -> list[Card]:
     """What somebody's message is remembered as: mostly one card, or nothing."""
     of = (cards.c.person == person, cards.c.activity_id == activity_id)

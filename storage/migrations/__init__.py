@@ -19,6 +19,8 @@ REVISIONS: tuple[str, ...] = (
     "2026_11_30_0016",
     "2026_11_30_0017",
     "2026_11_30_0018",
+    "2026_11_30_0019",
+    "2026_11_30_0020",
 )
 """Oldest first; the last one is what this version of the bot writes to."""
 

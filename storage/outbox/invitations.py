@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, not_, select
+from sqlalchemy import and_, bindparam, exists, not_, select
 
 from storage.casework.learning_spaces import OPEN_STATES
 from storage.engine.session import Session
@@ -13,6 +13,7 @@ from storage.engine.upsert import put
 from storage.schema import tables
 
 _invitations, _items, _talks = tables.invitations, tables.allocations, tables.moderations
+_drafts, _requests = tables.drafts, tables.requests
 
 STANDING, CANCELLED = "standing", "cancelled"
 DUE, DISCUSSION, MEETING = "due", "discussion", "meeting"
@@ -51,6 +52,15 @@ def save(session: Session, invitation: Invitation) -> None:
     put(session, _invitations, asdict(invitation))
 
 
+_sent_in = exists().where(
+    _drafts.c.reference == _invitations.c.subject,
+    _drafts.c.final_at.is_not(None),
+    _drafts.c.final_at > bindparam("now"),
+)
+_decided = exists().where(
+    _requests.c.reference == _invitations.c.subject, _requests.c.decided_at > bindparam("pressed_since")
+)
+"""What was sent in, or decided, and can still be taken back: nobody's calendar changes before that."""
 _theirs = and_(_items.c.state.in_(list(OPEN_STATES)), _items.c.person == _invitations.c.person)
 _OVERTAKEN = (
     select(*(_invitations.c[name] for name in _NAMES), _items.c.due_on, _theirs.label("theirs"))
@@ -59,6 +69,8 @@ _OVERTAKEN = (
         _invitations.c.kind == DUE,
         _invitations.c.state == STANDING,
         not_(and_(_theirs, _items.c.due_on == _invitations.c.on_day)),
+        not_(_sent_in),
+        not_(_decided),
     )
     .order_by(_invitations.c.uid)
     .limit(bindparam("most"))
@@ -66,9 +78,14 @@ _OVERTAKEN = (
 """Built once: every sweep asks it."""
 
 
-def overtaken(session: Session, *, limit: int = 200) -> list[tuple[Invitation, date | None]]:
-    """Due dates in calendars that no longer hold, each with the new date; None where that person owes nothing now."""
-    rows = session.execute(_OVERTAKEN, {"most": limit})
+def overtaken(
+    session: Session, now: datetime, *, pressed_since: datetime, limit: int = 200
+) -> list[tuple[Invitation, date | None]]:
+    """Due dates in calendars that no longer hold, each with the new date; None where that person owes nothing now.
+
+    What was pressed since `pressed_since` can still be taken back and is left.
+    """
+    rows = session.execute(_OVERTAKEN, {"most": limit, "now": now, "pressed_since": pressed_since})
     return [(Invitation(*row[: len(_NAMES)]), row.due_on if row.theirs else None) for row in rows]
 
 

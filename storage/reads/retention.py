@@ -178,5 +178,5 @@ def blank_forms(session: Session, before: datetime) -> int:
     session.execute(sa.update(actions).where(of_closed).values(what="", note=""))
     session.execute(sa.update(red_flags).where(red_flags.c.reference.in_(old)).values(told={}))
     decided = (requests.c.asked_at < before, requests.c.state != "asked")
-    session.execute(sa.update(requests).where(*decided).values(note=""))
+    session.execute(sa.update(requests).where(*decided).values(note="", because=""))
     return blanked

@@ -85,7 +85,7 @@ KEPT: Mapping[str, Mapping[str, Rule]] = {
         e=(Stays(MACHINERY), "ladder steps_done next_step_at"),
     ),
     "answers": _columns(a=(FORMS, "answers"), b=(Stays(OPAQUE), "reference"), c=(Stays(COUNTED), "submitted_at")),
-    "drafts": _columns(a=(DRAFTS, "reference person answers step version updated_at")),
+    "drafts": _columns(a=(DRAFTS, "reference person answers step version updated_at final_at")),
     "form_drafts": _columns(a=(DRAFTS, "reference form person answers step version updated_at")),
     "actions": _columns(
         a=(FORMS, "what note"),
@@ -132,7 +132,7 @@ KEPT: Mapping[str, Mapping[str, Rule]] = {
         d=(Stays(COUNTED), "state reason reopened_at correct_by grade impact submitted_at closed_at"),
     ),
     "requests": _columns(
-        a=(FORMS, "note"),
+        a=(FORMS, "note because"),
         b=(Stays(WHO_DID), "asked_by decided_by"),
         c=(Stays(OPAQUE), "token reference"),
         d=(Stays(COUNTED), "kind reason new_due_on asked_at state decided_at"),

@@ -33,6 +33,7 @@ requests = Table(
     Column("state", String(20), nullable=False),  # asked, agreed, declined, expired
     Column("decided_by", String(80), nullable=False, server_default=""),
     Column("decided_at", UtcDateTime),
+    Column("because", Text, nullable=False, server_default=""),  # why it was declined
 )
 Index("ix_requests_reference", requests.c.reference, requests.c.state)
 

@@ -146,7 +146,10 @@ drafts = Table(
     Column("step", String(60), nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("final_at", UtcDateTime),  # its form was sent in, and can be taken back until then
 )
+_sent = text("final_at IS NOT NULL")
+Index("ix_drafts_sent", drafts.c.final_at, sqlite_where=_sent, postgresql_where=_sent)
 
 actions = Table(
     "actions",

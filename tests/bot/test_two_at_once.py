@@ -78,11 +78,13 @@ def _request(council: LivingCouncil) -> str:
 
 
 def _agree(council: LivingCouncil) -> Press:
-    return Press((HEAD, PSW), "agree_request", {"ref": _request(council)}, other_verb="decline_request")
+    data = {"ref": _request(council), "because": "Not this time."}
+    return Press((HEAD, PSW), "agree_request", data, other_verb="decline_request")
 
 
 def _decline(council: LivingCouncil) -> Press:
-    return Press((HEAD, PSW), "decline_request", {"ref": _request(council)}, other_verb="agree_request")
+    data = {"ref": _request(council), "because": "Not this time."}
+    return Press((HEAD, PSW), "decline_request", data, other_verb="agree_request")
 
 
 def _new_date(council: LivingCouncil) -> tuple[str, str]:
@@ -242,6 +244,8 @@ GIVEN: dict[str, Given] = {
 """By what is decided. The verbs that are not here are walked by `test_every_verb_that_decides_is_walked`."""
 NOT_TWO_AT_ONCE = {
     "take_release_back": "its auditor's alone, and walked in test_people_talk",
+    "take_send_back": "its auditor's alone, and walked in journeys/test_the_minute",
+    "take_decision_back": "for whoever decided alone, and walked in journeys/test_a_no_with_a_reason",
     "loop_authorise_sure": "the same use-case as loop_authorise, walked in test_closing_the_loop_cards",
     "loop_result": "pressed after a re-audit; the same words and the same use-case as the other ends of a loop",
     "reassign": "a second press finds the new holder's, and is walked in test_people_talk",

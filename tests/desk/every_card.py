@@ -11,7 +11,16 @@ from dialogs.kit.speaking import say_date
 from dialogs.notices.living import ACTIONS, LOOPS
 from policy.calendar.calendar import Calendar
 from policy.lifecycle.reference import find_reference
-from storage.casework import actions, corrections, learning_spaces, loops, moderations, more_time, pressed_releases
+from storage.casework import (
+    actions,
+    corrections,
+    learning_spaces,
+    loops,
+    moderations,
+    more_time,
+    pressed_releases,
+    sent_forms,
+)
 from storage.casework.learning_spaces import LearningSpace
 from storage.council import establishment
 from storage.engine.database import Database
@@ -110,6 +119,11 @@ class _Look:
         if item is not None:
             return self._can_do_with(item, verb)
         if request := more_time.by_token(self.session, token):
+            if verb == "read_decision":
+                return bool(request.because)
+            if verb == "take_decision_back":
+                at = request.decided_at
+                return at is not None and self.now < at + timedelta(minutes=1)
             about = learning_spaces.by_reference(self.session, request.reference)
             return request.state == "asked" and about is not None and about.is_open
         if loop := loops.by_token(self.session, token):
@@ -130,6 +144,9 @@ class _Look:
             return item.is_open or corrections.asked(self.session, item.reference) is not None
         if verb == "more_time":
             return item.is_open and still_in_time(item, self.now)
+        if verb == "take_send_back":
+            until = sent_forms.final_at(self.session, item.reference)
+            return until is not None and self.now < until
         if verb == "take_release_back":
             return pressed_releases.of(self.session, item.reference) is not None
         if verb == "release":

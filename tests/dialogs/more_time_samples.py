@@ -21,13 +21,14 @@ from assurance.escalation.hold_steps import HoldsMade, LeftOut
 from assurance.escalation.preview import MOST_COPIED, MOST_LISTED, Coming, Preview
 from assurance.escalation.preview import as_facts as preview_facts
 from assurance.more_time.ask_more_time import Asked, RequestForm
-from assurance.more_time.decide_more_time import DecisionMade, RequestView
+from assurance.more_time.decide_more_time import DecisionMade, Declining, RequestView
+from assurance.more_time.take_decision_back import DecisionTakenBack
 from dialogs.kit.message import Message
-from dialogs.more_time import discretion, more_time
+from dialogs.more_time import deciding, discretion, more_time
 from dialogs.notices.notices import render
 from policy.calendar.pauses import FREEZE, PRACTICE_WEEK, Pause
 from policy.forms.forms import FormContext, Problem
-from storage.casework.more_time import Hold, Request
+from storage.casework.more_time import AGREED, DECLINED, Hold, Request
 from tests.dialogs.sample_facts import ALLOCATED, AUDITOR, DUE, FRAMEWORK, REFERENCE, TODAY, delivery, header, item
 
 HOSTILE = "**Ann** [a link](http://evil.example) www.evil.example {{DATE(2017-02-14T06:08:39Z)}}"
@@ -38,6 +39,13 @@ REQUEST = Request(
     "b" * 32, REFERENCE, "extension", "practitioner_away", "The room is not free before then.", NEW, "p-1", AT
 )
 EXCLUSION = replace(REQUEST, kind="exclusion", reason="conflict_of_interest", new_due_on=None, note="")
+
+
+def made(request: Request, state: str, due_on: date) -> DecisionMade:
+    """A decision that can still be taken back."""
+    return DecisionMade(item(), replace(request, state=state), due_on, take_back=True)
+
+
 HOLD = Hold(REFERENCE, "+2", date(2027, 1, 5), "nearly_done", "p-qa", AT)
 
 
@@ -167,14 +175,35 @@ def more_time_cards() -> dict[str, Message]:
             Asked(item(), moved, ("head_of_service",), BANK_HOLIDAY), FRAMEWORK, TODAY
         ),
         "request_asked_nobody": more_time.asked_message(Asked(item(), EXCLUSION, ()), FRAMEWORK, TODAY),
-        "request_seen": more_time.request_view_message(RequestView(item(), REQUEST, AUDITOR), FRAMEWORK, TODAY),
-        "request_seen_moved": more_time.request_view_message(
+        "request_seen": deciding.request_view_message(RequestView(item(), REQUEST, AUDITOR), FRAMEWORK, TODAY),
+        "request_seen_moved": deciding.request_view_message(
             RequestView(item(), moved, AUDITOR, SATURDAY), FRAMEWORK, TODAY
         ),
-        "request_seen_off": more_time.request_view_message(RequestView(item(), EXCLUSION, AUDITOR), FRAMEWORK, TODAY),
-        "request_agreed": more_time.decided_message(DecisionMade(item(), REQUEST, NEW), TODAY, agree=True),
-        "request_off": more_time.decided_message(DecisionMade(item(), EXCLUSION, DUE), TODAY, agree=True),
-        "request_declined": more_time.decided_message(DecisionMade(item(), REQUEST, DUE), TODAY, agree=False),
+        "request_seen_off": deciding.request_view_message(RequestView(item(), EXCLUSION, AUDITOR), FRAMEWORK, TODAY),
+        "form_declined_without_a_word": deciding.declining_message(
+            Declining(RequestView(item(), REQUEST, AUDITOR), {"because": " "}, {"because": Problem("required")}),
+            FRAMEWORK,
+            TODAY,
+        ),
+        "form_declined_with_details": deciding.declining_message(
+            Declining(
+                RequestView(item(), REQUEST, AUDITOR),
+                {"because": "They live at PR1 2AB"},
+                {"because": Problem("identifier:postcode", "PR1 2AB")},
+            ),
+            FRAMEWORK,
+            TODAY,
+        ),
+        "request_taken_back": deciding.taken_back_message(
+            DecisionTakenBack(RequestView(item(), REQUEST, AUDITOR)), FRAMEWORK, TODAY
+        ),
+        "request_agreed": deciding.decided_message(made(REQUEST, AGREED, NEW), FRAMEWORK, TODAY),
+        "request_off": deciding.decided_message(made(EXCLUSION, AGREED, DUE), FRAMEWORK, TODAY),
+        "request_declined": deciding.decided_message(made(REQUEST, DECLINED, DUE), FRAMEWORK, TODAY),
+        "request_declined_why": deciding.reason_message(
+            RequestView(item(), replace(REQUEST, state=DECLINED, because="The quarter ends before it."), "A. Head"),
+            TODAY,
+        ),
         "request_which": more_time.which_message(open_items, TODAY),
         "request_which_many": more_time.which_message(
             [item(reference=f"LS-2026Q3-{n:03}", token=f"{n:032x}") for n in range(1, 7)], TODAY

@@ -142,7 +142,9 @@ def cards() -> dict[str, Message]:
         "released": two_voices.release_message(Pressed(item, "opens"), FRAMEWORK),
         "released_again": two_voices.release_message(Pressed(replace(item, released_at=SENT_IN), "open"), FRAMEWORK),
         "release_taken_back": two_voices.release_message(Pressed(item, "taken_back"), FRAMEWORK),
-        "receipt_release": learning_space.receipt_message(REFERENCE, SENT_IN, FRAMEWORK, token=TOKEN),
+        "receipt_release": learning_space.receipt_message(
+            learning_space.Receipt(REFERENCE, SENT_IN, token=TOKEN, take_back=True), FRAMEWORK
+        ),
         "reassign_asked": people.reassign_message(asked, FRAMEWORK, TODAY),
         "form_reassign_missing": people.reassign_message(asked, FRAMEWORK, TODAY, missing=True),
         "reassigned": people.reassigned_message(HandedOver(item, "p-other", None), "Gethin Gorsedale", TODAY),

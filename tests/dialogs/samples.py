@@ -237,10 +237,16 @@ def receipts() -> dict[str, Message]:
     """What takes the place of a form, and what stale or strange presses get."""
     at = datetime(2026, 12, 3, 14, 5, tzinfo=UTC)
     return {
-        "receipt": learning_space.receipt_message(REFERENCE, at, FRAMEWORK),
-        "receipt_typed": learning_space.receipt_message(REFERENCE, at, FRAMEWORK, answered="typed"),
-        "receipt_by_email": learning_space.receipt_message(REFERENCE, at, FRAMEWORK, answered="by_email"),
-        "receipt_red_route": learning_space.receipt_message(REFERENCE, at, FRAMEWORK, red_route=True),
+        "receipt": learning_space.receipt_message(learning_space.Receipt(REFERENCE, at), FRAMEWORK),
+        "receipt_typed": learning_space.receipt_message(
+            learning_space.Receipt(REFERENCE, at, answered="typed"), FRAMEWORK
+        ),
+        "receipt_by_email": learning_space.receipt_message(
+            learning_space.Receipt(REFERENCE, at, answered="by_email", take_back=True), FRAMEWORK
+        ),
+        "receipt_red_route": learning_space.receipt_message(
+            learning_space.Receipt(REFERENCE, at, red_route=True), FRAMEWORK
+        ),
         "already": learning_space.already_message(REFERENCE, at, FRAMEWORK),
         "already_other": learning_space.already_message(
             REFERENCE, at, FRAMEWORK, by_name="Gethin Gorsedale", yours=False

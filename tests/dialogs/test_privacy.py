@@ -84,7 +84,7 @@ def test_the_opened_form_is_the_only_place_that_names_the_case_and_the_practitio
 def test_a_button_carries_an_opaque_id_and_nothing_of_anybody() -> None:
     for name, card in samples.cards().items():
         for data in buttons_of(card).values():
-            assert set(data) - {"msteams"} <= {"verb", "ref", "step", "v"}, name
+            assert set(data) - {"msteams"} <= {"verb", "ref", "step", "v", "seconds"}, name
             assert data.get("msteams", OPENS_A_WINDOW) == OPENS_A_WINDOW, name
             carried = str(data.get("ref", ""))
             assert re.fullmatch(r"|[0-9a-f]{32}|LS-2026Q3-\d{3}|list-\d+", carried), name

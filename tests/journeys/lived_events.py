@@ -19,7 +19,6 @@ from assurance.learning_space.reply_to_result import reply_to_result
 from assurance.loop.loop_close import record_result
 from assurance.loop.loop_decide import send_loop_back
 from assurance.loop.loop_meeting import book_meeting, call_meeting_off
-from assurance.more_time.decide_more_time import decide_request
 from assurance.records.export import record_export
 from assurance.records.note_framework import note_framework
 from assurance.red_route.acknowledge import acknowledge
@@ -30,6 +29,7 @@ from storage.casework import moderations
 from storage.contact import inbox
 from storage.council import put_back
 from storage.council.put_back import PutBack
+from tests.assurance.deciding import decide_request
 from tests.assurance.forms_filled import save
 from tests.councils import (
     HEAD,
@@ -150,7 +150,7 @@ def immediate_risk(council: WatchedCouncil) -> None:
 def inadequate(council: WatchedCouncil) -> None:
     """Graded inadequate: closing the loop opens, and a moderator is asked."""
     an_inadequate_one(council)
-    council.dispatch()
+    council.when_it_stands()
 
 
 def other_hands(council: WatchedCouncil) -> None:
@@ -172,7 +172,7 @@ def looked_at_again(council: WatchedCouncil) -> None:
     """Inadequate at once, others by chance; a talk nobody books, one that is booked; agreed, changed, not agreed."""
     council.now = london("2026-01-26 10:00")
     at_once = returned(council, allocated=ALLOCATED, case="NM-000010", grade="inadequate")
-    council.dispatch()
+    council.when_it_stands()
     for number in range(1, 8):
         returned(council, allocated=ALLOCATED, case=f"NM-{number:06}")
     council.live("2026-01-27", "2026-02-02")
@@ -216,7 +216,7 @@ def looked_at_too_little(council: WatchedCouncil) -> None:
 def loop_left_alone(council: WatchedCouncil) -> None:
     """Nobody meets, and the form never comes back."""
     _, loop = an_inadequate_one(council)
-    council.dispatch()
+    council.when_it_stands()
     council.live("2026-01-30", "2026-02-28")
     for weeks in (4, 6, 12):
         day = loop.return_by + timedelta(weeks=weeks)
@@ -226,7 +226,7 @@ def loop_left_alone(council: WatchedCouncil) -> None:
 def loop_met(council: WatchedCouncil) -> None:
     """The meeting is booked, moved and called off; the practitioner hears once they may see the result."""
     item, loop = an_inadequate_one(council)
-    council.dispatch()
+    council.when_it_stands()
     council.at("2026-01-30 10:00")
     council.does(SENIOR_MANAGER, book_meeting, loop.token, raw={"meeting_on": "2026-02-09", "meeting_from": "14:30"})
     council.dispatch()

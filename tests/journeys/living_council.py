@@ -188,8 +188,11 @@ class LivingCouncil:
     # -- when ---------------------------------------------------------------------------------------------------------
 
     def when_the_service_looks(self, at: datetime | None = None) -> list[Said]:
-        """One poke of the timer and of the dispatcher at an instant; what reached somebody by it."""
-        self.now = at or self.now
+        """One poke of the timer and of the dispatcher at an instant; what reached somebody by it.
+
+        Without one it is a minute later: what was pressed can no longer be taken back.
+        """
+        self.now = at or self.now + timedelta(minutes=1)
         self.sweep()
         return self.dispatch()
 
@@ -213,6 +216,11 @@ class LivingCouncil:
             for delivery in deliveries:
                 self.send(delivery)
         return self.said[before:]
+
+    def when_it_stands(self) -> list[Said]:
+        """What was pressed can no longer be taken back, and is said."""
+        self.now += timedelta(minutes=1)
+        return self.dispatch()
 
     def send(self, delivery: Delivery) -> bool:
         """Render one delivery, hand it to the courier and write down the answer."""

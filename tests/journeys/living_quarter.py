@@ -36,7 +36,6 @@ from assurance.moderation.moderate import look_again
 from assurance.moderation.moderation_outcome import mark_stale
 from assurance.moderation.moderation_view import seats_of
 from assurance.more_time.ask_more_time import Asked, ask
-from assurance.more_time.decide_more_time import decide_request
 from assurance.red_route.acknowledge import acknowledge
 from assurance.self_check.upkeep import WORK, end_round, note
 from assurance.self_check.verify import verify
@@ -48,6 +47,7 @@ from storage.casework.learning_spaces import LearningSpace
 from storage.casework.loops import Loop
 from storage.casework.moderations import Moderation
 from storage.engine.database import Database, Session
+from tests.assurance.deciding import decide_request
 from tests.assurance.forms_filled import fill_in, save, send_in
 from tests.assurance.loops_filled import CONFIRM, fill_in_loop, save_page, send_in_loop
 from tests.journeys.living_council import LivingCouncil, Said, days, london, nine, shipped_framework

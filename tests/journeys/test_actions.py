@@ -97,7 +97,7 @@ def test_an_action_from_a_learning_space_is_strict_only_after_an_inadequate_grad
     (action,) = council.database.read_now(actions.of_subject, item.reference)
     assert (action.ladder_key, action.set_by, action.owner) == (ladder, TEAM_MANAGER_2, TEAM_MANAGER)
     assert len(action.token) == 32
-    council.dispatch()
+    council.when_it_stands()
     assert council.told(event="E34") == {TEAM_MANAGER: "owner"}
 
 

@@ -20,7 +20,6 @@ from assurance.loop.loop_decide import OwnForm
 from assurance.moderation.moderation_draw import redraw
 from assurance.moderation.moderation_outcome import stand_loop_down
 from assurance.more_time.ask_more_time import Asked, ask
-from assurance.more_time.decide_more_time import decide_request
 from bot.clock import Clock
 from bot.conversation import Conversation
 from policy.calendar.timetable import timetable
@@ -33,6 +32,7 @@ from storage.casework.learning_spaces import LearningSpace
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.database import Database
+from tests.assurance.deciding import decide_request
 from tests.assurance.forms_filled import PAGES, fill_in, save, send_in
 from tests.councils import (
     DIRECTOR,

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from assurance.allocation.approve_allocation import withdraw_allocation
 from assurance.allocation.propose_allocation import propose_allocation
 from assurance.more_time.ask_more_time import ask
-from assurance.more_time.decide_more_time import decide_request
 from assurance.records.purge import purge_every_month
 from assurance.self_check.verify import verify
 from policy.check.loader import load_framework
@@ -28,6 +27,7 @@ from storage.council import history
 from storage.engine.database import Database, Session
 from storage.schema import tables
 from storage.schema.kept import KEPT, Ends, Passes, Stays
+from tests.assurance.deciding import decide_request
 from tests.councils import HEAD, QA_LEAD, TEAM_MANAGER_2, small_council, with_cover, with_leave
 from tests.journeys.living_council import LivingCouncil, london
 from tests.journeys.moderating import moderated, returned

@@ -59,7 +59,7 @@ def test_an_inadequate_is_selected_the_moment_it_comes_in_and_its_moderator_told
     moderation = moderation_of(council, item)
     assert (moderation.reference, moderation.why, moderation.state) == ("MO-2025Q4-001", "inadequate", "selected")
     assert moderation.moderator in (QA_LEAD, QA_OFFICER)
-    council.dispatch()
+    council.when_it_stands()
     ((person, on, text),) = _heard(council, "E21")
     assert (person, on) == (moderation.moderator, date(2026, 1, 29))
     assert text == (
@@ -80,7 +80,7 @@ def test_what_a_soft_check_marks_is_selected_too_and_the_message_cannot_be_told_
     doubtful = returned(council, allocated=ALLOCATED, grade_assessment="inadequate", grade="good", sure_why="Historic.")
     clear = returned(council, allocated=ALLOCATED, case="NM-000010", grade="inadequate")
     assert moderation_of(council, doubtful).why == "soft_check"
-    council.dispatch()
+    council.when_it_stands()
     first, second = (text for _, _, text in _heard(council, "E21"))
     for text in (first, second):
         assert NOT_YET_WHY in text
@@ -141,7 +141,7 @@ def test_with_nobody_to_moderate_the_qa_team_hears_that_there_is_nobody(council:
     )
     item = returned(council, allocated=ALLOCATED, grade="inadequate")
     assert moderation_of(council, item).moderator == ""
-    council.dispatch()
+    council.when_it_stands()
     ((person, _, text),) = _heard(council, "E21")
     assert person == QA_OFFICER, "in the QA lead's place; to find somebody, not to do it"
     assert "There is no moderator to tell." in text

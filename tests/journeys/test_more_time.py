@@ -11,13 +11,15 @@ from assurance.common.more_time_refusals import AskedAlready, DecidedAlready, Ex
 from assurance.common.refusals import NotYours, Withdrawn
 from assurance.home.waiting import waiting
 from assurance.more_time.ask_more_time import Asked, RequestForm, ask, request_form
-from assurance.more_time.decide_more_time import DecisionMade, decide_request, see_request
-from dialogs.more_time.more_time import asked_message, request_message, request_view_message
+from assurance.more_time.decide_more_time import DecisionMade, see_request
+from dialogs.more_time.deciding import request_view_message
+from dialogs.more_time.more_time import asked_message, request_message
 from policy.council.actor import Actor
 from policy.council.establishment import Cover
 from storage.casework import more_time
 from storage.casework.learning_spaces import LearningSpace
 from storage.engine.database import Database
+from tests.assurance.deciding import decide_request
 from tests.councils import (
     DIRECTOR,
     HEAD,
@@ -73,6 +75,8 @@ def test_the_head_of_service_is_asked_at_once_and_nobody_else(council: LivingCou
         "Priya Fernhollow asks for more time for a learning space.\n\n"
         "Reason: The practitioner is away\nDue: Monday 2 February\nNew date: Tuesday 10 February\n\n"
         "It can be decided until the end of Monday 2 February. Without a decision it stays as it is.\n\n"
+        "Why not?\n"
+        "  (Only if you decline. Who asked can read it. Use roles, not names. No case detail.)\n\n"
         "[Agree]\n[Decline]\n[Read their note]"
     )
     assert "room" not in str(said.facts)

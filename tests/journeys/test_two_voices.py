@@ -220,7 +220,7 @@ def test_without_a_talk_it_is_released_on_the_fifth_working_day_at_nine(council:
 def test_an_outstanding_one_tells_the_practitioner_of_the_recognition_after_the_release(council: LivingCouncil) -> None:
     item = given_one(council)
     sent_in(council, item, grade="outstanding")
-    council.dispatch()
+    council.when_it_stands()
     assert council.told(event="E18") == {HEAD: "head_of_service", TEAM_MANAGER: "team_manager"}
     council.said.clear()
     releases(council, item)

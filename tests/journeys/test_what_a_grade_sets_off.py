@@ -35,7 +35,7 @@ def test_an_inadequate_grade_opens_the_loop_and_asks_the_senior_manager_to_meet(
     assert (loop.state, loop.practitioner) == ("open", PRACTITIONER)
     assert loop.meet_by == date(2026, 2, 12), "ten working days"
     assert loop.return_by == date(2026, 2, 26), "28 days"
-    council.dispatch()
+    council.when_it_stands()
     assert council.told(event="E17") == {
         SENIOR_MANAGER: "senior_manager",
         TEAM_MANAGER: "team_manager",
@@ -53,7 +53,7 @@ def test_where_the_senior_managers_post_is_vacant_the_qa_lead_is_asked_to_find_s
     council.now = london("2026-01-29 15:10")
     view = fill_in(council.database, council.framework, item, now=council.now, grade="inadequate")
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
-    heard = {said.person: said.message.text for said in council.dispatch() if said.event == "E17"}
+    heard = {said.person: said.message.text for said in council.when_it_stands() if said.event == "E17"}
     assert set(heard) == {TEAM_MANAGER, HEAD, QA_LEAD}
     assert "Please find someone who can." in heard[QA_LEAD]
     assert "The post of Senior Manager, Family Safeguarding North, is vacant and has no deputy." in heard[QA_LEAD]
@@ -78,7 +78,7 @@ def test_an_outstanding_grade_is_recognised_by_the_head_of_service_and_the_team_
     council.now = london("2026-01-29 15:10")
     view = fill_in(council.database, council.framework, item, now=council.now, grade="outstanding")
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
-    council.dispatch()
+    council.when_it_stands()
     assert council.told(event="E18") == {HEAD: "head_of_service", TEAM_MANAGER: "team_manager"}
 
 
@@ -87,7 +87,7 @@ def test_an_ordinary_grade_sends_nobody_anything_but_the_action_to_its_owner(cou
     council.now = london("2026-01-29 15:10")
     view = fill_in(council.database, council.framework, item, now=council.now)
     send_in(council.database, council.framework, item, version=view.version, now=council.now)
-    assert [(said.event, said.person) for said in council.dispatch()] == [("E34", TEAM_MANAGER)]
+    assert [(said.event, said.person) for said in council.when_it_stands()] == [("E34", TEAM_MANAGER)]
     received = [notice for notice in council.notices_about(item.reference) if notice.event == "E15"]
     assert {notice.state for notice in received} == {"recorded"}
     assert {notice.recipient for notice in received} == {TEAM_MANAGER_2, QA_LEAD}

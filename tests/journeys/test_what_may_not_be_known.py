@@ -61,6 +61,7 @@ TYPED: dict[str, str] = {
     "held": "held",
     "set_action": "action",
     "take_back": "take back",
+    "undo": "undo",
     "emails": "emails",
     "reopen": "reopen",
     "moderate": "moderate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from assurance.allocation.approve_allocation import approve_allocation
@@ -20,6 +20,7 @@ from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from storage.casework.learning_spaces import LearningSpace
 from storage.engine.database import Database
+from storage.outbox import notices
 from tests.assurance.forms_filled import fill_in
 from tests.assurance.sheets import sheets_of
 from tests.councils import QA_LEAD
@@ -91,7 +92,14 @@ class WatchedCouncil(LivingCouncil):
         actor = Actor.person(person) if person else Actor.operator("anna")
         done = self.database.write_now(use_case, self.framework, subject, actor=actor, now=self.now, **facts)
         self.dispatch()
+        self.until_it_stands()
         return done
+
+    def until_it_stands(self) -> None:
+        """What can still be taken back is said a minute later, if anything is to be said of it."""
+        waits = self.database.read_now(notices.next_try_at)
+        if waits is not None and self.now < waits <= self.now + timedelta(minutes=1):
+            self.when_it_stands()
 
 
 # -- what people do ---------------------------------------------------------------------------------------------------
@@ -117,6 +125,7 @@ def sent_in(council: WatchedCouncil, item: LearningSpace, at: str, **answers: An
     receipt = asyncio.run(talk.press(auditor, "submit", {"verb": "submit", "ref": item.token, "v": view.version}))
     council.hears_at_once("E15", item.person, receipt)
     council.dispatch()
+    council.until_it_stands()
 
 
 def asked(council: WatchedCouncil, item: LearningSpace, kind: str, raw: dict[str, str]) -> Asked:

@@ -99,7 +99,7 @@ export const STEPS = [
   {
     title: "The loop",
     tasks: [{
-      say: (cast) => `An inadequate grade opens closing the loop, and ${cast.name("senior_manager")} heard of it at once. Be ${cast.name("senior_manager")}: open it, fill the form with an example and send it on.`,
+      say: (cast) => `An inadequate grade opens closing the loop at once, and ${cast.name("senior_manager")} is told when the minute to take it back is over. Be ${cast.name("senior_manager")}: open it, fill the form with an example and send it on.`,
       who: (cast) => cast.senior_manager,
       target: (cast) => worked(cast.senior_manager, cast.loop?.reference),
       card: (cast) => form(cast.senior_manager, cast.loop?.reference),

@@ -15,7 +15,6 @@ from assurance.cards.living_cards import (
 from assurance.common.courier import CourierResult
 from assurance.escalation.hold_step import hold_step
 from assurance.more_time.ask_more_time import ask
-from assurance.more_time.decide_more_time import decide_request
 from dialogs.notices.living import present_message
 from policy.council.actor import Actor
 from storage.casework import more_time
@@ -23,6 +22,7 @@ from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels, living_cards
 from storage.contact.channels import Card
 from storage.outbox import backlog
+from tests.assurance.deciding import decide_request
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, SENIOR_MANAGER, TEAM_MANAGER_2, small_council
 from tests.dialogs.reading import ageing
@@ -116,7 +116,7 @@ def test_a_request_that_somebody_else_decided_says_who_and_when(council: LivingC
     )
     shown = refreshed(council)[HEAD]
     assert shown.present.finished
-    assert "You agreed this on Tuesday 20 January 2026 at 11:00 am." in says(council, shown)
+    assert "You agreed this on Tuesday 20 January 2026 at 11:01 am." in says(council, shown)
 
 
 def test_a_card_that_is_gone_is_forgotten_without_a_word(council: LivingCouncil) -> None:
@@ -223,7 +223,7 @@ def test_a_request_overtaken_by_the_form_does_not_say_that_nobody_decided_it(cou
     refreshed(council)
     council.now += timedelta(hours=1)
     send_it_in(council, item)
-    assert "It was overtaken: the form came in on Tuesday 20 January 2026 at 11:00 am." in says(
+    assert "It was overtaken: the form came in on Tuesday 20 January 2026 at 11:01 am." in says(
         council, refreshed(council)[HEAD]
     )
     council.when_the_service_looks(council.now + timedelta(days=1))  # the sweep writes the request off

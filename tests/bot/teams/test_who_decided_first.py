@@ -98,7 +98,7 @@ class Two:
     cards: dict[str, str] = field(default_factory=dict)
 
     async def presses(self, person: str, *, kind: str = "Action.Execute") -> str:
-        data = {"verb": PUSHES[person], "ref": self.token}
+        data = {"verb": PUSHES[person], "ref": self.token, "because": "Not this time."}
         pressed = {"type": kind, "verb": PUSHES[person], "data": data}
         answer = await self.people[person].press(pressed, replyToId=self.cards[person])
         assert answer.status == 200

@@ -13,6 +13,7 @@ from dialogs.kit.message import Message
 from dialogs.letters.letter_subjects import ANY, LATE, SUBJECTS, subject_of
 from dialogs.letters.letters import HOW_TO_ANSWER, IN_ITS_LETTER, IN_TEAMS, Letter, Letterhead, chat_link, letter
 from dialogs.understand.reply_reading import read_reply
+from dialogs.understand.understanding import understand
 from tests.dialogs import samples
 from tests.dialogs.hostile import HOSTILE
 from tests.dialogs.sample_facts import AUDITOR, CASE, FRAMEWORK, GOOD_ANSWERS, PRACTITIONER, REFERENCE
@@ -213,7 +214,17 @@ def test_a_letter_asks_only_for_words_that_a_reply_is_understood_by() -> None:
     for name, message in samples.messages().items():
         for words in re.findall(r": reply with the words? (.+)", as_letter(name, message).text):
             heard = read_reply(words, today=today).intent
-            if heard not in ("open", "extend", "list", "help", "held", "agree", "decline", "spoken"):
+            known = (
+                "open",
+                "extend",
+                "list",
+                "help",
+                "held",
+                "agree",
+                "decline",
+                "spoken",
+            )
+            if heard not in known and understand(words, today).kind != "undo":
                 wrong[name] = words
     assert wrong == {}
     said = letters()

@@ -18,6 +18,7 @@ def test_the_head_of_service_sees_who_asks_why_both_dates_until_when_to_decide_a
         "Reason: The practitioner is away\nDue: Tuesday 29 December\nNew date: Friday 8 January 2027\n\n"
         "It can be decided until the end of Tuesday 29 December. Without a decision it stays as it is.\n\n"
         "Their note: The room is not free before then.\n\n"
+        "Why not?\n  (Only if you decline. Who asked can read it. Use roles, not names. No case detail.)\n\n"
         "[Agree]\n[Decline]"
     )
 

@@ -48,8 +48,16 @@ async def test_a_manager_who_never_opens_teams_completes_a_learning_space_by_ema
     assert (sent_in.state, sent_in.grade, sent_in.impact) == ("submitted", "good", "good")
     said = body(receipt)
     assert not any(word in said for word in ("Good", "supervision", item.case_ref)), "the receipt holds no answers"
+    assert "You can take it back within a minute of pressing." in said and "reply with the word: undo" in said
     again = await manager.ask(receipt, "YES")
     assert f"Already sent in: {item.reference}" in body(again)
+    written = answers(db, item)
+    back = await manager.ask(receipt, "Undo\n\nKind regards\nLeila")
+    assert body(back).startswith(f"Taken back: {item.reference}") and "Good" not in body(back)
+    assert now(db, item).state == "opened" and answers(db, item)["grade"] == "good"
+    assert not written
+    await manager.ask(await manager.ask(back, f"open {item.reference}"), "YES")
+    assert now(db, item).state == "submitted"
 
 
 async def test_no_letter_names_the_case_or_the_practitioner(

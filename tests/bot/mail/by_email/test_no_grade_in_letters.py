@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 
 from bot.service import Service
 from desk.mailbox import Post
@@ -75,11 +76,12 @@ async def test_whoever_else_is_told_or_asks_reads_no_grade_and_no_count_of_grade
     given = db.read_now(given_to_others, item.person)[:2]
     for one, grade in zip(given, ("inadequate", "outstanding"), strict=True):
         domains = {f"grade_{key}": grade for key in ("voice", "assessment", "plan", "family", "agencies", "oversight")}
+        at = FRIDAY - timedelta(minutes=2)  # it can no longer be taken back
         view = fill_in(
-            db, framework, one, now=FRIDAY, grade=grade, impact=grade, date_held="2026-11-20",
+            db, framework, one, now=at, grade=grade, impact=grade, date_held="2026-11-20",
             action_1_by="2026-12-18", grade_recording=grade, **domains,
         )  # fmt: skip
-        send_in(db, framework, one, version=view.version, now=FRIDAY)
+        send_in(db, framework, one, version=view.version, now=at)
     service.dispatcher.wake()
     await letter_to_somebody(post[0], "Closing the loop: please read", db, manager)
     council = db.read_now(establishment.current)

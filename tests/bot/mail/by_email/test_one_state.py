@@ -117,7 +117,7 @@ async def test_a_request_decided_in_teams_is_not_decided_again_by_a_late_yes(
     people = db.read_now(establishment.current).people.values()
     (who,) = [one.id for one in people if one.email == decider.address]
     (request,) = db.read_now(more_time.undecided)
-    assert "Declined" in await press(who, "decline_request", ref=request.token)
+    assert "Declined" in await press(who, "decline_request", ref=request.token, because="Not this time.")
     said = body(await decider.ask(back, "YES"))
     assert "You declined this on" in said and "This changed nothing." in said
     assert now(db, item).due_on == item.due_on

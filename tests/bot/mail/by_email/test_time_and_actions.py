@@ -45,6 +45,26 @@ async def test_more_time_is_asked_and_agreed_by_email(
     assert now(db, item).due_on == date(2026, 12, 29)
 
 
+async def test_more_time_is_declined_by_email_with_a_reason_and_taken_back_within_its_minute(
+    manager: Correspondent, item: LearningSpace, db: Database, post: tuple[Post, int]
+) -> None:
+    await manager.send(f"{item.reference} extend to 29 December because the practitioner is away")
+    await manager.ask(await manager.letter(), "yes")
+    decider = await letter_to_somebody(post[0], "A request for you to decide", db, manager)
+    letter = await decider.letter()
+    why = await decider.ask(letter, "Decline")
+    assert "Nothing has been decided yet." in body(why)
+    assert "Please say why" in body(await decider.ask(why, "YES")) and db.read_now(more_time.undecided)
+    back = await decider.ask(letter, "decline because the quarter has to be complete")
+    assert "Your reason: the quarter has to be complete" in body(back)
+    done = await decider.ask(back, "YES")
+    (request,) = db.read_now(more_time.of, item.reference)
+    assert (request.state, request.because) == ("declined", "the quarter has to be complete")
+    assert "the quarter" not in body(done) and "you can take it back" in body(done)
+    assert "It is taken back" in body(await decider.ask(done, f"undo {item.reference}"))
+    assert [one.token for one in db.read_now(more_time.undecided)] == [request.token]
+
+
 async def test_a_date_that_is_not_possible_is_said_before_the_yes(
     manager: Correspondent, item: LearningSpace, db: Database
 ) -> None:
