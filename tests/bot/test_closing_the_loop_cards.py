@@ -66,7 +66,7 @@ def lived(sqlite_database: Database) -> _Lived:
     council.now = london("2026-01-29 15:10")
     view = fill_in(database, council.framework, item, now=council.now, grade="inadequate")
     outcome = send_in(database, council.framework, item, version=view.version, now=council.now)
-    council.dispatch()
+    council.when_it_stands()
     talk = Conversation(database, council.framework, _Hands(council))  # type: ignore[arg-type]
     return _Lived(council, talk, council.item(item.reference), outcome.loop_reference)
 

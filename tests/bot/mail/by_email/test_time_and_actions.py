@@ -60,7 +60,7 @@ async def test_more_time_is_declined_by_email_with_a_reason_and_taken_back_withi
     done = await decider.ask(back, "YES")
     (request,) = db.read_now(more_time.of, item.reference)
     assert (request.state, request.because) == ("declined", "the quarter has to be complete")
-    assert "the quarter" not in body(done) and "you can take it back" in body(done)
+    assert "the quarter" not in body(done) and "You can take it back" in body(done)
     assert "It is taken back" in body(await decider.ask(done, f"undo {item.reference}"))
     assert [one.token for one in db.read_now(more_time.undecided)] == [request.token]
 
