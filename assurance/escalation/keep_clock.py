@@ -72,6 +72,7 @@ def keep_clock(session: Session, framework: Framework, *, actor: Actor, now: dat
 def _start_again(
     session: Session, framework: Framework, pauses: tuple[Pause, ...], *, actor: Actor, today: date, now: datetime
 ) -> None:
+    more_time.forget_clocks(session)
     entries = []
     for item in more_time.stopped(session):
         days = paused_days(pauses, item.paused_on, today)

@@ -193,6 +193,15 @@ def stop_clocks(session: Session, on: date, *, today: date) -> int:
     ).rowcount
 
 
+def forget_clocks(session: Session) -> None:
+    """What was sent in, or taken off, while its clock stood has nothing left to wait for."""
+    session.execute(
+        sa.update(allocations)
+        .where(allocations.c.paused_on.is_not(None), allocations.c.state.not_in(OPEN_STATES))
+        .values(paused_on=None)
+    )
+
+
 def stopped(session: Session) -> list[Stopped]:
     """Every item whose clock stands. Read once, when a pause has ended."""
     rows = session.execute(

@@ -21,6 +21,7 @@ from policy.framework.rules_more_time import PracticeWeek
 from storage.casework import more_time
 from storage.casework.learning_spaces import LearningSpace
 from storage.engine.database import Database
+from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import DIRECTOR, HEAD, QA_LEAD, QA_OFFICER, SENIOR_MANAGER, TEAM_MANAGER
 from tests.journeys.living_council import LivingCouncil, london, nine, shipped_framework
 
@@ -257,3 +258,18 @@ def test_the_list_tells_late_from_paused(council: LivingCouncil, item: LearningS
     days_left, text = listed("2026-02-07 12:00")
     assert days_left == 3
     assert "The clock stands still" not in text
+
+
+def test_a_form_sent_in_while_the_clock_stands_is_over_and_nobody_hears_that_it_is_late(
+    council: LivingCouncil, item: LearningSpace
+) -> None:
+    switching(council, "2026-01-28 11:00", on=True)
+    council.now = london("2026-01-29 10:00")
+    view = fill_in(council.database, council.framework, item, now=council.now - timedelta(minutes=1))
+    send_in(council.database, council.framework, item, version=view.version, now=council.now)
+    switching(council, "2026-02-09 10:00", on=False)
+    after = council.item(item.reference)
+    assert (after.due_on, after.next_step_at, after.paused_on) == (DUE, None, None)
+    council.when_days_pass(date(2026, 2, 9), date(2026, 3, 10))
+    assert said_of(council, item).keys() <= {"released"}, "all that is left is to talk it through"
+    assert in_order(council, item)
