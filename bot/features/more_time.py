@@ -178,10 +178,15 @@ class _Desk:
         return deciding.request_view_message(view, self._talk.framework, self._talk.today())
 
     async def typed_decision(self, person: Person, reference: str) -> Message:
-        """'agree LS-...', 'decline LS-...': the last request about it, with the buttons that decide."""
+        """'agree LS-...', 'decline LS-...', 'read why LS-...': the last request about it, with the buttons that decide.
+
+        Whoever asked, and was declined, reads why.
+        """
         asked = await self._talk.db.read(more_time_rows.of, reference)
         if not asked:
             raise NotFound(reference)
+        if asked[-1].because and asked[-1].asked_by == person.id:
+            return await self.read_why(person, {"ref": asked[-1].token}, False)
         return await self.see(person, {"ref": asked[-1].token}, False)
 
     async def agree(self, person: Person, data: Data, in_dialog: bool) -> Message:

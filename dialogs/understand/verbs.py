@@ -34,7 +34,9 @@ BEFORE_A_REFERENCE: dict[str, frozenset[str]] = {
     "allocate": _phrases("allocate|propose|propose it|propose it late|see the proposal|approve"),
     "everything": _phrases("everything of|everything|hand it all over"),
     "acknowledge": _phrases("acknowledge|acknowledged|i have spoken to them|spoken to them|seen"),
-    "decide": _phrases("agree|agreed|decline|declined|read their note|look at it|agree to|decide|decide on|request"),
+    "decide": _phrases(
+        "agree|agreed|decline|declined|read their note|read why|look at it|agree to|decide|decide on|request"
+    ),
     "more_time": _phrases("ask|ask for it|ask to be taken off|take off|take me off"),
     "release": _phrases("we have talked release|we have talked"),
     "reflect": _phrases("add a reflection|reflection|keep it"),

@@ -76,8 +76,10 @@ def test_the_reason_is_opened_by_who_asked_and_stands_in_no_message(
     own = next(one for one in heard if one.event == "E9" and one.person == TEAM_MANAGER)
     assert "[Read why]" in own.message.text and not any(WHY in str(one.message) + str(one.facts) for one in heard)
     assert WHY in pressed(council, TEAM_MANAGER, "read_decision", {"ref": request.token}).text
+    assert WHY in typed(council, TEAM_MANAGER, f"read why {item.reference}").text
     for stranger in (SENIOR_MANAGER, item.practitioner):
         assert WHY not in pressed(council, stranger, "read_decision", {"ref": request.token}).text
+        assert WHY not in typed(council, stranger, f"read why {item.reference}").text
     assert not any(WHY in str(row.detail) for row in council.history_of(item.reference))
 
 

@@ -50,7 +50,7 @@ def live(council: LivingCouncil, until: str) -> dict[str, set[str]]:
     heard: dict[str, set[str]] = {}
     while council.now < london(until):
         council.now += timedelta(minutes=10)
-        if said := [one for one in council.when_the_service_looks() if one.event == "E16"]:
+        if said := [one for one in council.when_the_service_looks(council.now) if one.event == "E16"]:
             heard[f"{council.now:%d %H:%M}"] = people(said)
     return heard
 

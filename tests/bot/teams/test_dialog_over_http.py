@@ -123,7 +123,9 @@ async def test_a_whole_learning_space_is_graded_in_the_window(window: Window) ->
     assert page.body["task"]["value"]["title"] == "Learning space"
     review = await _fill(window, page)
     done = await window.me.submit_dialog(_actions(review.card)["Send"])
-    assert done.body == {"task": {"type": "message", "value": f"Thank you. {window.item.reference} has been sent in."}}
+    reference = window.item.reference
+    said = f"Thank you. {reference} has been sent in. To take it back within a minute, type: undo {reference}"
+    assert done.body == {"task": {"type": "message", "value": said}}
     stored = window.stored()
     assert (stored.state, stored.grade, stored.submitted_by) == ("submitted", "good", DEMO_TEAM_MANAGER)
 

@@ -77,7 +77,7 @@ def test_a_date_is_overtaken_when_the_item_moves_closes_or_changes_hands(databas
     kept = Invitation("uid", TEAM_MANAGER, item.reference, DUE, item.due_on, 0, STANDING, AT, 7)
     database.write_now(invitations.save, kept)
     assert database.read_now(invitations.get, "uid") == kept
-    assert database.read_now(invitations.overtaken) == []
+    assert database.read_now(invitations.overtaken, AT, pressed_since=AT) == []
     moved = item.due_on + timedelta(days=14)
     for change, expected in (
         ({"due_on": moved}, moved),
@@ -85,6 +85,6 @@ def test_a_date_is_overtaken_when_the_item_moves_closes_or_changes_hands(databas
         ({"person": TEAM_MANAGER, "state": "submitted"}, None),
     ):
         database.write_now(learning_spaces.update, item.reference, **change)
-        assert database.read_now(invitations.overtaken) == [(kept, expected)]
+        assert database.read_now(invitations.overtaken, AT, pressed_since=AT) == [(kept, expected)]
     database.write_now(invitations.save, replace(kept, state=CANCELLED, sequence=1))
-    assert database.read_now(invitations.overtaken) == []
+    assert database.read_now(invitations.overtaken, AT, pressed_since=AT) == []
