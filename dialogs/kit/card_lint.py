@@ -20,7 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "TextBlock": _ANY_ELEMENT | {"text", "wrap", "size", "weight", "color", "isSubtle", "style"},
     "RichTextBlock": _ANY_ELEMENT | {"inlines", "horizontalAlignment"},
     "TextRun": {"type", "text", "weight", "size", "isSubtle", "italic", "selectAction"},
-    "Container": _ANY_ELEMENT | {"items", "style", "selectAction", "isVisible"},
+    "Container": _ANY_ELEMENT | {"items", "style", "selectAction", "isVisible", "key"},
     "ActionSet": _ANY_ELEMENT | {"actions"},
     "Table": _ANY_ELEMENT | {"columns", "rows", "firstRowAsHeaders", "showGridLines"},
     "TableRow": {"type", "cells"},

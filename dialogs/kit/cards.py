@@ -112,9 +112,9 @@ def facts(rows: Iterable[tuple[str, str]]) -> Container:
     return Container(items=list(lines))
 
 
-def box(*items: CardElement | Json, tone: Tone = "emphasis", gap: Gap = "Medium") -> Container:
-    """Something set apart. The tone adds a colour; the words must say it all without."""
-    return Container(items=list[Any](items), style=tone, spacing=gap)
+def box(*items: CardElement | Json, tone: Tone = "emphasis", gap: Gap = "Medium", key: str | None = None) -> Container:
+    """Something set apart. The tone adds a colour; the words must say it all without. `key` as of `group`."""
+    return Container(items=list[Any](items), style=tone, spacing=gap, key=key)
 
 
 def fold_title(title: str, name: str) -> Container:
@@ -131,9 +131,12 @@ def folded(*items: CardElement | Json, name: str) -> Container:
     return Container(id=name, items=list[Any](items), style="emphasis", is_visible=False, spacing="Small")
 
 
-def group(*items: CardElement, gap: Gap = "Medium") -> Container:
-    """Things that belong together, such as a question and its hint."""
-    return Container(items=list(items), spacing=gap)
+def group(*items: CardElement, gap: Gap = "Medium", key: str | None = None) -> Container:
+    """Things that belong together, such as a question and its hint.
+
+    `key` names what stands here to a client that draws a changed card over the one before, element by element.
+    """
+    return Container(items=list(items), spacing=gap, key=key)
 
 
 def button(

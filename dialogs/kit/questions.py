@@ -98,7 +98,9 @@ class Question:
         if self.hint:
             parts.append(cards.small(self.hint, gap="Small"))
         around = cards.box if self.set_apart else cards.group
-        page.add(around(*parts), "\n".join([*lines, *self._lines()]))
+        # Microsoft's renderer made with React keeps a list's choices where a list stood in the same place on the step
+        # before, and would offer those: a key of its own says that it is another question.
+        page.add(around(*parts, key=self.field.key), "\n".join([*lines, *self._lines()]))
 
     def _lines(self) -> list[str]:
         lines = [self.asked]
@@ -118,11 +120,7 @@ class Question:
         given = self.value.split(",") if isinstance(self.value, str) else list(self.value or ())
         given = [one for one in given if one]
         values = (*given, *[""] * self.boxes)
-        # In a container of their own: a client that draws a new step over the old one, element by element, would else
-        # offer the choices of the list that stood in the same place (Microsoft's playground does).
-        return [
-            cards.group(*(self._list_that_opens(number, values[number]) for number in range(self.boxes)), gap="None")
-        ]
+        return [self._list_that_opens(number, values[number]) for number in range(self.boxes)]
 
     def _list_that_opens(self, number: int, value: str) -> ChoiceSetInput:
         """One of several, with a way to want no answer there; the first has none where an answer is wanted."""

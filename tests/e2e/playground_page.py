@@ -55,6 +55,17 @@ class Chat:
             card.get_by_role("combobox", name=label).first.click()
             self.page.get_by_role("option", name=answer, exact=True).click()
 
+    def offered(self, card: Locator, label: str) -> list[str]:
+        """The choices that a list opens with, which is then closed as it was."""
+        box = card.get_by_role("combobox", name=label).first
+        box.click()
+        options = self.page.get_by_role("option")
+        expect(options.first).to_be_visible()
+        found = options.all_inner_texts()
+        box.press("Escape")
+        expect(options).to_have_count(0)
+        return found
+
     def pick_today(self, card: Locator, label: str) -> None:
         """Pick today from the calendar that a date input opens."""
         card.get_by_role("combobox", name=label).click()

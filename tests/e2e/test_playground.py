@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -52,6 +53,8 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
     chat.press(step, "Next")
 
     step = chat.card("Overall judgement")
+    four = ["Outstanding", "Good", "Requires improvement to be good", "Inadequate"]
+    assert chat.offered(step, "Overall practice grade") == four, "not what the list of the step before offered"
     chat.choose(step, "Overall practice grade", "Good")
     chat.choose(step, "Overall impact and outcomes for the child", "Good")
     chat.write(step, "Why this overall grade", REASONS)
@@ -60,6 +63,7 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
 
     step = chat.card("What worked well")
     chat.choose(step, "Strengths", "Assessment")
+    chat.choose(step, "Strengths: a second one", "Planning")
     chat.write(step, "What worked well", WELL)
     chat.choose(step, "Learning", "Supervision")
     chat.write(step, "What could be even better", "Write the reasons for decisions down on the day.")
@@ -85,8 +89,10 @@ def test_the_card_arrives_the_form_is_filled_over_its_steps_and_the_grade_is_kep
 
     found = sitting.rows("SELECT state, grade, impact FROM allocations WHERE reference = ?", reference)
     assert found == [("submitted", "good", "good")]
-    assert sitting.rows("SELECT count(*) FROM answers WHERE reference = ?", reference) == [(1,)]
-    assert sitting.rows("SELECT count(*) FROM drafts WHERE reference = ?", reference) == [(0,)]
+    ((kept,),) = sitting.rows("SELECT answers FROM answers WHERE reference = ?", reference)
+    answers = json.loads(str(kept))
+    assert (answers["strength_themes"], answers["learning_themes"]) == (["assessment", "planning"], ["supervision"])
+    assert sitting.rows("SELECT final_at <> '' FROM drafts WHERE reference = ?", reference) == [(1,)], "for a minute"
     assert sitting.rows("SELECT count(*) FROM actions WHERE subject = ?", reference) == [(1,)]
 
     chat.say("list")

@@ -248,6 +248,18 @@ def test_a_refused_answer_is_named_by_its_question() -> None:
     assert list(refused("learning", worked_well="Call 07700 900123")) == ["worked_well"]
 
 
+def test_no_step_can_be_taken_for_the_one_before_where_a_card_is_drawn_over_another() -> None:
+    keyed = [
+        (one["key"], next(inner["id"] for inner in walk(one) if inner["type"].startswith("Input.")))
+        for step in ("meeting", "domains", "judgement", "learning", "action_1")
+        for one in _step(step, GOOD_ANSWERS)["body"]
+        if "key" in one
+    ]
+    assert len(keyed) > 20
+    assert all(key == question for key, question in keyed)
+    assert len(dict(keyed)) == len(keyed)
+
+
 # -- several answers to one question ----------------------------------------------------------------------------------
 
 
