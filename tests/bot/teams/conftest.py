@@ -32,6 +32,7 @@ from policy.council.establishment import Establishment, Person, Post
 from policy.framework.framework import Framework
 from storage.council import establishment
 from storage.engine.database import Database, Session
+from tests.patience import PATIENCE
 
 APP_ID = "7d6c1e54-0000-4000-8000-000000000001"
 TENANT_ID = "c0ffee00-0000-4000-8000-00000000000a"
@@ -127,6 +128,14 @@ class Stack:
 @pytest.fixture(scope="session")
 def entra() -> Entra:
     return Entra(APP_ID, TENANT_ID, CLOCK.now, secret="desk")
+
+
+@pytest.fixture
+def deadline(request: pytest.FixtureRequest) -> float:
+    """Seconds the bot waits for Teams: few only where it hangs, or a busy machine would pass for one that does."""
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    hangs = getattr(params.get("fault"), "kind", "") == "hang" or "hang" in request.node.name
+    return 0.5 if hangs else PATIENCE
 
 
 @pytest.fixture

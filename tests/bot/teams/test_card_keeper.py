@@ -60,14 +60,14 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(way_out: HttpClient, sqlite_database: Any) -> AsyncIterator[Bench]:
+async def bench(way_out: HttpClient, sqlite_database: Any, deadline: float) -> AsyncIterator[Bench]:
     council = LivingCouncil(sqlite_database, now=london("2026-01-20 10:00"))
     person = small_council().people[HEAD]
     member = Member(entra_id(HEAD), person.name, person.email)
     teams = TeamsDesk(APP_ID, TENANT_ID, [member])
     async with serving(teams.application()) as url:
         teams.service_url = url
-        connector = Connector(way_out, NoTokens(), Hosts(loopback=True), lambda: council.now, deadline=0.5)
+        connector = Connector(way_out, NoTokens(), Hosts(loopback=True), lambda: council.now, deadline=deadline)
         clock = Clock.standing(council.now)
         keeper = CardKeeper(council.database, council.framework, clock, connector, Limits())
         await keeper.drain()  # the first look begins at the newest row of history

@@ -41,8 +41,8 @@ class Purse:
 
 
 @pytest.fixture
-def connector(way_out: HttpClient, teams: TeamsDesk) -> Connector:
-    return Connector(way_out, NoTokens(), Hosts(loopback=True), CLOCK.now, deadline=0.5)
+def connector(way_out: HttpClient, teams: TeamsDesk, deadline: float) -> Connector:
+    return Connector(way_out, NoTokens(), Hosts(loopback=True), CLOCK.now, deadline=deadline)
 
 
 async def failure_of(call: Any) -> Failure:

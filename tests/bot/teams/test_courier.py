@@ -100,7 +100,7 @@ def a_notice(attempts: int = 1) -> Notice:
 
 
 @pytest.fixture(params=["without installing"])
-async def bench(way_out: HttpClient, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+async def bench(way_out: HttpClient, deadline: float, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     member = Member("eeeeeeee-0000-4000-8000-000000000009", "Em Lowe", "em.lowe@council.example")
     teams, hands = TeamsDesk(APP_ID, TENANT_ID, [member]), Hands()
     graph = Graph(teams, MANIFEST_ID)
@@ -108,7 +108,7 @@ async def bench(way_out: HttpClient, request: pytest.FixtureRequest) -> AsyncIte
         teams.service_url = url
         installer = Installer(way_out, NoTokens(), MANIFEST_ID, lambda: NOW, graph_url=f"{graph_url}/v1.0")
         courier = TeamsCourier(
-            Connector(way_out, NoTokens(), Hosts(loopback=True), lambda: NOW, deadline=0.5),
+            Connector(way_out, NoTokens(), Hosts(loopback=True), lambda: NOW, deadline=deadline),
             Limits(monotonic=hands.monotonic, sleep=hands.sleep),
             lambda: NOW,
             app_id=APP_ID,
