@@ -66,6 +66,41 @@ _HAS_A_TURN = (
     .where(cards.c.person == sa.bindparam("whose"), cards.c.subject == sa.bindparam("about"))
     .values(stale_since=sa.bindparam("at"), try_at=sa.bindparam("turn"))
 )
+
+
+def _lists(told: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The subjects of the messages that these notices went out in with others."""
+    return sa.select(sa.literal(LIST) + sa.cast(notices.c.bundle, sa.String)).where(told)
+
+
+# What every press asks is put together once, not each time: that costs several times what the database takes for it.
+_ABOUT = (cards.c.subject == sa.bindparam("about")) | cards.c.subject.like(sa.bindparam("beside"), escape="/")
+"""The card of a subject, and every other message that shows it."""
+_TOLD = (notices.c.subject == sa.bindparam("about")) & (notices.c.bundle > 0)
+_MARK = (
+    sa.update(cards)
+    .where(
+        cards.c.person.in_(
+            sa.union(
+                sa.select(cards.c.person).where(cards.c.subject == sa.bindparam("about")),
+                sa.select(notices.c.recipient).where(_TOLD),
+            )
+        ),
+        _ABOUT | cards.c.subject.in_(_lists(_TOLD)),
+    )
+    .values(stale_since=sa.bindparam("at"), try_at=sa.bindparam("at"))
+)
+_MARK_WHAT_WAS_SHOWN_BEFORE = _MARK.where(cards.c.shown_seq < sa.bindparam("seq"))
+_MARK_OWN = (
+    sa.update(cards)
+    .where(cards.c.person == sa.bindparam("whose"), _ABOUT)
+    .values(stale_since=sa.bindparam("at"), try_at=sa.bindparam("turn"))
+)
+_ON_MESSAGE = (
+    sa.select(*_COLUMNS)
+    .where(cards.c.person == sa.bindparam("whose"), cards.c.activity_id == sa.bindparam("message"))
+    .order_by(cards.c.subject)
+)
 # Spelt out, not bound: only then does a database see that the index of these will do.
 _STALE = sa.text("cards.try_at IS NOT NULL")
 _TRUE = sa.text("cards.try_at IS NULL")
@@ -114,15 +149,10 @@ def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None 
 
     With `seq`, only those of which the channel keeps what was so before that row of history.
     """
-    told = (notices.c.subject == subject) & (notices.c.bundle > 0)
-    holders = sa.union(
-        sa.select(cards.c.person).where(cards.c.subject == subject), sa.select(notices.c.recipient).where(told)
-    )
-    on_it = _about(subject) | cards.c.subject.in_(_lists(told))
-    marked = sa.update(cards).where(cards.c.person.in_(holders), on_it).values(stale_since=at, try_at=at)
-    if seq is not None:
-        marked = marked.where(cards.c.shown_seq < seq)
-    return session.execute(marked).rowcount
+    given = {**_named(subject), "at": at}
+    if seq is None:
+        return session.execute(_MARK, given).rowcount
+    return session.execute(_MARK_WHAT_WAS_SHOWN_BEFORE, {**given, "seq": seq}).rowcount
 
 
 def mark_gone_by(session: Session, *, since: date, before: date, at: datetime) -> int:
@@ -165,20 +195,17 @@ def look_again(session: Session, card: Card, *, at: datetime) -> None:
 
 def follow_draft(session: Session, person: str, subject: str, *, at: datetime) -> None:
     """Somebody saved what they have written so far: their own cards of it are to say how far they have come."""
-    mine = sa.update(cards).where(cards.c.person == person, _about(subject))
-    session.execute(mine.values(stale_since=at, try_at=at + AFTER_A_SAVE))
+    session.execute(_MARK_OWN, {**_named(subject), "whose": person, "at": at, "turn": at + AFTER_A_SAVE})
 
 
 def look_later(session: Session, person: str, subject: str, *, at: datetime) -> None:
     """What somebody's cards of a subject offer holds until then, and is over."""
-    mine = sa.update(cards).where(cards.c.person == person, _about(subject))
-    session.execute(mine.values(stale_since=at, try_at=at))
+    session.execute(_MARK_OWN, {**_named(subject), "whose": person, "at": at, "turn": at})
 
 
 def on_message(session: Session, person: str, activity_id: str) -> list[Card]:
     """What somebody's message is remembered as: mostly one card, or nothing."""
-    of = (cards.c.person == person, cards.c.activity_id == activity_id)
-    return [Card(*row) for row in session.execute(sa.select(*_COLUMNS).where(*of).order_by(cards.c.subject))]
+    return [Card(*row) for row in session.execute(_ON_MESSAGE, {"whose": person, "message": activity_id})]
 
 
 def answered(session: Session, person: str, activity_id: str, *, at: datetime) -> None:
@@ -285,14 +312,10 @@ def forget(session: Session, card: Card) -> None:
     session.execute(sa.delete(cards).where(_is(card)))
 
 
-def _about(subject: str) -> sa.ColumnElement[bool]:
-    """The card of a subject, and every other message that shows it."""
-    return (cards.c.subject == subject) | cards.c.subject.startswith(f"{subject}{BESIDE}", autoescape=True)
-
-
-def _lists(told: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The subjects of the messages that these notices went out in with others."""
-    return sa.select(sa.literal(LIST) + sa.cast(notices.c.bundle, sa.String)).where(told)
+def _named(subject: str) -> dict[str, str]:
+    """A subject, and what the names of every other message that shows it are like, for a statement with `_ABOUT`."""
+    plain = subject.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return {"about": subject, "beside": f"{plain}{BESIDE}%"}
 
 
 def _on(card: Card) -> dict[str, object]:
