@@ -249,7 +249,9 @@ async def test_a_turn_asks_the_database_for_no_more_than_this(metered: tuple[Des
         await asyncio.gather(*(one(number) for number in range(2, AT_ONCE + 2)))
     await desk.settled()
     together = meter.cost.each(AT_ONCE)
-    assert alone == (statements, rows)
+    # Whether the notes behind an answer go into one commit or into two, which reads one row more, is chance.
+    assert alone[0] == statements
+    assert rows <= alone[1] <= rows + 1
     assert together[0] == statements, "a turn among many asks what it asks alone"
     assert together[1] <= rows, "and reads no rows of the others"
 
