@@ -32,7 +32,7 @@ from storage.engine.database import Database
 from storage.engine.session import Session
 
 PIECES = 1_000_000
-READY = 40_000
+READY = 15_000
 """Of them with a form that only waits for Send; more than can be sent in the time."""
 CONNECTIONS, WARM_UP, ALONE = 2, 3.0, 15.0
 MOST_SECONDS = 300.0
