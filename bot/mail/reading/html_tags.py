@@ -35,7 +35,7 @@ class Tag:
 def cut(text: str) -> Iterator[Tag | str]:
     """Tags, and the text between them with its entities resolved. What is no tag is text; nothing is ever refused."""
     text = text[:MAX_HTML]
-    said = at = tags = 0  # `said` is up to where everything has been allocated
+    said = at = tags = 0  # `said` is up to where everything has been given out
     never: set[str] = set()  # what is not closed any more from here on: not searched for again
     while tags < MAX_TAGS and (at := text.find("<", at)) >= 0:
         tag = None
