@@ -92,6 +92,6 @@ def why_moot(action: Action, notice: Notice) -> str:
         return ""
     if not action.is_open:
         return f"the action is {action.state.replace('_', ' ')}"
-    if "owner" in notice.recipient_role.split("+") and notice.recipient != action.owner:
+    if "owner" in notice.roles and notice.recipient != action.owner:
         return "the action has gone to someone else"
     return ""

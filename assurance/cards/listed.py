@@ -72,7 +72,7 @@ def list_stands(look: Look, subject: str, event: str) -> Present | None:
             rows.append(_action_now(look, notice, tracked[reference]))
     if not rows:
         return None
-    own = any(OWNER in one.recipient_role.split("+") for one in told.values())
+    own = any(OWNER in one.roles for one in told.values())
     return Present("together", subject, event, yours=own, rows=tuple(rows), finished=all(row.over for row in rows))
 
 
@@ -95,7 +95,7 @@ def _learning_space_now(look: Look, notice: Notice, item: LearningSpace) -> List
 
 def _action_now(look: Look, notice: Notice, action: Action) -> Listed:
     mine = action.owner == look.person
-    elsewhere = "" if mine or OWNER not in notice.recipient_role.split("+") else WITH_SOMEONE_ELSE
+    elsewhere = "" if mine or OWNER not in notice.roles else WITH_SOMEONE_ELSE
     return Listed(
         action.reference,
         look.name(action.owner),
@@ -112,7 +112,7 @@ def _action_now(look: Look, notice: Notice, action: Action) -> Listed:
 def _told(notice: Notice) -> tuple[str, ...]:
     """Who else was told: to act, where this one hears for information; to help, where it is their own."""
     told = tuple(str(role) for role in notice.facts.get("told", ()))
-    roles = set(notice.recipient_role.split("+"))
+    roles = set(notice.roles)
     if OWNER in roles:
         return tuple(role for role in told if role != OWNER)
     return told if not roles & set(told) and notice.facts.get("via") != "qa_for_vacancy" else ()

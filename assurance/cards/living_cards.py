@@ -61,7 +61,7 @@ def in_place(notice: Notice) -> bool:
     """
     if notice.urgent:
         return False
-    roles, told = set(notice.recipient_role.split("+")), set(notice.facts.get("told", ()))
+    roles, told = set(notice.roles), set(notice.facts.get("told", ()))
     return notice.event == "E15" or bool(told and not roles & (told | {"auditor", "owner"}))
 
 

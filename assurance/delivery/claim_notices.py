@@ -218,7 +218,7 @@ def _moot(notice: Notice, item: LearningSpace | None) -> str:
         return ""
     if not item.is_open:
         return "the learning space was submitted" if item.state == SUBMITTED else f"the learning space is {item.state}"
-    if "auditor" in notice.recipient_role.split("+") and notice.recipient != item.person:
+    if "auditor" in notice.roles and notice.recipient != item.person:
         return "the learning space has gone to someone else"
     return ""
 

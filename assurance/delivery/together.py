@@ -124,7 +124,7 @@ def _list_of(framework: Framework, notice: Notice) -> str:
     if notice.urgent:
         return ""
     rule = rule_of(framework, notice)
-    return rule.together_own if OWN & set(notice.recipient_role.split("+")) else rule.together
+    return rule.together_own if OWN & set(notice.roles) else rule.together
 
 
 def _alone(one: Ready) -> Delivery:

@@ -49,7 +49,7 @@ def morning_messages(session: Session, framework: Framework, now: datetime) -> i
         still = [notice for notice in mine if not _gone(notice, items.get(notice.subject))]
         lines = _lines(still)
         if lines and digests.make(session, person, "morning", day, {"lines": lines}, at=now):
-            roles = tuple(dict.fromkeys(role for notice in still for role in notice.recipient_role.split("+")))
+            roles = tuple(dict.fromkeys(role for notice in still for role in notice.roles))
             fresh += notices(
                 framework,
                 MORNING,

@@ -88,7 +88,7 @@ class ActionAuditor:
 
     def _has_changed_hands(self, action: Action, said: list[Notice]) -> bool:
         """Whether a step was said about somebody who no longer owns it: then others were rightly told."""
-        owners = {notice.recipient for notice in said if "owner" in notice.recipient_role.split("+")}
+        owners = {notice.recipient for notice in said if "owner" in notice.roles}
         return bool(owners) and action.owner not in owners
 
     def _next_step(self, action: Action) -> Iterator[Finding]:

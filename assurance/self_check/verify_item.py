@@ -119,7 +119,7 @@ class ItemAuditor:
         if item.submitted_at and notice.created_at > item.submitted_at and notice.state != "recorded":
             what = f"Step {step.name} was written after the learning space was submitted."
             yield Finding("unexpected_notice", item.reference, what)
-        roles = notice.recipient_role.split("+")
+        roles = notice.roles
         own = step.escalation and notice.recipient == item.person and any(role != "auditor" for role in roles)
         if own and not {"because", "purged"} & set(notice.facts):
             yield Finding(

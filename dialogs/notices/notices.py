@@ -41,7 +41,7 @@ def render(delivery: Delivery, framework: Framework) -> Message:
     speak = _EVENTS.get(delivery.notice.event)
     if speak is None:
         raise NoWords(delivery.notice.event)
-    return speak(_about(delivery, framework), _roles(delivery), delivery.notice.facts, framework)
+    return speak(_about(delivery, framework), delivery.notice.roles, delivery.notice.facts, framework)
 
 
 def _together(delivery: Delivery, framework: Framework) -> Message:
@@ -80,10 +80,6 @@ def _about(delivery: Delivery, framework: Framework) -> About:
         paused_days=paused_days,
         stream=_stream_title(item.stream if item else "", framework),
     )
-
-
-def _roles(delivery: Delivery) -> tuple[str, ...]:
-    return tuple(role for role in delivery.notice.recipient_role.split("+") if role)
 
 
 def _stream_title(stream: str, framework: Framework) -> str:

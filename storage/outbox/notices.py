@@ -91,6 +91,11 @@ class Notice:
     """The first of the notices it goes out with in one message; 0 where it goes alone. See `storage.outbox.bundles`."""
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """As what its recipient hears: one person may be told in several roles."""
+        return tuple(role for role in self.recipient_role.split("+") if role)
+
+    @property
     def surely_unsent(self) -> bool:
         """Whether whoever has it now, or had it last, has not begun to post it."""
         return self.held_fence == self.fence
