@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policy.calendar.calendar import Quarter
@@ -51,16 +52,16 @@ def parse_reference(text: str, start_month: int = 4) -> Reference:
 
 def find_reference(text: str) -> str | None:
     """The first reference inside a sentence, written our way; None if there is none."""
-    for found in _REFERENCE.finditer(text):
-        if int(found[4]) >= 1:
-            return str(parse_reference(found[0]))
-    return None
+    return next(_references(text), None)
 
 
 def find_references(text: str) -> list[str]:
     """Every reference inside a text, written our way, each once, the first one first."""
-    found = (parse_reference(found[0]) for found in _REFERENCE.finditer(text) if int(found[4]) >= 1)
-    return list(dict.fromkeys(str(one) for one in found))
+    return list(dict.fromkeys(_references(text)))
+
+
+def _references(text: str) -> Iterator[str]:
+    return (str(parse_reference(found[0])) for found in _REFERENCE.finditer(text) if int(found[4]) >= 1)
 
 
 def after_reference(text: str) -> str:
