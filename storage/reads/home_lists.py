@@ -19,6 +19,7 @@ from storage.engine.session import Session
 from storage.engine.spelt_out import one_of
 from storage.outbox.held import HELD
 from storage.outbox.replies import UNCLEAR
+from storage.reads.open_work import told_of
 from storage.schema.tables import (
     actions,
     allocation_runs,
@@ -41,16 +42,7 @@ _PAUSED = allocations.c.paused_on.is_not(None).label("paused")
 _BY_FUNCTION = (allocations.c.function, allocations.c.due_on, allocations.c.paused_days, _PAUSED)
 _COUNTED = sa.select(*_BY_FUNCTION, sa.func.count()).where(_OWED).group_by(*_BY_FUNCTION)
 _COUNTED_OF = _COUNTED.where(allocations.c.post.in_(sa.bindparam("posts", expanding=True)))
-_TOLD_OF_IT = (
-    sa.select(notices.c.id)
-    .where(
-        notices.c.subject == allocations.c.reference,
-        notices.c.recipient == sa.bindparam("who"),
-        one_of(notices.c.state, ("sent",)),
-    )
-    .exists()
-)
-_COUNTED_TOLD = _COUNTED.where(_TOLD_OF_IT)
+_COUNTED_TOLD = _COUNTED.where(told_of(allocations.c.reference))
 _IS_CUT_OFF = one_of(channel_states.c.state, CUT_OFF)
 _CUT_OFF = sa.select(channel_states.c.person).where(channel_states.c.channel == sa.bindparam("on"), _IS_CUT_OFF)
 _OPEN_ACTION = one_of(actions.c.state, OPEN_ACTIONS)

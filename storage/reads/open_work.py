@@ -116,15 +116,15 @@ _TOLD_OF_LOOPS = (
 )
 
 
-def _told(subject: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    """Somebody was told of this very thing."""
+def told_of(subject: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Whether `who`, a parameter of the statement, was told of this very thing by name."""
     about = notices.c.subject == subject, notices.c.recipient == sa.bindparam("who")
     return sa.select(notices.c.id).where(*about, one_of(notices.c.state, ("sent",))).exists()
 
 
-_OWED_TOLD = _OWED.where(_told(allocations.c.reference))
-_SENT_IN_TOLD = _SENT_IN.where(_told(allocations.c.reference))
-_OVERDUE_TOLD = _OVERDUE.where(_told(actions.c.reference))
+_OWED_TOLD = _OWED.where(told_of(allocations.c.reference))
+_SENT_IN_TOLD = _SENT_IN.where(told_of(allocations.c.reference))
+_OVERDUE_TOLD = _OVERDUE.where(told_of(actions.c.reference))
 
 
 def owed(session: Session, *, told: str | None = None) -> list[Owed]:
