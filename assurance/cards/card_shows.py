@@ -106,7 +106,7 @@ def _note(session: Session, card: Card, shown: Shown, *, seq: int, now: datetime
         living_cards.written(session, card, subject, seq=seq, at=now, quiet=QUIET)
         return
     living_cards.shows(session, card)
-    if living_cards.changed_after(session, subject, seq, quiet=QUIET):
+    if living_cards.changed_after(session, (subject,), seq, quiet=QUIET):
         living_cards.look_again(session, card, at=now)  # the client was answered with what is not so any more
 
 

@@ -116,7 +116,7 @@ def _keep_card(session: Session, delivery: Delivery, result: CourierResult, *, n
     card = Card(person, subject, conversation, result.remote_id, now, delivery.event, shown_seq=delivery.known)
     channels.save_card(session, card)
     about = {one.subject for one in delivery.notices}
-    if living_cards.any_changed_after(session, about, delivery.known, quiet=QUIET):
+    if living_cards.changed_after(session, about, delivery.known, quiet=QUIET):
         living_cards.look_again(session, card, at=now)  # it was overtaken on its way
 
 

@@ -40,8 +40,14 @@ _ANSWERED = (
     .where(cards.c.person == sa.bindparam("whose"), cards.c.activity_id == sa.bindparam("message"))
     .values(shown_at=sa.bindparam("at"))
 )
-_CHANGED_AFTER = sa.select(history.c.verb).where(
-    history.c.subject == sa.bindparam("about"), history.c.seq > sa.bindparam("after")
+_CHANGED_AFTER = (
+    sa.select(history.c.seq)
+    .where(
+        history.c.subject.in_(sa.bindparam("about", expanding=True)),
+        history.c.seq > sa.bindparam("after"),
+        history.c.verb.not_in(sa.bindparam("quiet", expanding=True)),
+    )
+    .limit(1)
 )
 _SHOWS = (
     sa.update(cards)
@@ -226,7 +232,7 @@ def written(session: Session, card: Card, subject: str, *, seq: int, at: datetim
 
     What happened to the subject after that row, apart from what is `quiet`, is still to be said on it.
     """
-    done = _WRITTEN if changed_after(session, subject, seq, quiet=quiet) else _WRITTEN_AND_TRUE
+    done = _WRITTEN if changed_after(session, (subject,), seq, quiet=quiet) else _WRITTEN_AND_TRUE
     session.execute(done, {**_on(card), "seq": seq, "at": at})
 
 
@@ -240,16 +246,10 @@ def newest_change(session: Session) -> int:
     return int(session.execute(_NEWEST).scalar_one())
 
 
-def changed_after(session: Session, subject: str, seq: int, *, quiet: Collection[str]) -> bool:
-    """Whether anything has happened to a subject after a row of history, apart from what is `quiet`."""
-    verbs = session.execute(_CHANGED_AFTER, {"about": subject, "after": seq}).scalars()
-    return any(verb not in quiet for verb in verbs)
-
-
-def any_changed_after(session: Session, subjects: Collection[str], seq: int, *, quiet: Collection[str]) -> bool:
-    """The same of several."""
-    about = (history.c.seq > seq, history.c.subject.in_(sorted(subjects)), history.c.verb.not_in(sorted(quiet)))
-    return session.execute(sa.select(history.c.seq).where(*about).limit(1)).first() is not None
+def changed_after(session: Session, subjects: Collection[str], seq: int, *, quiet: Collection[str]) -> bool:
+    """Whether anything has happened to any of these after a row of history, apart from what is `quiet`."""
+    asked = {"about": sorted(subjects), "after": seq, "quiet": sorted(quiet)}
+    return session.execute(_CHANGED_AFTER, asked).first() is not None
 
 
 def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:
