@@ -90,7 +90,6 @@ def _resume(session: Session, framework: Framework, item: Stopped, days: int, *,
         move_due(session, framework, item, after.due_on, reason=PAUSED, now=now, done=item.steps_done, paused_on=None)
         return
     paused = item.paused_days + after.late_days_paused
-    held = more_time.hold_of(session, item.reference)
     learning_spaces.update(
         session,
         item.reference,
@@ -101,7 +100,7 @@ def _resume(session: Session, framework: Framework, item: Stopped, days: int, *,
             item.due_on + timedelta(days=paused),
             item.steps_done,
             calendar,
-            {held.step: held.until} if held else {},
+            more_time.held_until(session, item.reference),
         ),
     )
 

@@ -46,8 +46,7 @@ def move_due(
     more_time.retire_steps(
         session, item.reference, {step.event for step in ladder.steps}, was_due_on=item.due_on, reason=reason
     )
-    held = more_time.hold_of(session, item.reference)
-    holding = {held.step: held.until} if held else {}
+    holding = more_time.held_until(session, item.reference)
     if done is None:
         done = [step.name for step in ladder.steps if step_due_at(step, due_on, calendar) <= now]
     learning_spaces.update(
@@ -63,7 +62,6 @@ def move_due(
 
 def climbs_on_at(session: Session, framework: Framework, item: LearningSpace) -> datetime | None:
     """When the next step of an open item falls due by its own dates, the steps done and what is held; None for none."""
-    held = more_time.hold_of(session, item.reference)
-    holding = {held.step: held.until} if held else {}
+    holding = more_time.held_until(session, item.reference)
     ladder = ladder_from_json(item.ladder)
     return next_step_at(ladder, item.counts_from, item.steps_done, Calendar.of(framework), holding)

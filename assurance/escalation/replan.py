@@ -73,8 +73,7 @@ def _apply(session: Session, framework: Framework, item: LearningSpace, ladder: 
         for step in ladder.steps
         if step.name in item.steps_done and step.name not in waiting and _what(step) in same
     ]
-    held = more_time.hold_of(session, item.reference)
-    holding = {held.step: held.until} if held else {}
+    holding = more_time.held_until(session, item.reference)
     learning_spaces.update(
         session,
         item.reference,

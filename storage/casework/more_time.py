@@ -147,6 +147,12 @@ def hold_of(session: Session, reference: str) -> Hold | None:
     return Hold(*row) if row else None
 
 
+def held_until(session: Session, reference: str) -> dict[str, date]:
+    """The step of a learning space that is held, and until which day; empty where none is."""
+    held = hold_of(session, reference)
+    return {held.step: held.until} if held else {}
+
+
 def holds_of(session: Session, references: Collection[str]) -> dict[str, Hold]:
     """The holds among these learning spaces, by reference."""
     wanted = list(references)
