@@ -12,7 +12,7 @@ from assurance.cards.listed import list_stands
 from assurance.cards.present_follow_up import action_stands, begun_at, loop_stands, second_look_stands
 from assurance.forms.form_view import form_of
 from assurance.more_time.ask_more_time import still_in_time, who_decides
-from assurance.more_time.decide_more_time import RequestView, date_named
+from assurance.more_time.decide_more_time import view_of
 from assurance.notify.tell import function_title, rungs_ahead
 from policy.council.establishment import Establishment
 from policy.forms.forms import visible_steps
@@ -159,7 +159,7 @@ def _request(look: Look, item: LearningSpace) -> Present | None:
     if newest.state == ASKED and item.is_open and still_in_time(item, look.now):
         if look.person not in who_decides(look.framework, look.establishment, item, now=look.now).may:
             return Present("with_another_decider", item.reference, newest.state)
-        view = RequestView(item, newest, look.name(newest.asked_by), date_named(look.session, newest))
+        view = view_of(look.session, look.establishment, item, newest)
         return Present("to_decide", item.reference, newest.state, newest.token, request=view, finished=False)
     by, yours = look.by(newest.decided_by)
     state = _how_it_ended(newest, item)

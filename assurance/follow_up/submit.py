@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from assurance.actions.action_ladder import ladder_for
 from assurance.actions.assign_action import ASSIGNED, NewAction, assign_actions
+from assurance.common.until_it_stands import put_drafts_aside, say_when_it_stands
 from assurance.follow_up.correct import correct
 from assurance.forms.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
 from assurance.forms.owners import context_of, owners_of
@@ -20,18 +21,16 @@ from assurance.red_route.raise_red_route import raise_red_route
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
-from policy.follow_up.taking_back import can_be_taken_back, final_at
 from policy.forms.forms import actions_given, check_form, soft_checks, visible_steps
 from policy.framework.framework import Form, Framework
 from policy.lifecycle.lifecycle import LEARNING_SPACE, move
-from storage.casework import corrections, learning_spaces, red_flags, sent_forms
+from storage.casework import corrections, learning_spaces, red_flags
 from storage.casework.learning_spaces import SUBMITTED, Draft, LearningSpace
 from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
-from storage.outbox import notices, unsaid
+from storage.outbox import notices
 from storage.outbox.digests import FOR_THE_MORNING
-from storage.outbox.unsaid import Written
 
 SAID_OF_IT = (RECEIVED, OPENED, RECOGNISED, CHOSEN, ASSIGNED)
 """What is said because a form was sent in, beside the red route."""
@@ -137,11 +136,7 @@ def _accept(
     learning_spaces.update(session, item.reference, **changes)
     item = replace(item, **changes)
     learning_spaces.save_answers(session, item.reference, answers, at=now)
-    can_go_back = can_be_taken_back(framework, now, now)
-    if can_go_back:
-        sent_forms.keep_drafts(session, item.reference, until=final_at(framework, now))
-    else:
-        learning_spaces.delete_drafts(session, item.reference)
+    put_drafts_aside(session, framework, item.reference, now=now)
     notices.cancel_for(session, item.reference, at=now, reason=NO_LONGER_OWED, keep_events=OUTLIVES_SUBMISSION)
     tracked = _keep_actions(session, framework, establishment, form, item, answers, owners, now=now)
     today = Calendar.of(framework).local_date(now)
@@ -163,15 +158,9 @@ def _accept(
     if grade.recognised:
         notices.add(session, announce(framework, establishment, RECOGNISED, item, now=now), at=now)
     reference = loop.reference if loop else ""
-    if can_go_back:  # whom it concerns hear of it when it stands; the red route below never waits
-        about = [
-            item.reference,
-            *tracked,
-            *([reference] if loop else ()),
-            *([second_look.reference] if second_look else ()),
-        ]
-        until = Calendar.of(framework).next_send(final_at(framework, now))
-        unsaid.wait_until(session, Written(about, SAID_OF_IT, now), until=until)
+    # Whom it concerns hear of it when it stands; the red route below never waits.
+    set_off = [item.reference, *tracked, *(one.reference for one in (loop, second_look) if one)]
+    can_go_back = say_when_it_stands(session, framework, set_off, SAID_OF_IT, now=now)
     done = _done(session, framework, establishment, form, item, answers, reference, actor=actor, now=now)
     return replace(done, take_back=can_go_back)
 

@@ -13,7 +13,7 @@ from assurance.common.refusals import NotReady, TooLateToTakeBack
 from assurance.forms.form_view import own_item
 from assurance.learning_space.release import release
 from policy.council.actor import Actor
-from policy.follow_up.taking_back import can_be_taken_back, final_at
+from policy.follow_up.taking_back import final_at, has_way_back
 from policy.framework.framework import Framework
 from storage.casework import learning_spaces, pressed_releases, sent_forms
 from storage.casework.learning_spaces import SUBMITTED, LearningSpace
@@ -48,7 +48,7 @@ def press_release(session: Session, framework: Framework, token: str, *, actor: 
         return Pressed(item, "opens")
     pressed_releases.save(session, PressedRelease(item.reference, actor.person_id, now, final_at(framework, now)))
     history.append(session, at=now, actor=actor, verb="release_pressed", subject=item.reference)
-    if not can_be_taken_back(framework, now, now):
+    if not has_way_back(framework):
         open_what_was_pressed(session, framework, now)
         return Pressed(learning_spaces.by_reference(session, item.reference) or item, "open")
     return Pressed(item, "opens")

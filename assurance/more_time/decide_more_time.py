@@ -10,6 +10,7 @@ from typing import Any
 from assurance.common.decision import Decision
 from assurance.common.more_time_refusals import DecidedAlready, NoLaterDate, TooLateToAsk
 from assurance.common.refusals import NotFound, NotReady, NotYours, Withdrawn
+from assurance.common.until_it_stands import put_drafts_aside, say_when_it_stands
 from assurance.escalation.move_due import move_due
 from assurance.forms.form_view import refuse_if_submitted
 from assurance.more_time.ask_more_time import ASKED_FOR, WAS_ASKED, still_in_time, tell_of, who_decides
@@ -18,7 +19,6 @@ from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from policy.follow_up.more_time import fitting_new_date
-from policy.follow_up.taking_back import can_be_taken_back, final_at
 from policy.forms.forms import FormContext, Problem, check_step
 from policy.framework.framework import Framework
 from policy.lifecycle.lifecycle import LEARNING_SPACE, REQUEST, move
@@ -29,8 +29,6 @@ from storage.council import establishment as establishments
 from storage.council import history
 from storage.engine.session import Session
 from storage.outbox import notices as outbox
-from storage.outbox import unsaid
-from storage.outbox.unsaid import Written
 
 DECIDED = "E9"
 DECLINE, BECAUSE = "decline", "because"
@@ -83,10 +81,24 @@ def see_request(session: Session, framework: Framework, token: str, *, actor: Ac
     """
     establishment = establishments.current(session)
     request, item = _theirs(session, framework, establishment, token, actor=actor, now=now)
-    return RequestView(item, request, name_of(establishment, request.asked_by), date_named(session, request))
+    return view_of(session, establishment, item, request)
 
 
-def date_named(session: Session, request: Request) -> date | None:
+def request_and_item(session: Session, token: str) -> tuple[Request, LearningSpace]:
+    """A request, and the learning space it is about. NotFound. Reads only."""
+    request = more_time.by_token(session, token) if token else None
+    item = learning_spaces.by_reference(session, request.reference) if request else None
+    if request is None or item is None:
+        raise NotFound(token)
+    return request, item
+
+
+def view_of(session: Session, establishment: Establishment, item: LearningSpace, request: Request) -> RequestView:
+    """A request as whoever decides it sees it. Reads only."""
+    return RequestView(item, request, name_of(establishment, request.asked_by), _date_named(session, request))
+
+
+def _date_named(session: Session, request: Request) -> date | None:
     """The date they named, where that was no working day and so the request is for the next one. Reads only."""
     about = history.read(session, subject=request.reference)
     asked = next((entry for entry in about if entry.verb == WAS_ASKED and entry.at == request.asked_at), None)
@@ -99,10 +111,7 @@ def read_decision(session: Session, framework: Framework, token: str, *, actor: 
 
     NotFound, NotYours, and NotReady while it is not declined.
     """
-    request = more_time.by_token(session, token) if token else None
-    item = learning_spaces.by_reference(session, request.reference) if request else None
-    if request is None or item is None:
-        raise NotFound(token)
+    request, item = request_and_item(session, token)
     if actor.person_id not in (request.asked_by, request.decided_by):
         raise NotYours(item.reference)
     if not request.because:
@@ -152,7 +161,7 @@ def decline_request(
     context = FormContext.of(framework, allocated_on=item.allocated_on, today=Calendar.of(framework).local_date(now))
     check = check_step(form, form.steps[0].key, raw, context, framework)
     if check.problems:
-        view = RequestView(item, request, name_of(establishment, request.asked_by), date_named(session, request))
+        view = view_of(session, establishment, item, request)
         return Declining(view, check.entered, check.problems if BECAUSE in raw else {})
     because = str(check.answers.get(BECAUSE) or "")
     decided = _settle(session, request, "decline", actor=actor, now=now, because=because)
@@ -183,10 +192,7 @@ def _made(
     establishment = establishments.current(session)
     after = learning_spaces.by_reference(session, item.reference) or item
     _tell(session, framework, establishment, after, request, request.state, by=actor.person_id, now=now)
-    can_go_back = can_be_taken_back(framework, now, now)
-    if can_go_back:
-        until = Calendar.of(framework).next_send(final_at(framework, now))
-        unsaid.wait_until(session, Written([item.reference], [DECIDED], now), until=until)
+    can_go_back = say_when_it_stands(session, framework, [item.reference], [DECIDED], now=now)
     history.append(
         session,
         at=now,
@@ -255,10 +261,7 @@ def requests_to_decide(
 def _theirs(
     session: Session, framework: Framework, establishment: Establishment, token: str, *, actor: Actor, now: datetime
 ) -> tuple[Request, LearningSpace]:
-    request = more_time.by_token(session, token) if token else None
-    item = learning_spaces.by_reference(session, request.reference) if request else None
-    if request is None or item is None:
-        raise NotFound(token)
+    request, item = request_and_item(session, token)
     allowed = actor.person_id in who_decides(framework, establishment, item, now=now).may
     if not allowed and actor.person_id != request.decided_by:
         raise NotYours(item.reference)
@@ -285,10 +288,7 @@ def _settled(establishment: Establishment, request: Request, actor: Actor) -> De
 def _take_off(session: Session, framework: Framework, item: LearningSpace, *, now: datetime) -> None:
     state = move(LEARNING_SPACE, item.state, "exclude")
     learning_spaces.update(session, item.reference, state=state, next_step_at=None, paused_on=None)
-    if can_be_taken_back(framework, now, now):
-        sent_forms.keep_drafts(session, item.reference, until=final_at(framework, now))
-    else:
-        learning_spaces.delete_drafts(session, item.reference)
+    put_drafts_aside(session, framework, item.reference, now=now)
     outbox.cancel_for(session, item.reference, at=now, reason=TAKEN_OFF, keep_events=OUTLIVES_SUBMISSION)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from assurance.common.more_time_refusals import TooLateToAsk
 from assurance.common.quiet import NOTHING_DONE
-from assurance.common.refusals import NotFound, NotYours, TooLateToTakeBack
+from assurance.common.refusals import NotYours, TooLateToTakeBack
 from assurance.escalation.move_due import climbs_on_at
 from assurance.more_time.ask_more_time import still_in_time
 from assurance.more_time.decide_more_time import (
@@ -19,10 +19,10 @@ from assurance.more_time.decide_more_time import (
     TAKEN_OFF,
     WAS_DUE,
     RequestView,
-    date_named,
+    request_and_item,
     see_request,
+    view_of,
 )
-from assurance.notify.tell import name_of
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.follow_up.taking_back import can_be_taken_back
@@ -58,10 +58,7 @@ def take_decision_back(
     Raises NotFound, NotYours for anybody but who decided, TooLateToTakeBack when the minute is over or somebody has
     gone on with it, and TooLateToAsk when its deadline came meanwhile, for then nobody could decide any more.
     """
-    request = more_time.by_token(session, token) if token else None
-    item = learning_spaces.by_reference(session, request.reference) if request else None
-    if request is None or item is None:
-        raise NotFound(token)
+    request, item = request_and_item(session, token)
     if request.state == ASKED:
         return DecisionTakenBack(see_request(session, framework, token, actor=actor, now=now), already=True)
     if not request.decided_by or actor.person_id != request.decided_by or request.decided_at is None:
@@ -81,8 +78,7 @@ def take_decision_back(
     more_time.reopen(session, request.token, move(REQUEST, request.state, "take_back"))
     history.append(session, at=now, actor=actor, verb="more_time_taken_back", subject=item.reference)
     waits = replace(request, state=ASKED, decided_by="", decided_at=None, because="")
-    asker = name_of(establishments.current(session), request.asked_by)
-    return DecisionTakenBack(RequestView(was, waits, asker, date_named(session, waits)))
+    return DecisionTakenBack(view_of(session, establishments.current(session), was, waits))
 
 
 def _as_it_was(session: Session, framework: Framework, item: LearningSpace, request: Request) -> LearningSpace | None:

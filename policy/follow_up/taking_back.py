@@ -7,6 +7,11 @@ from datetime import datetime, timedelta
 from policy.framework.framework import Framework
 
 
+def has_way_back(framework: Framework) -> bool:
+    """Whether what is pressed can be taken back at all."""
+    return framework.two_voices.take_back_seconds > 0
+
+
 def final_at(framework: Framework, pressed_at: datetime) -> datetime:
     """From this instant on (UTC) what was pressed stands; the same for a form sent in, a release and a decision."""
     return pressed_at + timedelta(seconds=framework.two_voices.take_back_seconds)
