@@ -21,7 +21,7 @@ from dialogs.forms.form_parts import (
 )
 from dialogs.forms.what_follows import what_follows
 from dialogs.kit import wording
-from dialogs.kit.cards import Bold
+from dialogs.kit.cards import CARRIED, Bold
 from dialogs.kit.inert import inert
 from dialogs.kit.message import Message
 from dialogs.kit.page import Page
@@ -33,8 +33,6 @@ from policy.framework.framework import Form, Framework
 if TYPE_CHECKING:
     from assurance.forms.form_view import FormView
 
-CARRIED = frozenset(["verb", "ref", "step", "v", "seconds"])
-"""What a button carries itself; everything else in its data is an answer."""
 REVIEW_TITLE = "Check and send"
 CHANGED_ELSEWHERE = "Your answers have changed since that card was shown. Please look once more before you send."
 """The note for a press on a card that is behind the draft."""

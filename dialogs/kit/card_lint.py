@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dialogs.kit.cards import CALL_IN_TEAMS, CHAT_IN_TEAMS, LARGEST_CARD, MOST_BUTTONS, OPENS_A_WINDOW, VERSION
+from dialogs.kit.cards import CALL_IN_TEAMS, CARRIED, CHAT_IN_TEAMS, LARGEST_CARD, MOST_BUTTONS, OPENS_A_WINDOW, VERSION
 
 _ANY_ELEMENT = {"type", "id", "spacing", "separator"}
 _ANY_INPUT = _ANY_ELEMENT | {"label", "errorMessage", "isRequired", "value"}
@@ -38,8 +38,6 @@ ALLOWED: dict[str, set[str]] = {
 _A_CALL = re.compile(re.escape(CALL_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
 """To one person: a comma would add another."""
 _A_CHAT = re.compile(re.escape(CHAT_IN_TEAMS) + r"[A-Za-z0-9._%+~-]+@[A-Za-z0-9.-]+")
-CARRIED = {"verb", "ref", "step", "v", "seconds"}
-"""All a button may carry: the client can read it and change it."""
 _CHILDREN = ("body", "items", "rows", "cells", "inlines", "actions")
 
 

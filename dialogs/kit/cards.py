@@ -40,6 +40,8 @@ VERSION: Literal["1.5"] = "1.5"
 MOST_BUTTONS = 3
 LARGEST_CARD = 20_000
 """Bytes of JSON. Teams allows about 100 KB in UTF-16; a phone on a poor connection is why ours stay small."""
+CARRIED = frozenset(["verb", "ref", "step", "v", "seconds"])
+"""All a button may carry: the client can read it and change it. Everything else in the data of a press is an answer."""
 
 Tone = Literal["default", "emphasis", "good", "attention", "warning", "accent"]
 Gap = Literal["None", "Small", "Default", "Medium", "Large"]
