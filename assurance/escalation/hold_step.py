@@ -1,4 +1,4 @@
-"""The QA lead's discretion: hold one escalation of a learning space once, before it is sent (R97, A22)."""
+"""The QA lead's discretion: what it takes to hold one escalation of a learning space (R97, A22)."""
 
 from __future__ import annotations
 
@@ -60,23 +60,11 @@ def require_qa_lead(session: Session, framework: Framework, actor: Actor, *, now
     return establishment
 
 
-def hold_step(
-    session: Session, framework: Framework, token: str, *, actor: Actor, raw: Mapping[str, object], now: datetime
-) -> HoldMade | HoldRefused:
-    """Hold the next escalation of an item for some working days, with a reason. The deadline does not move.
-
-    OnlyQaLead, NotFound; Withdrawn and AlreadyDone for an item that is closed; HeldAlready for the second time;
-    NothingToHold when no escalation is still to come.
-    """
-    establishment = require_qa_lead(session, framework, actor, now=now)
-    made = make_hold(session, framework, to_be_held(session, establishment, token), actor=actor, raw=raw, now=now)
-    if isinstance(made, HoldMade):
-        tell_of(session, framework, made, actor=actor, now=now)
-    return made
-
-
 def to_be_held(session: Session, establishment: Establishment, named: str) -> LearningSpace:
-    """The open learning space of a token or a reference that has not had its hold; the refusals of `hold_step`."""
+    """The open learning space of a token or a reference that has not had its hold.
+
+    NotFound; Withdrawn and AlreadyDone for one that is closed; HeldAlready for the second time.
+    """
     item = (learning_spaces.by_token(session, named) if named else None) or learning_spaces.by_reference(session, named)
     if item is None:
         raise NotFound(named)
@@ -98,7 +86,10 @@ def make_hold(
     raw: Mapping[str, object],
     now: datetime,
 ) -> HoldMade | HoldRefused:
-    """Hold the next escalation of an item that may be held; nobody is told yet. NothingToHold when none is to come."""
+    """Hold the next escalation of an item that may be held for some working days, with a reason; nobody is told yet.
+
+    The deadline does not move. NothingToHold when no escalation is still to come.
+    """
     calendar = Calendar.of(framework)
     ladder = ladder_from_json(item.ladder)
     coming = next_escalation(ladder, item, calendar)
@@ -132,7 +123,7 @@ def next_escalation(ladder: Ladder, item: LearningSpace, calendar: Calendar) -> 
     return DueStep(lowest, held_due_at(lowest, item.counts_from, calendar))
 
 
-def hears_of(
+def _hears_of(
     framework: Framework, establishment: Establishment, item: LearningSpace, *, on: date
 ) -> Iterator[Recipient]:
     """The Head of Service (for their own item who is above them) and the QA leads."""
@@ -144,8 +135,11 @@ def hears_of(
 
 def tell_of(
     session: Session, framework: Framework, made: HoldMade, *, actor: Actor, now: datetime, said_in: str = ""
-) -> None:
-    """E14 for everyone who hears of one hold; who held it sees it on the card. `said_in` is a message of several."""
+) -> list[Recipient]:
+    """E14 for everyone who hears of one hold; who held it sees it on the card. `said_in` is a message of several.
+
+    Returns who hears of it, but for whoever held it.
+    """
     establishment, calendar = establishments.current(session), Calendar.of(framework)
     item, hold = made.item, made.hold
     not_before = calendar.next_send(now)
@@ -156,7 +150,8 @@ def tell_of(
         "reason": hold.reason,
         "by": name_of(establishment, hold.held_by),
     }
-    for recipient in hears_of(framework, establishment, item, on=calendar.local_date(now)):
+    hear = list(_hears_of(framework, establishment, item, on=calendar.local_date(now)))
+    for recipient in hear:
         own = recipient.person == actor.person_id
         notice = notices(
             framework,
@@ -171,3 +166,4 @@ def tell_of(
             reason="shown on the card they pressed" if own else said_in,
         )
         outbox.add(session, notice, at=now)
+    return [one for one in hear if one.person != actor.person_id]

@@ -13,7 +13,6 @@ from assurance.escalation.hold_step import (
     HELD,
     HoldMade,
     HoldRefused,
-    hears_of,
     make_hold,
     require_qa_lead,
     tell_of,
@@ -56,7 +55,8 @@ def hold_steps(
 ) -> HoldsMade | HoldRefused:
     """Hold the next escalation of each learning space of `chosen`: tokens or references with commas between them.
 
-    Of several, one that cannot be held is left out and said; a single one is refused as `hold_step` refuses it.
+    Of several, one that cannot be held is left out and said; a single one is refused: NotFound, Withdrawn,
+    AlreadyDone, HeldAlready, NothingToHold.
     OnlyQaLead for anybody else; NotFound where nothing of ours was chosen.
     """
     establishment = require_qa_lead(session, framework, actor, now=now)
@@ -108,14 +108,13 @@ def _tell(
     if len(made) == 1:
         tell_of(session, framework, made[0], actor=actor, now=now)
         return
-    calendar = Calendar.of(framework)
     subject = f"holds {now:%Y-%m-%d %H:%M:%S}"
     heard: dict[str, tuple[Recipient, list[HoldMade]]] = {}
     for one in made:
-        tell_of(session, framework, one, actor=actor, now=now, said_in=f"said with others ({subject})")
-        for recipient in hears_of(framework, establishment, one.item, on=calendar.local_date(now)):
-            if recipient.person != actor.person_id:
-                heard.setdefault(recipient.person, (recipient, []))[1].append(one)
+        for recipient in tell_of(
+            session, framework, one, actor=actor, now=now, said_in=f"said with others ({subject})"
+        ):
+            heard.setdefault(recipient.person, (recipient, []))[1].append(one)
     for recipient, theirs in heard.values():
         facts = {
             "reason": theirs[0].hold.reason,
@@ -136,7 +135,7 @@ def _tell(
             (recipient,),
             subject=subject,
             due_at=now,
-            not_before=calendar.next_send(now),
+            not_before=Calendar.of(framework).next_send(now),
             facts=facts,
         )
         outbox.add(session, message, at=now)

@@ -12,7 +12,7 @@ from assurance.actions.transfer_actions import inherit_actions
 from assurance.actions.update_action import update_action
 from assurance.after_restore.decide import decide_held
 from assurance.common.courier import CourierResult
-from assurance.escalation.hold_step import hold_step
+from assurance.escalation.hold_steps import hold_steps
 from assurance.learning_space.reassign import reassign
 from assurance.learning_space.release import release
 from assurance.learning_space.reply_to_result import reply_to_result
@@ -112,7 +112,7 @@ def held(council: WatchedCouncil) -> None:
     """The QA lead holds the first escalation for two days."""
     item = council.given_a_learning_space("tm-north-1", allocated_on=ALLOCATED)
     council.at("2026-02-03 15:10")
-    council.does(QA_LEAD, hold_step, item.token, raw={"reason": "nearly_done", "working_days": "2"})
+    council.does(QA_LEAD, hold_steps, item.token, raw={"reason": "nearly_done", "working_days": "2"})
 
 
 def sent_in_and_talked_about(council: WatchedCouncil) -> None:

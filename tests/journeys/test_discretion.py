@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assurance.common.more_time_refusals import HeldAlready, NothingToHold, OnlyQaLead
-from assurance.escalation.hold_step import HoldMade, HoldRefused, hold_step
+from assurance.escalation.hold_step import HoldMade, HoldRefused
 from assurance.escalation.hold_steps import HoldsMade, hold_steps
 from assurance.escalation.preview import Preview, preview
 from assurance.self_check.verify import verify
@@ -43,15 +43,16 @@ def holding(council: LivingCouncil, item: LearningSpace, at: str, *, by: str = Q
     """Somebody presses Hold at a London moment."""
     council.now = london(at)
     made = council.database.write_now(
-        hold_step,
+        hold_steps,
         council.framework,
         item.token,
         actor=Actor.person(by),
         raw={"reason": "nearly_done", "working_days": "2", **raw},
         now=council.now,
     )
-    assert isinstance(made, HoldMade)
-    return made
+    assert isinstance(made, HoldsMade)
+    [one] = made.made
+    return one
 
 
 def seen(council: LivingCouncil, at: str, *, by: str = QA_LEAD) -> Preview:
@@ -218,7 +219,7 @@ def test_a_hold_needs_a_reason_and_at_most_five_working_days(
 ) -> None:
     council.now = london("2026-02-03 15:30")
     no = council.database.write_now(
-        hold_step,
+        hold_steps,
         council.framework,
         item.token,
         actor=Actor.person(QA_LEAD),

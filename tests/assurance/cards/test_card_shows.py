@@ -10,7 +10,7 @@ import pytest
 from assurance.cards.card_shows import Shown, note_shown
 from assurance.cards.living_cards import BUSY_FOR, Refresh, claim_refreshes, finish_refresh
 from assurance.common.courier import CourierResult
-from assurance.escalation.hold_step import hold_step
+from assurance.escalation.hold_steps import hold_steps
 from assurance.learning_space.reopen import reopen
 from assurance.learning_space.take_back import take_back
 from dialogs.notices.living import present_message
@@ -62,7 +62,7 @@ def changed(council: LivingCouncil) -> dict[str, Refresh]:
 def somebody_acts(council: LivingCouncil, item: LearningSpace) -> None:
     raw = {"reason": "auditor_away", "working_days": "2"}
     actor = Actor.person(QA_LEAD)
-    council.database.write_now(hold_step, council.framework, item.token, actor=actor, raw=raw, now=council.now)
+    council.database.write_now(hold_steps, council.framework, item.token, actor=actor, raw=raw, now=council.now)
 
 
 def saves(council: LivingCouncil, item: LearningSpace) -> None:

@@ -13,7 +13,7 @@ from assurance.cards.living_cards import (
     retire,
 )
 from assurance.common.courier import CourierResult
-from assurance.escalation.hold_step import hold_step
+from assurance.escalation.hold_steps import hold_steps
 from assurance.more_time.ask_more_time import ask
 from dialogs.notices.living import present_message
 from policy.council.actor import Actor
@@ -255,7 +255,7 @@ def _put_off(council: LivingCouncil, item: LearningSpace) -> None:
     """Something happens to it."""
     raw = {"reason": "auditor_away", "working_days": "2"}
     council.database.write_now(
-        hold_step, council.framework, item.token, actor=Actor.person(QA_LEAD), raw=raw, now=council.now
+        hold_steps, council.framework, item.token, actor=Actor.person(QA_LEAD), raw=raw, now=council.now
     )
 
 
