@@ -18,6 +18,7 @@ from assurance.escalation.hold_step import (
     tell_of,
     to_be_held,
 )
+from assurance.escalation.preview import MOST
 from assurance.notify.tell import name_of, notices
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
@@ -27,8 +28,6 @@ from policy.framework.framework import Framework
 from storage.engine.session import Session
 from storage.outbox import notices as outbox
 
-MOST = 500
-"""Learning spaces one press may hold: as many as the preview looks at."""
 Why = Literal["held_already", "nothing_to_hold", "sent_in", "taken_back"]
 
 
@@ -109,11 +108,10 @@ def _tell(
         tell_of(session, framework, made[0], actor=actor, now=now)
         return
     subject = f"holds {now:%Y-%m-%d %H:%M:%S}"
+    said_in = f"said with others ({subject})"
     heard: dict[str, tuple[Recipient, list[HoldMade]]] = {}
     for one in made:
-        for recipient in tell_of(
-            session, framework, one, actor=actor, now=now, said_in=f"said with others ({subject})"
-        ):
+        for recipient in tell_of(session, framework, one, actor=actor, now=now, said_in=said_in):
             heard.setdefault(recipient.person, (recipient, []))[1].append(one)
     for recipient, theirs in heard.values():
         facts = {
