@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from policy.lifecycle.reference import ACTION
+
 Told = tuple[str, ...]
 
 
@@ -35,3 +37,8 @@ class Listed:
     paused: bool = False
     over: str = ""
     """How it ended, where there is nothing more to do: the state of the learning space or action."""
+
+    @property
+    def is_action(self) -> bool:
+        """Whether the line is of an action, and not of a learning space."""
+        return self.reference.startswith(f"{ACTION}-")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dialogs.kit.speaking import say_count, say_list, sentence
-from policy.lifecycle.reference import ACTION
 
 if TYPE_CHECKING:
     from assurance.common.listed import Listed
@@ -34,6 +33,6 @@ def list_subject(rows: Sequence[Listed], *, own: bool = False) -> str:
 
 
 def _kinds(rows: Sequence[Listed]) -> list[str]:
-    acts = sum(row.reference.startswith(f"{ACTION}-") for row in rows)
+    acts = sum(row.is_action for row in rows)
     counted = ((len(rows) - acts, "learning space"), (acts, "action"))
     return [say_count(count, what) for count, what in counted if count]

@@ -19,7 +19,6 @@ from dialogs.kit.page import Page
 from dialogs.kit.rungs import LEVEL_BY_LEVEL, Told, if_nothing_happens, say_roles, told_of
 from dialogs.kit.speaking import say_count, say_date, say_day, say_days, say_days_left, sentence
 from policy.framework.framework import Framework
-from policy.lifecycle.reference import ACTION
 
 if TYPE_CHECKING:
     from assurance.common.courier import Delivery
@@ -90,13 +89,13 @@ def list_message(
 
 def one_of_list_message(row: Listed, subject: str, today: date) -> Message:
     """One line of a leader's list: the header, and the way back. Never what is in it."""
-    kind = "Action" if _is_action(row) else "Learning space"
+    kind = "Action" if row.is_action else "Learning space"
     page = Page(f"{kind} {row.reference}", summary=f"{kind} {row.reference}.")
     page.as_on(today)
     due = say_date(row.due_on, today)
     page.facts(
         [
-            ("Owner" if _is_action(row) else "Manager", row.who),
+            ("Owner" if row.is_action else "Manager", row.who),
             ("Function", row.function),
             ("Was due" if row.days_left < 0 and not row.over else "Due", due),
             ("Stands", sentence(_how_it_is(row, today))),
@@ -158,7 +157,7 @@ def _why(page: Page, rows: Sequence[Listed]) -> None:
     """Why they hear, and that the managers know of it."""
     theirs = [row for row in rows if not row.because]
     if theirs:
-        spaces = not any(_is_action(row) for row in theirs)
+        spaces = not any(row.is_action for row in theirs)
         knows = " The managers have been told that you know." if spaces else ""
         page.para(f"They are in your line, the longest late first.{knows} {wording.NOTHING_TO_FILL_IN}")
     else:
@@ -273,7 +272,3 @@ def _ask_which(page: Page, rows: Sequence[Listed], subject: str, today: date, *,
 
 def _longest_first(rows: Iterable[Listed]) -> list[Listed]:
     return sorted(rows, key=lambda row: (row.days_left, row.function, row.who, row.reference))
-
-
-def _is_action(row: Listed) -> bool:
-    return row.reference.startswith(f"{ACTION}-")
