@@ -98,7 +98,7 @@ class Outbound:
         """The way out by email, beside Teams; it uses our session and our tokens."""
         from bot.mail.outgoing import MailOut  # only where there is email
 
-        trusted = settings.trust() if settings.ca_bundle else None  # a relay too may have the council's own certificate
+        trusted = settings.trust()  # a relay too may have the council's own certificate
         return MailOut(settings, db, framework, clock, self.http, self.tokens, graph_url=self._graph, trust=trusted)
 
     def problem(self) -> str:

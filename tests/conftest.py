@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
@@ -16,10 +15,6 @@ import structlog
 from bot.logs import bare_traceback
 from storage.engine.database import Database
 from tests.databases import PostgresqlServer, SqliteTemplate, fast_disk, postgresql_is_here
-
-
-def _configured_to_be_heard(configure: Callable[..., None], **options: Any) -> None:
-    configure(**(options | {"cache_logger_on_first_use": False}))
 
 
 def pytest_configure() -> None:

@@ -16,6 +16,7 @@ from bot.mail.pace import Pace
 from bot.mail.refusals import TurnedAway, about, about_us, code_of, is_certificate
 from bot.mail.relay import Relay
 from bot.mail.road import PacedRoad
+from bot.network.trust import trust as machine_trust
 
 ANSWER_SECONDS = 15.0
 """How long the relay may take over any one answer."""
@@ -44,7 +45,7 @@ class SmtpRoad(PacedRoad):
         super().__init__("smtp", pace=pace, monotonic=monotonic)
         self._relay = relay
         self._sender = sender
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust or machine_trust()
         self._seconds = answer_seconds
         self._turned_away = TurnedAway(monotonic)
 

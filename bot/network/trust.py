@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 STANDARD = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Variables other tools take a bundle from. SSL_CERT_FILE and SSL_CERT_DIR are OpenSSL's, which reads them itself."""
+"""Variables other tools take a bundle from."""
+OPENSSL = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""OpenSSL's own, which reads them itself: they say where the machine's authorities are."""
 
 
 class BadBundle(ValueError):
@@ -21,9 +24,16 @@ def trust(bundles: Iterable[Path | str] = ()) -> ssl.SSLContext:
     A council whose proxy opens TLS needs its own authority as well as the public ones, because Microsoft's sign-in
     usually passes such a proxy unopened: so what is named here comes beside the machine's authorities.
     """
-    context = ssl.create_default_context()
     named = [(name, os.environ[name]) for name in STANDARD if os.environ.get(name)]
-    for name, bundle in (*(("BOT_CA_BUNDLE", str(bundle)) for bundle in bundles), *named):
+    machine = tuple(os.environ.get(name, "") for name in OPENSSL)
+    return _trusting(machine, *(("BOT_CA_BUNDLE", str(bundle)) for bundle in bundles), *named)
+
+
+@cache
+def _trusting(machine: tuple[str, ...], *named: tuple[str, str]) -> ssl.SSLContext:
+    # Once a process, because the machine's hundreds of authorities take a twentieth of a second to read.
+    context = ssl.create_default_context()
+    for name, bundle in named:
         try:
             if Path(bundle).is_dir():
                 context.load_verify_locations(capath=bundle)

@@ -12,12 +12,15 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.util import LRUCache
 
 from storage.engine.backend import Backend, Trouble, check_revision
 from storage.engine.errors import (
@@ -208,24 +211,48 @@ class Sqlite(Backend):
             self._lock = None
 
     def _engine(self, begin: str, *, pool_size: int) -> Engine:
-        engine = create_engine(
+        dialect = _dialect()
+
+        def connect() -> DBAPIConnection:
+            # isolation_level=None: the driver starts no transaction of its own, `_begin` does.
+            return dialect.connect(str(self.path), isolation_level=None, check_same_thread=False)
+
+        def set_up(raw: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+            _set_up(raw, self._busy_timeout)
+            record.info[_BEGIN] = begin
+
+        pool = QueuePool(connect, pool_size, 0 if pool_size == 1 else -1, dialect=dialect)
+        event.listen(pool, "connect", set_up)
+        return Engine(
+            pool,
+            dialect,
             URL.create("sqlite+pysqlite", database=str(self.path)),
-            poolclass=QueuePool,
-            pool_size=pool_size,
-            max_overflow=0 if pool_size == 1 else -1,
-            execution_options={"preserve_rowcount": True},
+            execution_options={"preserve_rowcount": True, "compiled_cache": _COMPILED},
             hide_parameters=True,  # an error's text goes to the log; what people typed must not
-            # isolation_level=None: the driver starts no transaction of its own, `do_begin` below does.
-            connect_args={"isolation_level": None, "check_same_thread": False},
         )
-        event.listen(engine, "connect", lambda raw, _: _set_up(raw, self._busy_timeout))
 
-        def do_begin(raw: PoolProxiedConnection) -> None:
-            raw.cursor().execute(begin)
 
-        # The dialect's own hook, because an engine whose "begin" is listened to pays for that at every statement.
-        engine.dialect.do_begin = do_begin  # type: ignore[assignment, method-assign]
-        return engine
+_BEGIN = "begin"
+"""What a connection keeps of itself: how a transaction begins on it."""
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(2000)
+"""Statements in SQLite's words. The writer and the readers share them, and so does every file opened after."""
+
+
+@cache
+def _dialect() -> Dialect:
+    """SQLAlchemy's own for SQLite, one for all engines: what it has made of a statement is kept by dialect."""
+    engine = create_engine("sqlite+pysqlite://")
+    with engine.connect():  # the first connection tells it which SQLite this is
+        dialect = engine.dialect
+    engine.dispose()
+    # Its own hook, because an engine whose "begin" is listened to pays for that at every statement.
+    dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
+    return dialect
+
+
+def _begin(raw: PoolProxiedConnection) -> None:
+    raw.cursor().execute(raw.info[_BEGIN])
 
 
 def explained(error: sqlite3.Error) -> BaseException:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from sqlalchemy import make_url
+from sqlalchemy.engine.interfaces import CacheStats
 
 from storage.council import meta
 from storage.engine import sqlite
@@ -30,6 +32,7 @@ from storage.engine.database import (
     WeakDurability,
 )
 from storage.engine.sqlite import refuse_network_filesystem
+from storage.schema import tables
 from tests.databases import SqliteTemplate
 from tests.storage.use_cases import in_one_batch, keys, write_down
 
@@ -51,6 +54,19 @@ def test_every_commit_reaches_the_disk_before_it_returns(sqlite_database: Databa
     assert writing == {"journal_mode": "wal", "synchronous": full, "foreign_keys": 1, "query_only": 0}
     reading = sqlite_database.read_now(pragmas)
     assert reading == {"journal_mode": "wal", "synchronous": full, "foreign_keys": 1, "query_only": 1}
+
+
+def test_what_was_worked_out_of_a_statement_serves_the_readers_and_every_file_opened_after(
+    sqlite_database: Database, file: Path
+) -> None:
+    def known(session: Session) -> bool:
+        asked = sqlalchemy.select(tables.meta.c.key, tables.meta.c.value.label("as_asked_here"))
+        return session.execute(asked).context.cache_hit is CacheStats.CACHE_HIT  # type: ignore[attr-defined]
+
+    assert not sqlite_database.write_now(known)
+    assert sqlite_database.read_now(known)
+    with Database.open(f"sqlite:///{file}") as another:
+        assert another.read_now(known)
 
 
 def test_a_reader_that_comes_later_has_the_same_settings(sqlite_database: Database) -> None:
