@@ -26,6 +26,7 @@ from tests.bot.conftest import (  # noqa: F401  the same council, made once
     FRIDAY,
     council,
     db,
+    demo_read,
     demo_template,
     framework,
     nothing_set,
