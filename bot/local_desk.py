@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.dispatcher import Dispatcher
     from bot.settings import Settings
     from policy.framework.framework import Framework
-    from storage.engine.database import Database
+    from storage.engine.database import Database, Session
 
 log = structlog.get_logger("bot.local_desk")
 
@@ -58,6 +58,7 @@ def add_local_desk(
     desk = LocalDesk(settings, db, framework, clock, Walk(db, framework, clock, dispatcher, look, refresh))
     app.router.add_get(f"{PATH}council", desk.guarded(desk.council))
     app.router.add_get(f"{PATH}now", desk.guarded(desk.now))
+    app.router.add_get(f"{PATH}pulse", desk.guarded(desk.pulse))
     app.router.add_get(f"{PATH}clock", desk.guarded(desk.clock))
     app.router.add_post(f"{PATH}clock", desk.guarded(desk.move_clock))
     app.router.add_get(f"{PATH}timeline", desk.guarded(desk.timeline))
@@ -110,6 +111,7 @@ class LocalDesk:
                 "featured": featured,
                 "app_id": self._settings.app_id,
                 "tenant_id": self._settings.tenant_id,
+                "now": self._clock.now().isoformat(),
                 "origin": await self._db.read(upcoming.begun_with),
             }
         )
@@ -118,17 +120,24 @@ class LocalDesk:
         """The time alone, which costs nothing: asked with every message while the clock is moved."""
         return web.json_response({"now": self._clock.now().isoformat()})
 
-    async def clock(self, request: web.Request) -> web.Response:
-        """What time it is here, and what is known to come next."""
+    async def pulse(self, request: web.Request) -> web.Response:
+        """What tells whether anything has changed: asked twice a second for as long as the desk stands."""
         now = self._clock.now()
+        mark, origin = await self._db.read(_pulse)
+        return web.json_response({"now": now.isoformat(), "says": says(now), "mark": mark, "origin": origin})
+
+    async def clock(self, request: web.Request) -> web.Response:
+        """What time it is here, and what is known to come next; not on the way, where every stop is another time."""
+        now, moving = self._clock.now(), self._walk.walking
+        mark, origin = await self._db.read(_pulse)
         return web.json_response(
             {
                 "now": now.isoformat(),
                 "says": says(now),
-                "next": await self._db.read(views.next_view, self._framework, now),
-                "moving": self._walk.walking,
-                "mark": await self._db.read(upcoming.mark),
-                "origin": await self._db.read(upcoming.begun_with),
+                "next": None if moving else await self._db.read(views.next_view, self._framework, now),
+                "moving": moving,
+                "mark": mark,
+                "origin": origin,
             }
         )
 
@@ -140,10 +149,12 @@ class LocalDesk:
         else:
             walked = await self._walk.to(self._target(asked))
         now = self._clock.now()
+        mark, _ = await self._db.read(_pulse)
         return web.json_response(
             {
                 "now": now.isoformat(),
                 "says": says(now),
+                "mark": mark,
                 "happened": [one.as_json() for one in walked.happened],
                 "more": walked.more,
                 "held": walked.held,
@@ -190,6 +201,10 @@ class LocalDesk:
     async def story(self, request: web.Request) -> web.Response:
         """Who is who in the guided tour; null where it cannot be told."""
         return web.json_response({"story": await self._db.read(story.story_view)})
+
+
+def _pulse(session: Session) -> tuple[str, str]:
+    return upcoming.mark(session), upcoming.begun_with(session)
 
 
 async def _json(request: web.Request) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Desk:
         self._http = http
         self._keep = keep
         self._unkept = False
+        self._last = {"says": "", "mark": ""}
         self._tasks: list[asyncio.Task[None]] = []
 
     # -- serving ------------------------------------------------------------------------------------------------------
@@ -110,8 +111,7 @@ class Desk:
 
     async def meet(self) -> dict[str, Any]:
         """Ask the bot who there is; another record than the last one means other chats. BotSays when it is away."""
-        found = await self.bot.get("council")
-        await self.bot.clock()
+        found = await self.bot.council()
         another = found["origin"] != self.council.get("origin")
         self.council = found
         if another:
@@ -193,23 +193,24 @@ class Desk:
 
     async def _look_after_the_bot(self) -> None:
         """Meet the council when the bot comes or comes back, and tell the pages when time has moved on."""
-        said = mark = ""
         while True:
             try:
-                found = await self.bot.clock()
+                found = await self.bot.pulse()
                 if found.get("origin") != self.council.get("origin") or not self.council:
                     await self.meet()
-                if found["says"] != said:
-                    said = found["says"]
-                    self.stream.tell("clock")
-                if found["mark"] != mark:
-                    mark = found["mark"]
-                    self.stream.tell("timeline")
+                self.goes_on(found)
             except BotSays:
                 pass
             except Exception:  # the bot's answer was not one we can read; the next may be
                 log.exception("the bot could not be looked after")
             await asyncio.sleep(LOOK_SECONDS)
+
+    def goes_on(self, found: dict[str, Any]) -> None:
+        """Tell the pages, once, that the bot has said another time, or that somebody may have heard something."""
+        for name, kind in (("says", "clock"), ("mark", "timeline")):
+            if found[name] != self._last[name]:
+                self._last[name] = found[name]
+                self.stream.tell(kind)
 
     async def _keep_writing(self) -> None:
         while True:

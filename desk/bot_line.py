@@ -55,8 +55,19 @@ class BotLine:
         self.set_time((await self._ask("GET", "now", {}, None, 1.0))["now"])
 
     async def clock(self) -> dict[str, Any]:
-        """Ask the bot's time and what it says of it, and keep the time."""
-        found = await self.get("clock")
+        """Ask the bot's time and what comes next, and keep the time."""
+        return await self._timed("clock")
+
+    async def pulse(self) -> dict[str, Any]:
+        """Ask what tells whether anything has changed, and keep the time."""
+        return await self._timed("pulse")
+
+    async def council(self) -> dict[str, Any]:
+        """Ask who there is, and keep the time."""
+        return await self._timed("council")
+
+    async def _timed(self, page: str) -> dict[str, Any]:
+        found = await self.get(page)
         self.set_time(found["now"])
         return found
 

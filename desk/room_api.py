@@ -54,9 +54,8 @@ class RoomApi:
         body = {name: asked[name] for name in CLOCK_WORDS if name in asked}
         found = await self._desk.bot.post("clock", body, seconds=WALK_SECONDS)
         self._desk.bot.set_time(found["now"])
-        for kind in ("clock", "timeline"):
-            self._desk.stream.tell(kind)
-        return web.json_response(found)
+        self._desk.goes_on(found)
+        return web.json_response({name: found[name] for name in found if name != "mark"})
 
     async def _timeline(self, request: web.Request) -> web.Response:
         after = request.query.get("after", "0")

@@ -30,17 +30,18 @@ def council_view(session: Session, framework: Framework) -> Json:
     """Everybody of the council with their posts, leaders first, as the establishment lists them."""
     council = establishments.current(session)
     states = channels.states_of(session, TEAMS)
+    titles = {role.key: role.title for role in framework.roles}
+    functions = {function.key: function.title for function in framework.functions}
     return {
         "council": framework.council.name,
         "people": [
-            _person(framework, council, person) | _channel(states.get(person.id)) for person in council.people.values()
+            _person(council, person, titles, functions) | _channel(states.get(person.id))
+            for person in council.people.values()
         ],
     }
 
 
-def _person(framework: Framework, council: Establishment, person: Person) -> Json:
-    titles = {role.key: role.title for role in framework.roles}
-    functions = {function.key: function.title for function in framework.functions}
+def _person(council: Establishment, person: Person, titles: dict[str, str], functions: dict[str, str]) -> Json:
     return {
         "id": desk_id(council, person.id),
         "person": person.id,

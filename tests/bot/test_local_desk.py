@@ -16,6 +16,7 @@ from assurance.establishment.demo_council import DEMO_TEAM_MANAGER
 from bot.clock import Clock, ClockStands
 from bot.edge import Addresses
 from bot.instants import parse_instant
+from bot.local import views
 from bot.local import walk as walking
 from bot.local.walk import Happened, Walk, Walked
 from bot.service import Service
@@ -109,7 +110,7 @@ async def test_in_production_there_is_no_such_page(db: Database, framework: Fram
     await service.start()
     try:
         async with aiohttp.ClientSession() as http:
-            for page in ("council", "clock", "timeline", "items", "story"):
+            for page in ("council", "clock", "pulse", "timeline", "items", "story"):
                 async with http.get(f"http://127.0.0.1:{service.port}/local/{page}") as answer:
                     assert answer.status == 404
             async with http.post(f"http://127.0.0.1:{service.port}/local/clock", json={"days": 1}) as answer:
@@ -219,6 +220,23 @@ async def test_the_next_thing_that_happens_is_the_next_thing_somebody_hears(bot:
     assert said["says"].startswith("Monday 23 November 2026, 09:0")
     assert said["happened"]
     assert len(bot.teams.posts()) > before
+
+
+async def test_what_the_desk_asks_twice_a_second_looks_at_nothing_that_lies_ahead(
+    db: Database, framework: Framework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[datetime] = []
+    monkeypatch.setattr(views, "next_view", lambda _session, _framework, now: looked.append(now))
+    async with a_bot(db, framework, Clock.starting(FRIDAY), dispatching=False) as bot:
+        before = (await bot.get("pulse"))[1]
+        again = (await bot.get("pulse"))[1]
+        assert (again["mark"], again["origin"]) == (before["mark"], before["origin"])
+        assert (await bot.get("council"))[1]["origin"] == before["origin"]
+        assert looked == []
+        assert (await bot.get("clock"))[1]["mark"] == before["mark"]
+        assert len(looked) == 1
+        await bot.move(hours=1)
+        assert (await bot.get("pulse"))[1]["mark"] != before["mark"], "somebody has heard something"
 
 
 async def test_one_walk_at_a_time(bot: Asking, db: Database) -> None:

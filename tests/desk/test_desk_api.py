@@ -174,6 +174,31 @@ async def test_the_clock_is_moved_and_the_timeline_says_who_heard_what(page: Pag
     assert message["at"][:10] == "2026-11-27"
 
 
+async def test_a_desk_that_nobody_looks_at_never_asks_what_lies_ahead(
+    opened: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead: list[object] = []
+    monkeypatch.setattr("desk.app.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.local.views.next_view", lambda *given: ahead.append(given))
+    async with opened(dispatching=False) as page:
+        looks: list[object] = []
+        pulse = page.desk.bot.pulse
+
+        async def counted() -> dict[str, Any]:
+            looks.append(await pulse())
+            return await pulse()
+
+        page.desk.bot.pulse = counted  # type: ignore[method-assign]
+
+        async def looked_often() -> bool:
+            return len(looks) > 5
+
+        await until(page, looked_often)
+        assert ahead == []
+        assert (await page.get("clock"))[0] == 200
+        assert len(ahead) == 1
+
+
 async def test_a_time_that_has_passed_is_refused_in_words(page: Page) -> None:
     status, said = await page.post("clock", {"to": "2026-01-01"})
     assert status == 409

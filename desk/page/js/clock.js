@@ -46,7 +46,7 @@ export function startClock() {
     store.now = clock.now;
     const short = `${sayShortDay(clock.now)} ${isoDay(clock.now).slice(0, 4)}, ${sayTime(clock.now)}`;
     says.replaceChildren(h("time", { datetime: clock.now }, h("span", { class: "long" }, clock.says), h("span", { class: "short" }, short)));
-    if (!("next" in clock)) return;
+    if (!("next" in clock) || clock.moving) return;
     next.title = clock.next ? `${clock.next.says}: ${clock.next.what}` : "Nothing is known to fall due; the clock goes on until somebody hears something.";
     next.replaceChildren("To what happens next", clock.next ? h("span", { class: "soon" }, ` · ${sayShortDay(clock.next.at)}`) : "");
   }

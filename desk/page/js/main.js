@@ -29,7 +29,7 @@ function startViews() {
 }
 
 async function heard({ kind, person }) {
-  if (kind === "all") return start.everything();
+  if (kind === "all") return everything();
   if (kind === "chat" && person) arrived(person);
   const ofOne = kind === "chat" || kind === "typing" || kind === "mail";
   if (kind === "clock") tell("clock", await api.clock());
@@ -37,15 +37,14 @@ async function heard({ kind, person }) {
   if (kind === "faults") await loadCouncil();
 }
 
-const start = {
-  async everything() {
-    await loadCouncil();
-    tell("clock", await api.clock());
-    for (const id of store.shown) tell(`chat:${id}`);
-    tell("timeline");
-    tell("faults");
-  },
-};
+/** After a lost connection: whatever may have changed meanwhile. */
+async function everything() {
+  await loadCouncil();
+  tell("clock", await api.clock());
+  for (const id of store.shown) tell(`chat:${id}`);
+  tell("timeline");
+  tell("faults");
+}
 
 try {
   await loadCouncil();
@@ -57,8 +56,11 @@ try {
   startSide();
   startViews();
   listen((news) => heard(news).catch((error) => showFailure(error)));
-  await start.everything();
+  tell("clock", await api.clock());
+  // Each part that is about whoever is shown asks for itself when somebody is.
   if (!store.shown.length && store.featured.length && isWide()) open(store.featured[0].id);
+  else tell("faults");
+  tell("timeline");
   store.story = await api.story().catch(() => null);
   startTour();
   on("chat-news", ({ id, summary }) => announce(`New message for ${nameOf(id)}: ${summary}`));
