@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from storage.engine.database import Database, Session
 from storage.schema.tables import meta as facts
+from tests.patience import PATIENCE
 
 
 def write_down(session: Session, key: str, value: str = "yes") -> str:
@@ -26,9 +27,14 @@ def keys(session: Session) -> set[str]:
 
 async def in_one_batch(database: Database, *writes: Awaitable[Any]) -> list[Any]:
     """Hold the writer up until every write is queued, so that they share one commit; results or errors in order."""
-    gate = threading.Event()
-    holding = asyncio.ensure_future(database.write(lambda session: gate.wait(10)))
-    await asyncio.sleep(0.01)
+    begun, gate = threading.Event(), threading.Event()
+
+    def hold(session: Session) -> None:
+        begun.set()
+        gate.wait(PATIENCE)
+
+    holding = asyncio.ensure_future(database.write(hold))
+    await asyncio.to_thread(begun.wait, PATIENCE)
     waiting = [asyncio.ensure_future(write) for write in writes]
     await asyncio.sleep(0.01)
     gate.set()

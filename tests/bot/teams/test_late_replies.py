@@ -193,5 +193,9 @@ def every_notice(session: Session) -> list[notices.Notice]:
 
 
 def kept(stack: Stack) -> int:
-    assert stack.db.read_now(late_replies.wait_for, "p-amira") == bool(stack.db.read_now(rows))
-    return len(stack.db.read_now(rows))
+    def of_one_moment(session: Session) -> int:
+        found = rows(session)
+        assert late_replies.wait_for(session, "p-amira") == bool(found)
+        return len(found)
+
+    return stack.db.read_now(of_one_moment)

@@ -9,23 +9,27 @@ import threading
 import pytest
 
 from storage.engine.database import READERS, Closed, Database, Session
+from tests.patience import PATIENCE
 
 CALLER = contextvars.ContextVar("caller", default="")
 
 
 async def test_every_read_that_waits_when_the_database_closes_is_told_something(database: Database) -> None:
     go_on = threading.Event()
+    begun = threading.Barrier(READERS + 1)
 
     def slow(session: Session) -> str:
-        go_on.wait(5)
+        if not go_on.is_set():
+            begun.wait(PATIENCE)
+        go_on.wait(PATIENCE)
         return "read"
 
     reads = [asyncio.ensure_future(database.read(slow)) for _ in range(READERS + 3)]
-    await asyncio.sleep(0.1)  # as many as there are threads have begun, the others wait for one
+    await asyncio.to_thread(begun.wait, PATIENCE)  # as many as there are threads; the others wait for one
     closing = asyncio.create_task(asyncio.to_thread(database.close))
     await asyncio.sleep(0.1)
     go_on.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         outcomes = await asyncio.gather(*reads, return_exceptions=True)
         await closing
     assert [outcome == "read" or isinstance(outcome, Closed) for outcome in outcomes] == [True] * len(reads)
