@@ -302,9 +302,10 @@ def next_serial(session: Session, kind: str, quarter: str, count: int = 1) -> in
 
     The counter is a row, so a serial is never given twice, whatever happens to the item that had it.
     """
-    asked = {"counter": f"serial:{kind}:{quarter}", "first": str(count), "more": count}
+    counter = f"serial:{kind}:{quarter}"
+    asked = {"counter": counter, "first": str(count), "more": count}
     last = int(session.execute(_count_on(session.dialect), asked).scalar_one())
-    memo.forget(session, meta.name)
+    memo.remember(session, meta.name, counter, str(last))
     return last - count + 1
 
 

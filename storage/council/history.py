@@ -101,7 +101,8 @@ def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequen
         previous = sealed
     if rows:
         session.execute(_INSERT, rows)
-        meta.save(session, TAIL, f"{seq}:{previous}")
+        session.memo[_history.name][TAIL] = (seq, previous)
+        session.before_commit(TAIL, _keep_tail)
         session.added += [Added(row["seq"], by, row["verb"]) for row in rows]
     return seq
 
@@ -212,8 +213,19 @@ def newest_at(session: Session) -> datetime | None:
 
 
 def _tail(session: Session) -> tuple[int, str]:
-    seq, _, sealed = meta.get(session, TAIL, "0:").partition(":")
-    return int(seq), sealed
+    """The newest row's number and hash, read once a transaction."""
+    known = session.memo.setdefault(_history.name, {})
+    if TAIL not in known:
+        seq, _, sealed = meta.read(session, TAIL, "0:").partition(":")
+        known[TAIL] = (int(seq), sealed)
+    tail: tuple[int, str] = known[TAIL]
+    return tail
+
+
+def _keep_tail(session: Session) -> None:
+    """The fact is written once for all the rows of a transaction."""
+    if tail := session.memo.get(_history.name, {}).get(TAIL):
+        meta.save(session, TAIL, f"{tail[0]}:{tail[1]}")
 
 
 def _rows(first: int, last: int) -> str:

@@ -25,6 +25,12 @@ def get(session: Session, key: str, default: str = "") -> str:
     return default if value is None else str(value)
 
 
+def read(session: Session, key: str, default: str = "") -> str:
+    """The same, read from the table whatever is known, for whoever keeps what they read."""
+    value = session.execute(_VALUE, {"wanted": key}).scalar()
+    return default if value is None else str(value)
+
+
 def save(session: Session, key: str, value: str) -> None:
     """Remember a fact, in place of what it was before."""
     put(session, tables.meta, {"key": key, "value": value})

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 
 from storage.engine.backend import Backend, Trouble
 from storage.engine.errors import Busy, Closed, SchemaTooNew
-from storage.engine.session import Session
+from storage.engine.session import Session, Shared
+from storage.engine.spelt_out import spelt_out
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +51,11 @@ class Job:
         self.result: Any = None
         self.error: BaseException | None = None
 
-    def run(self, connection: Connection, dialect: str, cache: dict[str, Any]) -> None:
+    def run(self, connection: Connection, dialect: str, cache: dict[str, Any], shared: Shared) -> None:
         """Call the use-case; its error, if any, is the caller's to handle."""
         self.hooks = []
         self.error = None
-        session = Session(connection, dialect, cache, self.hooks)
+        session = Session(connection, dialect, cache, self.hooks, shared)
         self.result = self.context.run(self.use_case, session, *self.arguments, **self.keywords)
         if type(self.result) is CoroutineType:
             self.result.close()
@@ -218,25 +219,31 @@ class _Attempt:
         connection = self._connected()
         transaction = connection.begin()
         self.receipt = self._backend.start_batch(connection)
+        shared = Shared()
         for job in batch:
             job.error = None
         if len(batch) == 1:  # the transaction itself is the savepoint
-            keep = self._run(batch[0], connection, cache)
+            keep = self._run(batch[0], connection, cache, shared)
         else:
-            keep = sum(self._run_in_savepoint(job, connection, cache) for job in batch) > 0
+            keep = sum(self._run_in_savepoint(job, connection, cache, shared) for job in batch) > 0
         if not keep:
             transaction.rollback()
             return
+        ending = Session(connection, self._backend.dialect, cache, None, shared)
+        for write in shared.endings.values():
+            write(ending)
         self.committing = True
         transaction.commit()
         self._backend.committed()
 
-    def _run(self, job: Job, connection: Connection, cache: dict[str, Any], *, savepoint: bool = False) -> bool:
+    def _run(
+        self, job: Job, connection: Connection, cache: dict[str, Any], shared: Shared, *, savepoint: bool = False
+    ) -> bool:
         """False when the use-case raised. An error of the database itself is raised on, for the whole batch."""
         try:
-            job.run(connection, self._backend.dialect, cache)
+            job.run(connection, self._backend.dialect, cache, shared)
             if savepoint:
-                connection.exec_driver_sql("RELEASE SAVEPOINT use_case")
+                spelt_out(connection, "RELEASE SAVEPOINT use_case")
             if not self._backend.in_transaction(connection):
                 raise RuntimeError(f"{job.use_case} ended a transaction that was not its own to end.")
         except BaseException as error:
@@ -247,12 +254,14 @@ class _Attempt:
             return False
         return True
 
-    def _run_in_savepoint(self, job: Job, connection: Connection, cache: dict[str, Any]) -> bool:
-        connection.exec_driver_sql("SAVEPOINT use_case")
-        if self._run(job, connection, cache, savepoint=True):
+    def _run_in_savepoint(self, job: Job, connection: Connection, cache: dict[str, Any], shared: Shared) -> bool:
+        known = shared.known()
+        spelt_out(connection, "SAVEPOINT use_case")
+        if self._run(job, connection, cache, shared, savepoint=True):
             return True
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT use_case")
-        connection.exec_driver_sql("RELEASE SAVEPOINT use_case")
+        shared.restore(known)
+        spelt_out(connection, "ROLLBACK TO SAVEPOINT use_case")
+        spelt_out(connection, "RELEASE SAVEPOINT use_case")
         return False
 
 

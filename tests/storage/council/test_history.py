@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,6 +13,7 @@ from policy.council.actor import Actor
 from storage.council import history
 from storage.council.history import NewEntry
 from storage.engine.database import Database, Session
+from tests.storage.use_cases import in_one_batch
 
 NOON = datetime(2026, 12, 1, 12, 0, 0, 123456, tzinfo=UTC)
 MANAGER = Actor.person("p-0052")
@@ -55,6 +57,35 @@ def test_many_rows_in_one_go_are_chained_like_single_ones(database: Database) ->
     assert database.read_now(history.verify) == []
     database.write_now(change, "UPDATE history SET subject = 'x' WHERE seq = 20")
     assert "row 20" in database.read_now(history.verify)[0]
+
+
+async def test_rows_of_several_use_cases_in_one_commit_are_one_chain_also_where_some_were_undone(
+    database: Database,
+) -> None:
+    class Undone(Exception):
+        """Ends a use-case, or a part of one."""
+
+    def undone(session: Session) -> None:
+        write_some(session, 3)
+        raise Undone
+
+    def half_undone(session: Session) -> None:
+        write_some(session, 1)
+        with contextlib.suppress(Undone), session.savepoint():
+            write_some(session, 2)
+            raise Undone
+        write_some(session, 1)
+
+    use_cases = (undone, write_some, undone, half_undone, undone)
+    await in_one_batch(database, *(database.write(one) for one in use_cases))
+    assert [row.seq for row in database.read_now(history.read)] == list(range(1, 9))
+    assert database.read_now(history.verify) == []
+    database.write_now(half_undone)
+    with pytest.raises(Undone):
+        database.write_now(undone)
+    database.write_now(write_some)
+    assert database.read_now(history.newest) == 16
+    assert database.read_now(history.verify) == [], "the newest row is kept as the one written last"
 
 
 def test_an_empty_history_is_intact(database: Database) -> None:

@@ -11,6 +11,7 @@ from storage.casework import learning_spaces
 from storage.council import heartbeats, meta
 from storage.engine.database import Database, Session
 from storage.outbox import digests
+from tests.storage.use_cases import in_one_batch
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
@@ -85,3 +86,35 @@ def test_a_dozen_facts_cost_two_questions(sqlite_database: Database) -> None:
         return len(asked)
 
     assert sqlite_database.write_now(live) == 4
+
+
+async def test_what_one_use_case_of_a_commit_has_read_the_next_need_not_read(sqlite_database: Database) -> None:
+    asked: list[str] = []
+
+    def live(session: Session) -> str:
+        if not event.contains(session.connection, "before_cursor_execute", note):
+            event.listen(session.connection, "before_cursor_execute", note)
+        return meta.get(session, "fact", "none")
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    found = await in_one_batch(sqlite_database, *(sqlite_database.write(live) for _ in range(4)))
+    assert found == ["none"] * 4
+    assert len(asked) == 1
+
+
+async def test_what_an_undone_use_case_wrote_is_not_known_to_the_next_of_its_commit(database: Database) -> None:
+    def fail(session: Session) -> None:
+        meta.save(session, "fact", "undone")
+        heartbeats.beat(session, "sweep", NOON)
+        raise Undone
+
+    def live(session: Session) -> tuple[str, bool]:
+        return meta.get(session, "fact"), heartbeats.last(session, "sweep") is None
+
+    first, undone, next_one = await in_one_batch(
+        database, database.write(meta.save, "fact", "kept"), database.write(fail), database.write(live)
+    )
+    assert (first, type(undone), next_one) == (None, Undone, ("kept", True))
+    assert database.read_now(meta.get, "fact") == "kept"
