@@ -50,6 +50,11 @@ def _ordinary(local: tuple[str, ...]) -> frozenset[str]:
     return PRACTICE_WORDS | {word.lower() for phrase in local for word in phrase.split()}
 
 
+@lru_cache(maxsize=16)
+def _no_surnames(local: tuple[str, ...]) -> frozenset[str]:
+    return _ordinary(local) | ABBREVIATIONS | OPENING_WORDS
+
+
 def _pair(run: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     if len(run) > 1:
         yield run[0][0], run[-1][1]
@@ -77,10 +82,12 @@ def surnames_in_capitals(text: str, ordinary_words: Iterable[str] = ()) -> Itera
 
     An abbreviation of practice is none, and in a text that is written in capitals throughout nothing can be told.
     """
+    words = [(match.group().rstrip("."), match.start()) for match in _WORD.finditer(text)]
+    if not any(word.isupper() and len(word) >= MIN_SURNAME for word, _ in words):  # as in most sentences
+        return
     if sum(char.islower() for char in text) < sum(char.isupper() for char in text):
         return
-    ordinary = _ordinary(tuple(ordinary_words)) | ABBREVIATIONS | OPENING_WORDS
-    words = [(match.group().rstrip("."), match.start()) for match in _WORD.finditer(text)]
+    ordinary = _no_surnames(tuple(ordinary_words))
     ends = 0
     for place, (word, start) in enumerate(words):
         if start < ends or not _is_surname(word, ordinary):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from storage.contact.channels import Card
 from storage.council import meta
 from storage.engine.session import Session
+from storage.engine.spelt_out import one_of
 from storage.schema.tables import actions, allocations, cards, history, notices
 
 CURSOR = "living_cards_seq"
@@ -39,15 +41,6 @@ _ANSWERED = (
     sa.update(cards)
     .where(cards.c.person == sa.bindparam("whose"), cards.c.activity_id == sa.bindparam("message"))
     .values(shown_at=sa.bindparam("at"))
-)
-_CHANGED_AFTER = (
-    sa.select(history.c.seq)
-    .where(
-        history.c.subject.in_(sa.bindparam("about", expanding=True)),
-        history.c.seq > sa.bindparam("after"),
-        history.c.verb.not_in(sa.bindparam("quiet", expanding=True)),
-    )
-    .limit(1)
 )
 _SHOWS = (
     sa.update(cards)
@@ -150,15 +143,18 @@ def behind(session: Session) -> bool:
     return not known or int(known) < int(session.execute(_NEWEST).scalar_one())
 
 
-def mark_stale(session: Session, subject: str, *, at: datetime, seq: int | None = None) -> int:
-    """Every card anyone holds of a subject, or of a list it is on, is to be looked at again; how many those are.
+def mark_stale(session: Session, subject: str, *, at: datetime) -> int:
+    """Every card anyone holds of a subject, or of a list it is on, is to be looked at again; how many those are."""
+    return session.execute(_MARK, {**_named(subject), "at": at}).rowcount
 
-    With `seq`, only those of which the channel keeps what was so before that row of history.
+
+def mark_changed(session: Session, changed: Collection[Change]) -> int:
+    """The same for all that has changed, a change for each subject; how many cards those are.
+
+    Only those of which the channel keeps what was so before that row of history.
     """
-    given = {**_named(subject), "at": at}
-    if seq is None:
-        return session.execute(_MARK, given).rowcount
-    return session.execute(_MARK_WHAT_WAS_SHOWN_BEFORE, {**given, "seq": seq}).rowcount
+    given = [{**_named(one.subject), "at": one.at, "seq": one.seq} for one in changed]
+    return session.execute(_MARK_WHAT_WAS_SHOWN_BEFORE, given).rowcount if given else 0
 
 
 def mark_gone_by(session: Session, *, since: date, before: date, at: datetime) -> int:
@@ -248,8 +244,18 @@ def newest_change(session: Session) -> int:
 
 def changed_after(session: Session, subjects: Collection[str], seq: int, *, quiet: Collection[str]) -> bool:
     """Whether anything has happened to any of these after a row of history, apart from what is `quiet`."""
-    asked = {"about": sorted(subjects), "after": seq, "quiet": sorted(quiet)}
-    return session.execute(_CHANGED_AFTER, asked).first() is not None
+    several = len(subjects) > 1
+    about = sorted(subjects) if several else next(iter(subjects), "")
+    asked = _changed_after(tuple(sorted(quiet)), several)
+    return session.execute(asked, {"about": about, "after": seq}).first() is not None
+
+
+@cache
+def _changed_after(quiet: tuple[str, ...], several: bool) -> sa.Select[Any]:
+    subject = history.c.subject
+    about = subject.in_(sa.bindparam("about", expanding=True)) if several else subject == sa.bindparam("about")
+    loud = sa.not_(one_of(history.c.verb, quiet))
+    return sa.select(history.c.seq).where(about, history.c.seq > sa.bindparam("after"), loud).limit(1)
 
 
 def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
 from storage.engine.session import Session
+from storage.engine.spelt_out import one_of
 from storage.schema.tables import notices
 
 TAKEN_BACK = "|back "
@@ -33,11 +35,6 @@ _written = (
     notices.c.created_at == sa.bindparam("written_at"),
     notices.c.urgent.is_(False),
 )
-_WAIT = (
-    sa.update(notices)
-    .where(*_written, notices.c.not_before < sa.bindparam("until"))
-    .values(not_before=sa.bindparam("until"), sendable_at=sa.bindparam("until"))
-)
 _BEGUN = sa.select(notices.c.id).where(*_written, notices.c.state.not_in(("pending", "recorded", "cancelled"))).limit(1)
 _CANCEL = (
     sa.update(notices)
@@ -55,9 +52,25 @@ _REVIVE = (
 )
 
 
+@cache
+def _wait(events: tuple[str, ...]) -> sa.Update:
+    return (
+        sa.update(notices)
+        .where(
+            notices.c.subject == sa.bindparam("whose"),
+            one_of(notices.c.event, events),
+            notices.c.created_at == sa.bindparam("written_at"),
+            notices.c.urgent.is_(False),
+            notices.c.not_before < sa.bindparam("until"),
+        )
+        .values(not_before=sa.bindparam("until"), sendable_at=sa.bindparam("until"))
+    )
+
+
 def wait_until(session: Session, written: Written, *, until: datetime) -> None:
     """It is said from then on, and not before."""
-    session.execute(_WAIT, {**written.facts(), "until": until})
+    asked = [{"whose": one, "written_at": written.at, "until": until} for one in written.subjects]
+    session.execute(_wait(tuple(written.events)), asked)
 
 
 def any_begun(session: Session, written: Written) -> bool:

@@ -35,6 +35,7 @@ from storage.schema import tables
 from tests.assurance.forms_filled import MEETING, fill_in
 from tests.councils import HEAD, TEAM_MANAGER_2, entra_id
 from tests.journeys.living_council import LivingCouncil, london
+from tests.patience import PATIENCE
 
 NOW = london("2026-01-20 10:00")
 ALLOCATED = date(2026, 1, 5)
@@ -186,15 +187,16 @@ def _decide(desk: Desk, number: int) -> tuple[str, str, dict[str, Any], str, str
     return HEAD, "agree_request", {"ref": token}, desk.carded(HEAD, item.reference), "Agreed"
 
 
-COSTS: dict[str, tuple[Turn, int, int]] = {
-    "a form sent in": (_submit, 24, 9),
-    "a page saved": (_save, 11, 7),
-    "a home card": (_home, 8, 6),
-    "more time decided": (_decide, 22, 14),
+COSTS: dict[str, tuple[Turn, int, int, float]] = {
+    "a form sent in": (_submit, 23, 9, 20.5),
+    "a page saved": (_save, 11, 7, 10.5),
+    "a home card": (_home, 8, 6, 8),
+    "more time decided": (_decide, 22, 10, 19.5),
 }
-"""By kind: statements and rows read of one turn, all that is written behind its answer included. One statement of
-a form sent in, and one of a decision, makes what is said of it wait for the minute in which it can be taken back; one
-more of a decision has the card looked at when that is over."""
+"""By kind: statements and rows read of one turn, all that is written behind its answer included, and the statements of
+each of sixteen, whose use-cases share a commit and what is read and written once in it. One statement of a form sent
+in, and one of a decision, makes what is said of it wait for the minute in which it can be taken back; one more of a
+decision has the card looked at when that is over."""
 
 
 @pytest.fixture
@@ -208,15 +210,21 @@ def metered(sqlite_url: str) -> Iterator[tuple[Desk, Meter]]:
 def held_back(database: Database, waiting: int) -> Iterator[None]:
     """The writer begins only once so many use-cases wait for it: they go into one commit."""
     go = threading.Event()
-    database._writer.submit(_job(go))
+    begun = threading.Event()
+    database._writer.submit(_job(begun, go))
+    assert begun.wait(PATIENCE), "what is queued before the writer has begun would go into its commit"
     asyncio.get_running_loop().create_task(_let_go(database, waiting, go))
     yield
 
 
-def _job(go: threading.Event) -> Any:
+def _job(begun: threading.Event, go: threading.Event) -> Any:
     from storage.engine.writer import Job
 
-    return Job(lambda session: go.wait(20), (), {}, lambda job: None)
+    def hold(session: Session) -> None:
+        begun.set()
+        go.wait(PATIENCE)
+
+    return Job(hold, (), {}, lambda job: None)
 
 
 async def _let_go(database: Database, waiting: int, go: threading.Event) -> None:
@@ -228,7 +236,7 @@ async def _let_go(database: Database, waiting: int, go: threading.Event) -> None
 @pytest.mark.parametrize("kind", COSTS)
 async def test_a_turn_asks_the_database_for_no_more_than_this(metered: tuple[Desk, Meter], kind: str) -> None:
     desk, meter = metered
-    turn, statements, rows = COSTS[kind]
+    turn, statements, rows, among_many = COSTS[kind]
     ready = [turn(desk, number) for number in range(AT_ONCE + 2)]
 
     async def one(number: int) -> None:
@@ -252,7 +260,7 @@ async def test_a_turn_asks_the_database_for_no_more_than_this(metered: tuple[Des
     # Whether the notes behind an answer go into one commit or into two, which reads one row more, is chance.
     assert alone[0] == statements
     assert rows <= alone[1] <= rows + 1
-    assert together[0] == statements, "a turn among many asks what it asks alone"
+    assert together[0] <= among_many, "a turn among many asks less than it asks alone"
     assert together[1] <= rows, "and reads no rows of the others"
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from policy.council.actor import Actor
 from storage.contact import channels, living_cards
 from storage.contact.channels import ELSE, Card
-from storage.contact.living_cards import AFTER_A_SAVE, BESIDE
+from storage.contact.living_cards import AFTER_A_SAVE, BESIDE, Change
 from storage.council import history
 from storage.engine.database import Database
 from storage.engine.session import Session
@@ -47,9 +47,11 @@ def test_what_happens_to_a_subject_is_marked_on_every_message_that_shows_it_and_
 
 def test_a_card_that_was_said_after_a_change_is_not_marked_by_it(database: Database) -> None:
     kept(database, replace(MINE, shown_seq=7), THEIRS)
-    assert database.write_now(living_cards.mark_stale, ITEM, at=NOON, seq=7) == 1
+    assert database.write_now(living_cards.mark_changed, [Change(7, NOON, "came_in", ITEM)]) == 1
     assert database.write_now(stale) == {"3"}
-    assert database.write_now(living_cards.mark_stale, ITEM, at=NOON, seq=8) == 2
+    other = Change(9, NOON, "came_in", "LS-2026Q3-999")
+    assert database.write_now(living_cards.mark_changed, [Change(8, NOON, "came_in", ITEM), other]) == 2
+    assert database.write_now(living_cards.mark_changed, []) == 0
 
 
 def test_a_draft_is_followed_by_its_writers_own_cards_alone_and_a_moment_later(database: Database) -> None:
