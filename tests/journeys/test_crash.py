@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +13,9 @@ import pytest
 from assurance.delivery.claim_notices import LEASE
 from storage.engine.database import Database
 from tests.councils import HEAD, SENIOR_MANAGER, TEAM_MANAGER
-from tests.journeys.crash_worker import POINTS
+from tests.journeys.crash_worker import POINTS, in_a_process_of_its_own, one_round
 from tests.journeys.living_council import LivingCouncil, london
 
-HOUSE = Path(__file__).parent.parent.parent
 KILLED = -signal.SIGKILL
 FALLS_DUE = london("2026-02-04 09:00")
 SURELY_NOT_SENT = {
@@ -30,12 +27,6 @@ SURELY_NOT_SENT = {
     "never",
 }
 """Points at which nobody can be in doubt whether the message in hand went out."""
-
-
-def live(address: str, at: datetime, point: str, outbox: Path) -> int:
-    """One round of the service in its own process; its exit status."""
-    command = [sys.executable, "-m", "tests.journeys.crash_worker", address, at.isoformat(), point, str(outbox)]
-    return subprocess.run(command, cwd=HOUSE, check=False, timeout=60).returncode
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -65,9 +56,9 @@ def killed_and_back(address: str, folder: Path, point: str, back_after: list[tim
     outbox = folder / "screens"
     outbox.touch()
 
-    died = live(address, FALLS_DUE, point, outbox)
+    died = in_a_process_of_its_own(one_round, address, FALLS_DUE, point, outbox)
     for later in back_after:
-        assert live(address, FALLS_DUE + later, "never", outbox) == 0
+        assert in_a_process_of_its_own(one_round, address, FALLS_DUE + later, "never", outbox) == 0
 
     assert died == (0 if point == "never" else KILLED)
     lines = [json.loads(line) for line in outbox.read_text(encoding="utf-8").splitlines()]

@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-import subprocess
-import sys
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import pytest
 
+from assurance.follow_up.submit import SubmitOutcome, submit
 from bot.clock import Clock
 from bot.conversation import Conversation
-from storage.engine.database import Database
+from policy.council.actor import Actor
+from storage.engine.database import Database, Session
 from storage.outbox import notices
 from tests.assurance.forms_filled import fill_in
 from tests.councils import TEAM_MANAGER, small_council
+from tests.journeys.crash_worker import FRAMEWORK, in_a_process_of_its_own
 from tests.journeys.living_council import LivingCouncil, london
 
-HOUSE = Path(__file__).parent.parent.parent
 PRESSED = london("2026-01-22 10:00")
-DYING = """
-import os, signal, sys
-from datetime import datetime
-from assurance.follow_up.submit import submit
-from policy.check.loader import load_framework
-from policy.council.actor import Actor
-from storage.engine.database import Database
 
-address, token, person, version, instant, point = sys.argv[1:]
 
-def dying(session, *args, **facts):
-    outcome = submit(session, *args, **facts)
-    if point == "before the commit":
+def send_in(address: str, token: str, version: int, point: str) -> None:
+    """Send a form in, in a process that does not live to answer."""
+
+    def dying(session: Session, *args: Any, **facts: Any) -> SubmitOutcome:
+        outcome = submit(session, *args, **facts)
+        if point == "before the commit":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return outcome
+
+    with Database.open(address, service=True) as database:
+        actor = Actor.person(TEAM_MANAGER)
+        database.write_now(dying, FRAMEWORK, token, actor=actor, version=version, now=PRESSED)
         os.kill(os.getpid(), signal.SIGKILL)
-    return outcome
-
-with Database.open(address, service=True) as database:
-    actor, now = Actor.person(person), datetime.fromisoformat(instant)
-    database.write_now(dying, load_framework(), token, actor=actor, version=int(version), now=now)
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
 
 
 @pytest.mark.parametrize("point", ["before the commit", "after the commit, before the answer"])
@@ -51,9 +46,8 @@ def test_a_grade_is_there_whole_or_not_at_all_and_the_same_press_again_ends_well
         item = council.given_a_learning_space("tm-north-1", allocated_on=date(2026, 1, 5), case="NM-000010")
         council.now = PRESSED
         view = fill_in(database, council.framework, item, now=PRESSED)
-    facts = [sqlite_url, item.token, TEAM_MANAGER, str(view.version), PRESSED.isoformat(), point]
-    died = subprocess.run([sys.executable, "-c", DYING, *facts], cwd=HOUSE, check=False, timeout=60)
-    assert died.returncode == -signal.SIGKILL
+    died = in_a_process_of_its_own(send_in, sqlite_url, item.token, view.version, point)
+    assert died == -signal.SIGKILL
 
     with Database.open(sqlite_url, service=True) as database:
         council = LivingCouncil(database, now=PRESSED)
