@@ -31,7 +31,9 @@ ALLOCATED = date(2026, 1, 5)
 """A Monday. Given that day, it is due on Monday 2 February 2026."""
 MORNING, WEEKLY = "E74", "E63"
 LOOKS = ("08:59", "09:00", "13:00", "14:59", "15:00", "16:59", "23:30")
-"""London hours at which the service looks on an ordinary day: just before something may go out, and then."""
+"""London hours at which the service looks on a working day: just before something may go out, and then."""
+DAY_OFF = ("09:00", "15:00", "23:30")
+"""On any other: nothing may go out at all, and what is due is said at the next look."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class WatchedCouncil(LivingCouncil):
     def live(self, start: str, end: str) -> None:
         """Live from a day to a day."""
         for day in days(date.fromisoformat(start), date.fromisoformat(end)):
-            for hour in LOOKS:
+            for hour in LOOKS if self.calendar.is_working_day(day) else DAY_OFF:
                 at = london(f"{day} {hour}")
                 if at > self.now:
                     self.when_the_service_looks(at)
