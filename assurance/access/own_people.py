@@ -25,14 +25,4 @@ def own_posts(framework: Framework, establishment: Establishment, person: str, *
     mine = {post for post in posts if establishment.posts[post].role in roles}
     if not mine:
         return posts
-    return posts | {post for post in establishment.posts if _stands_above(establishment, mine, post)}
-
-
-def _stands_above(establishment: Establishment, mine: set[str], post: str) -> bool:
-    """Whether one of these is the first of its role above a post."""
-    seen: set[str] = set()
-    for above in establishment.line_of(post):
-        if above.id in mine and above.role not in seen:
-            return True
-        seen.add(above.role)
-    return False
+    return posts.union(*(establishment.nearest_above(post) for post in mine))

@@ -144,6 +144,21 @@ class Establishment:
             if current:
                 yield current
 
+    def nearest_above(self, post: str) -> frozenset[str]:
+        """The posts in whose line `post` is the first of its role."""
+        return self._nearest_above.get(post, frozenset())
+
+    @cached_property
+    def _nearest_above(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for post in self.posts:
+            roles: set[str] = set()
+            for above in self.line_of(post):
+                if above.role not in roles:
+                    roles.add(above.role)
+                    found.setdefault(above.id, set()).add(post)
+        return {above: frozenset(posts) for above, posts in found.items()}
+
     def deputy_of(self, post: str, on: date) -> str:
         """The first person covering a post on a day, or empty."""
         return next(iter(self.deputies_of(post, on)), "")

@@ -41,6 +41,9 @@ class Correction:
 _NAMES = tuple(one.name for one in fields(Correction))
 _SELECT = sa.select(*(corrections.c[name] for name in _NAMES))
 _ASKED = _SELECT.where(corrections.c.reference == sa.bindparam("item"), corrections.c.state == ASKED)
+_OVER = _SELECT.where(corrections.c.state == ASKED, corrections.c.correct_by < sa.bindparam("today")).order_by(
+    corrections.c.correct_by, corrections.c.reference
+)
 
 
 def insert(session: Session, row: Correction) -> None:
@@ -67,12 +70,7 @@ def asked_of(session: Session, person: str) -> list[Correction]:
 
 def over(session: Session, today: date) -> list[Correction]:
     """Those whose last day has gone by without a corrected form, oldest first."""
-    rows = session.execute(
-        _SELECT.where(corrections.c.state == ASKED, corrections.c.correct_by < today).order_by(
-            corrections.c.correct_by, corrections.c.reference
-        )
-    )
-    return [Correction(*row) for row in rows]
+    return [Correction(*row) for row in session.execute(_OVER, {"today": today})]
 
 
 def versions(session: Session, reference: str) -> list[Correction]:

@@ -128,6 +128,18 @@ _DRAFT = _SELECT_DRAFT.where(
 _DRAFTS_OF = _SELECT_DRAFT.where(drafts.c.person == sa.bindparam("writer"), _WRITTEN_ON)
 _DELETE_DRAFTS = sa.delete(drafts).where(drafts.c.reference == sa.bindparam("item"))
 _INSERT_ANSWERS = sa.insert(answers)
+_UNRELEASED = (
+    _SELECT.where(allocations.c.released_at.is_(None), allocations.c.submitted_at.is_not(None))
+    .where(allocations.c.submitted_at < sa.bindparam("before"))
+    .order_by(allocations.c.submitted_at, allocations.c.reference)
+    .limit(sa.bindparam("most"))
+)
+_NEXT_DUE_AT = (
+    sa.select(allocations.c.next_step_at)
+    .where(allocations.c.next_step_at.is_not(None))
+    .order_by(allocations.c.next_step_at)
+    .limit(1)
+)
 
 
 def _item(row: Sequence[Any]) -> LearningSpace:
@@ -249,14 +261,7 @@ def due(session: Session, now: datetime, limit: int) -> list[LearningSpace]:
 
 def unreleased(session: Session, sent_in_before: datetime, limit: int) -> list[LearningSpace]:
     """Sent in before an instant and not yet released to the practitioner, oldest first."""
-    return _read(
-        session,
-        allocations.c.released_at.is_(None),
-        allocations.c.submitted_at.is_not(None),
-        allocations.c.submitted_at < sent_in_before,
-        order=(allocations.c.submitted_at, allocations.c.reference),
-        limit=limit,
-    )
+    return [_item(row) for row in session.execute(_UNRELEASED, {"before": sent_in_before, "most": limit})]
 
 
 def count_due(session: Session, now: datetime) -> int:
@@ -270,12 +275,7 @@ def count_due(session: Session, now: datetime) -> int:
 
 def next_due_at(session: Session) -> datetime | None:
     """The earliest step still to come among all open items, or None."""
-    found: datetime | None = session.execute(
-        sa.select(allocations.c.next_step_at)
-        .where(allocations.c.next_step_at.is_not(None))
-        .order_by(allocations.c.next_step_at)
-        .limit(1)
-    ).scalar()
+    found: datetime | None = session.execute(_NEXT_DUE_AT).scalar()
     return found
 
 

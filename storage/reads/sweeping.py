@@ -56,6 +56,14 @@ _DUE = [
     for name in (field.name for field in fields(DueItem))
 ]
 _WITH_HOLD = allocations.outerjoin(holds, holds.c.reference == allocations.c.reference)
+_DUE_NOW = (
+    sa.select(*_DUE)
+    .select_from(_WITH_HOLD)
+    .where(allocations.c.next_step_at.is_not(None), allocations.c.next_step_at <= sa.bindparam("now"))
+    .order_by(allocations.c.next_step_at)
+    .limit(sa.bindparam("most"))
+)
+"""Built once: every sweep asks it."""
 
 
 def due(session: Session, now: datetime, limit: int) -> list[DueItem]:
@@ -63,14 +71,7 @@ def due(session: Session, now: datetime, limit: int) -> list[DueItem]:
 
     Those due at one instant come in no order: sorting them would read all of them again for every batch.
     """
-    rows = session.execute(
-        sa.select(*_DUE)
-        .select_from(_WITH_HOLD)
-        .where(allocations.c.next_step_at.is_not(None), allocations.c.next_step_at <= now)
-        .order_by(allocations.c.next_step_at)
-        .limit(limit)
-    )
-    return [DueItem(*row) for row in rows]
+    return [DueItem(*row) for row in session.execute(_DUE_NOW, {"now": now, "most": limit})]
 
 
 def advance(session: Session, references: Sequence[str], done: Sequence[str] | None, next_at: datetime | None) -> None:
