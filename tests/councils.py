@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import cache
 
 from policy.council.establishment import Case, Cover, Establishment, Leave, Person, Post
 
@@ -156,7 +157,12 @@ def _managers() -> list[Post]:
 
 
 def small_council() -> Establishment:
-    """26 managers and specialists, 22 practitioners and 66 cases, over four functions."""
+    """26 managers and specialists, 22 practitioners and 66 cases, over four functions. Each may change its own copy."""
+    return Establishment.of(*_small_councils_rows())
+
+
+@cache
+def _small_councils_rows() -> tuple[tuple[Person, ...], tuple[Post, ...], tuple[Case, ...]]:
     posts = _managers()
     names = dict(_NAMES)
     cases: list[Case] = []
@@ -175,9 +181,10 @@ def small_council() -> Establishment:
         Person(person, name, f"{name.lower().replace(' ', '.')}@northmoor.example", entra_id(person))
         for person, name in names.items()
     ]
-    return Establishment.of(people, posts, cases)
+    return tuple(people), tuple(posts), tuple(cases)
 
 
+@cache
 def entra_id(person: str) -> str:
     """The Entra object id of a person of the small council."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"https://northmoor.example/people/{person}"))

@@ -30,8 +30,7 @@ from policy.council.establishment import Establishment
 from policy.framework.framework import Framework
 from policy.lifecycle.ladder import ladder_to_json, next_step_at
 from policy.lifecycle.reference import LEARNING_SPACE, format_reference
-from storage.casework import allocation_months, allocation_runs, learning_spaces
-from storage.casework.allocation_months import AllocationMonth
+from storage.casework import allocation_runs, learning_spaces
 from storage.casework.allocation_runs import AllocationRun
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels
@@ -40,6 +39,7 @@ from storage.council import establishment as establishments
 from storage.council import history, meta
 from storage.council.history import Entry
 from storage.engine.database import Database, Session
+from storage.engine.upsert import insert_new
 from storage.outbox import leases, notices
 from storage.outbox.notices import Notice
 from storage.schema import tables
@@ -121,11 +121,7 @@ class LivingCouncil:
         self.digests: list[Said] = []
         """What is put together and never urgent: the morning message, the summaries, who cannot be reached."""
         self._serial = 0
-        self.database.write_now(establishments.replace, establishment or small_council())
-        # The QA lead's copy of each morning has journeys of its own; in the others it would only be in the way.
-        self.database.write_now(meta.save, MORNING_COPY, "9999-12-31")
-        # So have months that nobody gives out.
-        self.database.write_now(_give_out, self.calendar, now)
+        self.database.write_now(_begin, establishment or small_council(), self.calendar, now)
 
     # -- given --------------------------------------------------------------------------------------------------------
 
@@ -293,11 +289,17 @@ def _said(delivery: Delivery, notice: Notice, message: Message, on: date) -> Sai
     )
 
 
-def _give_out(session: Session, calendar: Calendar, now: datetime) -> None:
+def _begin(session: Session, council: Establishment, calendar: Calendar, now: datetime) -> None:
+    establishments.replace(session, council)
+    # The QA lead's copy of each morning has journeys of its own; in the others it would only be in the way.
+    meta.save(session, MORNING_COPY, "9999-12-31")
+    # So have months that nobody gives out.
     first = calendar.local_date(now).replace(day=1)
-    for number in range(-3, 21):
-        month = calendar.add_months(first, number)
-        allocation_months.save(session, AllocationMonth(month, month, {}, given_out_at=now))
+    months = [calendar.add_months(first, number) for number in range(-3, 21)]
+    session.execute(
+        insert_new(session, tables.allocation_months, "month"),
+        [{"month": month, "begins_on": month, "ladder": {}, "steps_done": [], "given_out_at": now} for month in months],
+    )
 
 
 def _leave(session: Session, now: datetime) -> None:

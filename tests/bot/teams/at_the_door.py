@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.edge import Addresses
@@ -72,7 +70,7 @@ class Door:
         pressed = {"type": "Action.Execute", "verb": verb, "data": {"verb": verb, "ref": ref, **data}}
         return said_in(await self.at(person).press(pressed))
 
-    def state(self) -> dict[str, Counter[tuple[Any, ...]]]:
+    def state(self) -> dict[str, list[tuple[Any, ...]]]:
         """The whole database, row by row, but for the plumbing."""
         return self.db.read_now(_every_row)
 
@@ -93,10 +91,11 @@ def said_in(answer: Answer) -> str:
     return words_of(answer.body["value"])
 
 
-def _every_row(session: Session) -> dict[str, Counter[tuple[Any, ...]]]:
+def _every_row(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     # As the file has them: this is asked before and after every press, so nothing is made of what stands there.
+    file = session.connection.connection.cursor()
     return {
-        name: Counter(tuple(row) for row in session.execute(sa.text(f"SELECT * FROM {name}")))
+        name: file.execute(f"SELECT * FROM {name}").fetchall()
         for name in metadata.tables
         if name not in BESIDE_THE_POINT
     }

@@ -43,6 +43,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 VERBS = sorted(Conversation(None, load_framework(), Clock.standing(NOW))._presses)  # type: ignore[arg-type]
 """Every button there is: a new one is tried here from the day it is made."""
 CANNOT = "I cannot open that one"
+PEOPLE = small_council().people
 
 INSIDE = (TEAM_MANAGER, SENIOR_MANAGER, HEAD, QA_OFFICER, QA_LEAD, TEAM_MANAGER_2)
 """Who may read the ordinary form: the practitioner's line, the QA team, its auditor."""
@@ -68,7 +69,7 @@ async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
 
 def content_of(door: Door) -> tuple[str, ...]:
     """What no outsider may read anywhere: cases, whose work it was, what was written, and what was agreed."""
-    work, people = door.work, small_council().people
+    work, people = door.work, PEOPLE
     items = (work.ordinary, work.owed, work.escalated, work.inadequate, work.heads_own, work.heads_owed, work.flagged)
     names = {people[item.practitioner].name for item in items}
     cases = {item.case_ref for item in items}
