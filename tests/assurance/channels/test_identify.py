@@ -25,6 +25,12 @@ def unbound() -> Establishment:
 
 
 @pytest.fixture
+def peopled() -> bool:
+    """An Entra id that is known stays known, so nobody is there beforehand."""
+    return False
+
+
+@pytest.fixture
 def strangers(sqlite_database: Database) -> LivingCouncil:
     """The small council before anyone has spoken to the bot."""
     return LivingCouncil(sqlite_database, now=london("2026-01-20 10:00"), establishment=unbound())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,13 +16,14 @@ from assurance.follow_up.submit import SubmitOutcome
 from assurance.self_check.verify import Finding, verify
 from policy.council.actor import Actor
 from policy.council.establishment import Cover
-from storage.casework import learning_spaces
+from storage.casework import allocation_runs, learning_spaces
 from storage.casework.learning_spaces import LearningSpace
 from storage.council import history
 from storage.engine.database import Database, Session
 from storage.schema import tables
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.councils import QA_LEAD, QA_OFFICER, SENIOR_MANAGER, TEAM_MANAGER, small_council, with_cover, with_post
+from tests.databases import SqliteTemplate
 from tests.journeys.living_council import LivingCouncil, london
 
 MONTH = date(2026, 3, 1)
@@ -39,9 +42,23 @@ def allocated(database: Database) -> tuple[LivingCouncil, list[LearningSpace]]:
     return council, database.read_now(learning_spaces.of_run, run)
 
 
+@pytest.fixture(scope="module")
+def month(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file in which it is allocated, for each test to copy."""
+    file = tmp_path_factory.mktemp("month") / "council.db"
+    with Database.open(sqlite_template.copy_to(file, peopled=True)) as database:
+        allocated(database)
+    return file
+
+
 @pytest.fixture
-def given(sqlite_database: Database) -> tuple[LivingCouncil, list[LearningSpace]]:
-    return allocated(sqlite_database)
+def given(month: Path, fast_folder: Path) -> Iterator[tuple[LivingCouncil, list[LearningSpace]]]:
+    """The small council with a month allocated and everyone told, a minute later."""
+    with Database.open(f"sqlite:///{shutil.copy(month, fast_folder / 'month.db')}") as database:
+        council = LivingCouncil(database, now=ALLOCATED + timedelta(minutes=1))
+        run = database.read_now(allocation_runs.latest_of_month, MONTH, "approved")
+        assert run is not None
+        yield council, database.read_now(learning_spaces.of_run, run.id)
 
 
 def findings(council: LivingCouncil, now: datetime | None = None) -> list[Finding]:
@@ -93,8 +110,8 @@ def test_a_council_that_was_looked_after_every_day_has_nothing_wrong_with_it(dat
         assert findings(council) == []
 
 
-def test_a_month_of_downtime_is_made_good_by_one_look(sqlite_database: Database) -> None:
-    council, items = allocated(sqlite_database)
+def test_a_month_of_downtime_is_made_good_by_one_look(given: tuple[LivingCouncil, list[LearningSpace]]) -> None:
+    council, items = given
     back = london("2026-04-15 10:00")
     missing = {(one.subject, one.kind) for one in findings(council, back) if one.kind == "missing_notice"}
     assert missing == {(item.reference, "missing_notice") for item in items}
@@ -120,9 +137,9 @@ def test_a_vacant_post_and_a_deputy_are_nothing_to_report(sqlite_database: Datab
 
 
 def test_who_was_to_be_told_before_an_import_is_not_held_against_the_people_of_today(
-    sqlite_database: Database,
+    given: tuple[LivingCouncil, list[LearningSpace]],
 ) -> None:
-    council, items = allocated(sqlite_database)
+    council, items = given
     council.when_days_pass(date(2026, 4, 2), date(2026, 4, 2))
     council.given_the_council_is(with_post(small_council(), "sm-north", holder=QA_OFFICER))
     (own,) = [item for item in items if item.post == "tm-north-1"]
@@ -178,11 +195,11 @@ def test_somebody_never_told_of_their_learning_space_is_found(
     assert found.detail == f"{TEAM_MANAGER} was never told of the allocation."
 
 
-def test_a_rung_that_can_reach_nobody_is_found(sqlite_database: Database) -> None:
+def test_a_rung_that_can_reach_nobody_is_found(given: tuple[LivingCouncil, list[LearningSpace]]) -> None:
     nobody = small_council()
     for post in ("executive", "qa-lead", "qa-officer"):
         nobody = with_post(nobody, post, holder="")
-    council, items = allocated(sqlite_database)
+    council, items = given
     for day in (date(2026, 4, 2), date(2026, 4, 7)):
         council.when_days_pass(day, day)
     council.given_the_council_is(nobody)
