@@ -53,7 +53,7 @@ export function startClock() {
 
   async function move(how) {
     if (moving) return false;
-    moving = true;
+    moving = store.moving = true;
     box.setAttribute("aria-busy", "true");
     announce("Moving the clock.");
     try {
@@ -61,6 +61,7 @@ export function startClock() {
       const said = await api.moveClock(how);
       draw(said);
       draw(await api.clock());
+      store.moving = false;
       await store.loadTimeline();
       showHappened(since, said);
       tell("moved", said);
@@ -74,7 +75,7 @@ export function startClock() {
         box.classList.remove("unfolded");
         unfold.setAttribute("aria-expanded", "false");
       }
-      moving = false;
+      moving = store.moving = false;
       box.removeAttribute("aria-busy");
     }
   }

@@ -69,6 +69,7 @@ export function makeLadder() {
 
   const known = new Map(); // reference -> item
   let picked = "";
+  let day = ""; // the one it was drawn on
 
   function drawRung(rung, item, today) {
     const told = rung.heard.filter(wasTold);
@@ -91,7 +92,7 @@ export function makeLadder() {
     about.replaceChildren();
     if (!item) return list.replaceChildren();
     about.append(`${kindWords(item)} of ${item.owner_name ?? store.people.get(item.owner)?.name ?? "somebody"}: ${stateOf(item)}.`);
-    const today = store.now ? isoDay(store.now) : "";
+    const today = day = store.now ? isoDay(store.now) : "";
     const rungs = rungsOf(item, store.rows.filter((row) => row.subject === item.reference));
     const before = rungs.filter((rung) => rung.on <= today);
     const now = h("li", { class: "today" }, h("p", {}, "Today, ", store.now ? sayShortDay(store.now) : ""));
@@ -122,7 +123,7 @@ export function makeLadder() {
   });
   on("rows", load);
   on("shown", load);
-  on("clock", draw);
+  on("clock", ({ now }) => { if (isoDay(now) !== day) draw(); });
   on("moved", () => list.querySelector(".today")?.scrollIntoView?.({ block: "nearest" }));
   store.items = known;
   return { element, picked: () => picked };

@@ -30,6 +30,7 @@ function startViews() {
 
 async function heard({ kind, person }) {
   if (kind === "all") return everything();
+  if (kind === "timeline" && store.moving) return; // whoever moves the clock is told where it arrives
   if (kind === "chat" && person) arrived(person);
   const ofOne = kind === "chat" || kind === "typing" || kind === "mail";
   if (kind === "clock") tell("clock", await api.clock());

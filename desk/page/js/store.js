@@ -22,6 +22,7 @@ export const store = {
   featured: [],
   council: "",
   now: null,
+  moving: false, // whether the clock is on a way that this page sent it on
   opened: [],
   shown: [],
   news: new Set(),
@@ -99,12 +100,16 @@ export function setColumns(count) {
   fit();
 }
 
-/** Something arrived for somebody. */
+let soon = 0;
+
+/** Something arrived for somebody. While the clock is moved it does for hundreds, so the marks are drawn for all at once. */
 export function arrived(id) {
-  if (!store.shown.includes(id)) {
-    store.news.add(id);
+  if (store.shown.includes(id) || store.news.has(id)) return;
+  store.news.add(id);
+  soon ||= setTimeout(() => {
+    soon = 0;
     tell("news");
-  }
+  }, 60);
 }
 
 /** On a narrow window: which part is seen. */

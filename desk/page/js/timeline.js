@@ -40,6 +40,7 @@ export function makeTimeline(picked) {
   }
 
   let sitting;
+  let drawn = false;
   let last = 0;
   let loading = null;
   let again = false;
@@ -51,13 +52,15 @@ export function makeTimeline(picked) {
         if (said.sitting !== sitting) {
           // Another council, or the bot began again: everything afresh.
           store.rows = [];
+          drawn = false;
           said = last ? await api.timeline(0) : said;
           sitting = said.sitting;
         }
         last = Math.max(last, ...said.rows.map((row) => row.seq));
         const newer = new Map(said.rows.map((row) => [row.id ?? row.seq, row]));
         store.rows = [...store.rows.filter((row) => !newer.has(row.id ?? row.seq)), ...newer.values()].sort((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq);
-        draw();
+        if (newer.size || !drawn) draw();
+        drawn = true;
         tell("rows");
       } catch (error) {
         tell("failure", error);
