@@ -167,14 +167,16 @@ def windows(browser: Browser) -> Iterator[Windows]:
 
 @pytest.fixture
 def open_desk(windows: Windows, desk_sitting: DeskSitting) -> Iterator[Callable[..., Desk]]:
-    """Opens the page in a window of its own, and holds at the end that its console stayed silent."""
+    """The page in a window of its own, with a `fresh` load or as it stands; its console must have stayed silent."""
     desks = []
 
-    def opened(width: int = 1280, height: int = 800, *, dark: bool = False, tour: bool = False) -> Desk:
-        page = windows.take(width, height, dark=dark, tour=tour)
+    def opened(
+        width: int = 1280, height: int = 800, *, dark: bool = False, tour: bool = False, fresh: bool = False
+    ) -> Desk:
+        page, stands = windows.take(width, height, dark=dark, tour=tour, fresh=fresh)
         page.set_default_timeout(20_000)
         expect.set_options(timeout=20_000)
-        desk = Desk(page, desk_sitting.address)
+        desk = Desk(page, desk_sitting.address, stands=stands)
         desks.append(desk)
         return desk
 

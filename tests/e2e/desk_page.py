@@ -41,23 +41,23 @@ class Form:
     def question(self, label: str) -> Locator:
         """The input, or the group of choices, that this question is asked with. An error message may follow it."""
         asked = self.place.locator("[data-input]")
-        exact = asked.and_(self.page.get_by_label(label, exact=True))
+        exact = asked.and_(self.place.get_by_label(label, exact=True))
         if exact.count():
             return exact.first
-        return asked.and_(self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\W|$)"))).first
+        return asked.and_(self.place.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\W|$)"))).first
 
     def fill(self, label: str, value: str | Iterable[str]) -> None:
         """Answer a question: words, an ISO date, '14:30', or the title of a choice (several for tick boxes)."""
         control = self.question(label)
         expect(control).to_be_visible()
-        role = control.get_attribute("role")
+        kind = control.evaluate("control => control.getAttribute('role') ?? control.tagName")
         wanted = [value] if isinstance(value, str) else list(value)
-        if role == "radiogroup":
+        if kind == "radiogroup":
             control.get_by_role("radio", name=wanted[0], exact=True).check()
-        elif role == "group":
+        elif kind == "group":
             for choice in wanted:
                 control.get_by_role("checkbox", name=choice, exact=True).check()
-        elif control.evaluate("control => control.tagName") == "SELECT":
+        elif kind == "SELECT":
             control.select_option(label=wanted[0])
         else:
             control.fill(wanted[0])
@@ -84,7 +84,9 @@ class Pane:
     def __init__(self, page: Page, name: str) -> None:
         self.page = page
         self.name = name
-        self.place = page.get_by_role("region", name=name, exact=True)
+        # That it is a region of this name is held where somebody is picked: roles of a whole page are slow to work out.
+        whose = page.locator(".who h2").filter(has_text=re.compile(rf"^{re.escape(name)}$"))
+        self.place = page.locator("[data-pane]").filter(has=whose)
 
     def tab(self, name: str) -> None:
         """Go to 'Chat', 'Lock screen' or 'Mailbox'."""
@@ -177,14 +179,16 @@ class Pane:
 class Desk:
     """The whole page. What belongs to one person is done for the one picked last."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, *, stands: bool = False) -> None:
+        """Loads the page, unless it `stands` in that window already."""
         self.page = page
         self.address = address
         self.current: Pane | None = None
         self.problems: list[str] = []
         page.on("console", self._said)
         page.on("pageerror", self._broke)
-        self.open()
+        if not stands:
+            self.open()
 
     def _said(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
@@ -230,7 +234,7 @@ class Desk:
             entry.click()
         self.go("Chat")
         self.current = Pane(self.page, name)
-        expect(self.current.place).to_be_visible()
+        expect(self.current.place.and_(self.page.get_by_role("region", name=name, exact=True))).to_be_visible()
         return self.current
 
     def cast(self, part: str) -> str:

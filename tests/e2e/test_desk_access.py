@@ -31,13 +31,17 @@ TOO_SMALL = """() => [...document.querySelectorAll('button, input, select, texta
 def test_axe_finds_nothing_in_any_part_of_the_page(
     open_desk: Callable[..., Desk], width: int, height: int, dark: bool
 ) -> None:
-    """All rules in one theme, and in the other what a theme can change: whether everything stands out enough."""
+    """All rules in one theme, and in the other what a theme can change: whether everything stands out enough.
+
+    A chat that grows is looked at in the other theme when all of it stands there.
+    """
     desk = open_desk(width, height, dark=dark)
     found: dict[str, list[str]] = {}
 
-    def look(part: str) -> None:
+    def look(part: str, *, grows: bool = False) -> None:
         found[part] = desk.accessible()
-        found[part] += [f"in the other theme: {one}" for one in desk.contrast(dark=not dark)]
+        if not grows:
+            found[part] += [f"in the other theme: {one}" for one in desk.contrast(dark=not dark)]
         if desk.scrolls_sideways():
             found[part].append("scrolls sideways")
         found[part] += desk.page.evaluate(TOO_SMALL)
@@ -45,10 +49,10 @@ def test_axe_finds_nothing_in_any_part_of_the_page(
     look("first sight")
     auditor = desk.pick(desk.cast("auditor"))
     auditor.card("A learning space for you")
-    look("a chat with a card")
+    look("a chat with a card", grows=True)
     auditor.say("help")
     auditor.card("What you can do here")
-    look("an answer")
+    look("an answer", grows=True)
     auditor.text_twin("What you can do here")
     look("a card as text")
     auditor.tab("Lock screen")
@@ -122,7 +126,7 @@ def test_nothing_moves_for_whoever_asked_for_less_motion(open_desk: Callable[...
 
 
 def test_the_keyboard_is_enough(open_desk: Callable[..., Desk]) -> None:
-    desk = open_desk()
+    desk = open_desk(fresh=True)
     page, keys = desk.page, desk.page.keyboard
     name = desk.cast("auditor_head_of_service")
 
