@@ -41,9 +41,10 @@ def _render(found: dict[str, dict[str, Any]], folder: Path) -> dict[str, dict[st
 
 
 def test_microsofts_renderer_draws_every_card_without_a_complaint(tmp_path: Path) -> None:
-    seen = _render(cards(), tmp_path)
-    assert seen.keys() == cards().keys()
-    for name, card in cards().items():
+    every = cards()
+    seen = _render(every, tmp_path)
+    assert seen.keys() == every.keys()
+    for name, card in every.items():
         assert str(card["body"][0]["text"]) in seen[name]["text"]
         links = {one["title"] for one in walk(card) if one["type"] == "Action.OpenUrl"}
         assert set(seen[name]["buttons"]) == set(buttons_of(card)) | links

@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.dialogs.letters.test_letters import letters
+from tests.e2e.conftest import browser  # noqa: F401
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
@@ -19,24 +20,23 @@ pytestmark = pytest.mark.skipif(not (CHROMIUM.exists() and AXE.exists()), reason
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield found
-        found.close()
+def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
+    """One window for all of them: a letter keeps nothing in it."""
+    opened = browser.new_page()
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize("width", [320, 360, 700])
-def test_a_letter_fits_the_screen_it_is_read_on(browser: Browser, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 640})
+def test_a_letter_fits_the_screen_it_is_read_on(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
     for name in SEEN:
         page.set_content(letters()[name].html)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    page.close()
 
 
-def test_axe_finds_no_barrier_in_a_letter(browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 700, "height": 640})
+def test_axe_finds_no_barrier_in_a_letter(page: Page) -> None:
+    page.set_viewport_size({"width": 700, "height": 640})
     found = {}
     for name in SEEN:
         page.set_content(letters()[name].html)
@@ -45,12 +45,10 @@ def test_axe_finds_no_barrier_in_a_letter(browser: Browser) -> None:
         result = page.evaluate(f"async () => (await axe.run(document, {tags})).violations.map(one => one.id)")
         if result:
             found[name] = result
-    page.close()
     assert found == {}
 
 
-def test_a_letter_asks_the_network_for_nothing(browser: Browser) -> None:
-    page = browser.new_page()
+def test_a_letter_asks_the_network_for_nothing(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     frames = "".join(f'<iframe srcdoc="{escape(letters()[name].html)}"></iframe>' for name in SEEN)
@@ -59,5 +57,4 @@ def test_a_letter_asks_the_network_for_nothing(browser: Browser) -> None:
     assert len(page.frames) == 1 + len(SEEN)
     assert asked == []
     page.set_content('<iframe srcdoc="<img src=http://127.0.0.1:9/seen.png>"></iframe>')
-    page.close()
     assert asked == ["http://127.0.0.1:9/seen.png"], "a letter that did would be seen to"
