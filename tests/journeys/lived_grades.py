@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from dialogs.kit.message import Message
@@ -102,6 +103,7 @@ class Life:
         return [(one.verb, one.subject) for one in self.council.history_of("") if one.actor == f"person:{person}"]
 
 
+@cache
 def none_such(reference: str) -> str:
     """A token that looks like any other and belongs to nothing."""
     return uuid.uuid5(uuid.NAMESPACE_URL, reference).hex

@@ -230,11 +230,17 @@ class LivingCouncil:
         return self.database.write_now(finish_delivery, self.framework, delivery, result, now=self.now)
 
     def when_days_pass(self, start: date, end: date) -> list[Said]:
-        """Live through the days: a look just before nine, at nine and late in the evening of each."""
+        """Live through the days: a look just before nine, at nine and late in the evening of each.
+
+        On a day off the evening's is enough: what is due then, or was at any hour of it, is judged and said at that.
+        """
         before = len(self.said)
         for day in days(start, end):
-            for moment in (nine(day) - timedelta(minutes=1), nine(day), nine(day) + timedelta(hours=14, minutes=30)):
-                self.when_the_service_looks(moment)
+            evening = nine(day) + timedelta(hours=14, minutes=30)
+            if self.calendar.is_working_day(day):
+                self.when_the_service_looks(nine(day) - timedelta(minutes=1))
+                self.when_the_service_looks(nine(day))
+            self.when_the_service_looks(evening)
         return self.said[before:]
 
     # -- then ---------------------------------------------------------------------------------------------------------
