@@ -72,6 +72,7 @@ class Loop:
 _NAMES = tuple(one.name for one in fields(Loop))
 _COLUMNS = tuple(loops.c[name] for name in _NAMES)
 _SELECT = sa.select(*_COLUMNS).order_by(loops.c.reference)
+_BY = {name: _SELECT.where(loops.c[name] == sa.bindparam("wanted")) for name in ("subject", "reference", "token")}
 _STILL_OPEN = _SELECT.where(loops.c.state != CLOSED)
 _UPDATE = sa.update(loops).where(loops.c.reference == sa.bindparam("which"))
 _DUE = (
@@ -92,6 +93,11 @@ def _read(session: Session, *conditions: Any) -> list[Loop]:
     return [_loop(row) for row in session.execute(_SELECT.where(*conditions))]
 
 
+def _one(session: Session, by: str, wanted: str) -> Loop | None:
+    row = session.execute(_BY[by], {"wanted": wanted}).first()
+    return _loop(row) if row else None
+
+
 def insert(session: Session, loop: Loop) -> None:
     """Insert one. A second loop for one learning space breaks the unique key."""
     row = {name: getattr(loop, name) for name in _NAMES}
@@ -108,20 +114,17 @@ def update(session: Session, reference: str, /, **columns: Any) -> None:
 
 def of_subject(session: Session, subject: str) -> Loop | None:
     """The loop of a learning space, or None."""
-    found = _read(session, loops.c.subject == subject)
-    return found[0] if found else None
+    return _one(session, "subject", subject)
 
 
 def by_reference(session: Session, reference: str) -> Loop | None:
     """The loop of a reference like 'CL-2026Q3-003', or None."""
-    found = _read(session, loops.c.reference == reference)
-    return found[0] if found else None
+    return _one(session, "reference", reference)
 
 
 def by_token(session: Session, token: str) -> Loop | None:
     """The loop a card's opaque token stands for, or None."""
-    found = _read(session, loops.c.token == token)
-    return found[0] if found else None
+    return _one(session, "token", token)
 
 
 def still_open(session: Session) -> list[Loop]:

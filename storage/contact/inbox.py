@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from storage.engine.session import Session
 from storage.engine.upsert import insert_new
@@ -15,6 +15,13 @@ from storage.schema import tables
 LONGEST_ID = 300  # characters
 
 _inbox = tables.inbox
+_THIS = (_inbox.c.channel == bindparam("channel"), _inbox.c.external_id == bindparam("delivery"))
+_SEEN = select(_inbox.c.channel).where(*_THIS)
+_OUTCOME = select(_inbox.c.outcome).where(*_THIS)
+_LAST_HEARD = select(func.max(_inbox.c.received_at)).where(
+    _inbox.c.person == bindparam("whose"), _inbox.c.channel == bindparam("channel")
+)
+"""Built once: a turn asks each of them."""
 
 
 def remember(
@@ -36,28 +43,23 @@ def remember(
 
 def seen(session: Session, channel: str, external_id: str) -> bool:
     """Whether a delivery was remembered, whatever its outcome."""
-    return session.execute(select(_inbox.c.channel).where(_is(channel, external_id))).first() is not None
+    return session.execute(_SEEN, {"channel": channel, "delivery": short_id(external_id)}).first() is not None
 
 
 def recall(session: Session, channel: str, external_id: str) -> Any:
     """What came of a delivery the first time, or None."""
-    return session.execute(select(_inbox.c.outcome).where(_is(channel, external_id))).scalar()
+    return session.execute(_OUTCOME, {"channel": channel, "delivery": short_id(external_id)}).scalar()
 
 
 def last_heard(session: Session, person: str, channel: str) -> datetime | None:
     """When somebody last wrote or pressed anything on a channel, or None."""
-    theirs = (_inbox.c.person == person) & (_inbox.c.channel == channel)
-    found: datetime | None = session.execute(select(func.max(_inbox.c.received_at)).where(theirs)).scalar()
+    found: datetime | None = session.execute(_LAST_HEARD, {"whose": person, "channel": channel}).scalar()
     return found
 
 
 def forget_before(session: Session, at: datetime) -> int:
     """Drop what came in before a moment; no channel delivers twice that far apart."""
     return session.execute(delete(_inbox).where(_inbox.c.received_at < at)).rowcount
-
-
-def _is(channel: str, external_id: str) -> Any:
-    return (_inbox.c.channel == channel) & (_inbox.c.external_id == short_id(external_id))
 
 
 def short_id(external_id: str) -> str:

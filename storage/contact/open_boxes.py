@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from storage.engine.session import Session
 from storage.engine.upsert import put
 from storage.schema import tables
 
 _boxes = tables.open_boxes
+_OF = select(_boxes.c.card, _boxes.c.shown_at).where(_boxes.c.person == bindparam("whose"))
 
 
 def keep(session: Session, person: str, card: Mapping[str, Any], *, at: datetime) -> None:
@@ -27,7 +28,7 @@ def forget(session: Session, person: str, *, before: datetime) -> None:
 
 def of(session: Session, person: str) -> tuple[dict[str, Any], datetime] | None:
     """The card, and when it was shown."""
-    row = session.execute(select(_boxes.c.card, _boxes.c.shown_at).where(_boxes.c.person == person)).first()
+    row = session.execute(_OF, {"whose": person}).first()
     return (row[0], row[1]) if row else None
 
 
