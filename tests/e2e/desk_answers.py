@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from playwright.sync_api import expect
-
 from tests.e2e.desk_page import Form, Pane
 
 RISK = "Is any child at immediate risk, or is there a safety matter not already being dealt with?"
@@ -106,7 +104,7 @@ def fill_in(holder: Callable[[], Form], answers: Pages, *, until: str = "") -> N
         form.fill_all(shown)
         onward = form.place.get_by_role("button", name=re.compile("^(Next|Review)$"))
         onward.click()
-        expect(form.page.locator("[data-busy]")).to_have_count(0)
+        form.page.locator("[data-busy]").first.wait_for(state="detached")
     raise AssertionError(f"the form does not end:\n{holder().text}")
 
 
@@ -145,7 +143,7 @@ def type_answers(person: Pane, *, until: str = "") -> None:
         said = next((words for asked, words in TYPED if asked in found["rest"].partition("\n1. ")[0]), "good")
         before = person.messages.count()
         person.say(said)
-        expect(person.messages.nth(before + 1)).to_be_visible()
+        person.messages.nth(before + 1).wait_for()
     raise AssertionError(f"the questions do not end:\n{person.newest().text}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator
 
 from tests.e2e.desk_page import Pane
 
@@ -27,7 +27,9 @@ class Correspondent:
         """Answer the letter that is open, and open the letter that answers: its plain text."""
         self.pane.reply(text)
         self._answers += 1
-        expect(self._received(ANSWER)).to_have_count(self._answers)
+        answers = self._received(ANSWER)
+        answers.nth(self._answers - 1).wait_for()
+        assert answers.count() == self._answers
         return self.letter(ANSWER)
 
     def _received(self, subject: str) -> Locator:

@@ -1,4 +1,8 @@
-"""The desk as a person works it: pick somebody, read, press, fill, type, read their letters, and move the clock."""
+"""The desk as a person works it: pick somebody, read, press, fill, type, read their letters, and move the clock.
+
+What is waited for here is waited for with `wait_for`: an `expect` that does not hold yet has the names and roles of the
+whole page worked out at every look, for the words it would fail with.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ class Form:
     def fill(self, label: str, value: str | Iterable[str]) -> None:
         """Answer a question: words, an ISO date, '14:30', or the title of a choice (several for tick boxes)."""
         control = self.question(label)
-        expect(control).to_be_visible()
+        control.wait_for()
         kind = control.evaluate("control => control.getAttribute('role') ?? control.tagName")
         wanted = [value] if isinstance(value, str) else list(value)
         if kind == "radiogroup":
@@ -70,7 +74,7 @@ class Form:
     def press(self, button: str) -> None:
         """Press a button by its title, and wait until the answer is there."""
         self.place.get_by_role("button", name=button, exact=True).last.click()
-        expect(self.page.locator("[data-busy]")).to_have_count(0)
+        self.page.locator("[data-busy]").first.wait_for(state="detached")
 
     @property
     def errors(self) -> str:
@@ -104,13 +108,13 @@ class Pane:
     def card(self, containing: str) -> Form:
         """The newest card that shows this, waited for."""
         found = self.place.locator(".card").filter(has_text=as_shown(containing)).last
-        expect(found).to_be_visible()
+        found.wait_for()
         return Form(self.page, found)
 
     def newest(self) -> Form:
         """The newest card."""
         found = self.place.locator(".card").last
-        expect(found).to_be_visible()
+        found.wait_for()
         return Form(self.page, found)
 
     def say(self, text: str) -> None:
@@ -119,12 +123,13 @@ class Pane:
         box = self.place.get_by_role("textbox", name=re.compile("^Message as "))
         box.fill(text)
         box.press("Enter")
-        expect(self.place.locator("form").get_by_role("button", name="Send", exact=True)).to_be_enabled()
-        expect(self.messages.nth(before)).to_be_visible()
+        send = self.place.locator("form").get_by_role("button", name="Send", exact=True)
+        send.and_(self.page.locator(":enabled")).wait_for()
+        self.messages.nth(before).wait_for()
 
     def hears(self, words: str) -> None:
         """Wait until something in the chat says this."""
-        expect(self.messages.filter(has_text=as_shown(words)).last).to_be_visible()
+        self.messages.filter(has_text=as_shown(words)).last.wait_for()
 
     def press(self, button: str, card: str) -> None:
         """Press a button of the newest card that shows `card`."""
@@ -149,7 +154,7 @@ class Pane:
         """What the locked phone shows, newest first."""
         self.tab("Lock screen")
         shown = self.place.get_by_role("list", name=re.compile("^Notifications on")).get_by_role("listitem")
-        expect(shown.first).to_be_visible()
+        shown.first.wait_for()
         return [plainly(line) for line in shown.all_inner_texts()]
 
     def letters(self) -> list[str]:
@@ -173,7 +178,7 @@ class Pane:
         """Answer the letter that is open."""
         self.place.get_by_role("textbox", name=re.compile("^Reply as ")).fill(text)
         self.place.get_by_role("button", name="Send the reply").click()
-        expect(self.place.get_by_text("Sent. The bot's answer will come as a new letter.")).to_be_visible()
+        self.place.get_by_text("Sent. The bot's answer will come as a new letter.").wait_for()
 
 
 class Desk:
@@ -206,7 +211,7 @@ class Desk:
     def open(self) -> None:
         """Load the page and wait until it is drawn."""
         self.page.goto(self.address)
-        expect(self.page.locator("body[data-ready=true]")).to_be_attached()
+        self.page.locator("body[data-ready=true]").wait_for(state="attached")
 
     @property
     def narrow(self) -> bool:
@@ -226,7 +231,7 @@ class Desk:
         search = self.page.get_by_role("searchbox", name="Search the council")
         search.fill(person)
         entry = self.page.locator("#people [data-person]").first
-        expect(entry).to_be_visible()
+        entry.wait_for()
         name = entry.locator(".name").inner_text()
         if beside:
             self.page.get_by_role("button", name=f"Open {name} beside").click()
@@ -234,7 +239,7 @@ class Desk:
             entry.click()
         self.go("Chat")
         self.current = Pane(self.page, name)
-        expect(self.current.place.and_(self.page.get_by_role("region", name=name, exact=True))).to_be_visible()
+        self.current.place.and_(self.page.get_by_role("region", name=name, exact=True)).wait_for()
         return self.current
 
     def cast(self, part: str) -> str:
@@ -283,12 +288,12 @@ class Desk:
     def dialog(self, title: str | None = None) -> Form:
         """The window that is open, waited for."""
         window = self.page.get_by_role("dialog", name=title) if title else self.page.locator("dialog[open]")
-        expect(window).to_be_visible()
+        window.wait_for()
         return Form(self.page, window)
 
     def no_dialog(self) -> None:
         """Wait until no window is open."""
-        expect(self.page.locator("dialog[open]")).to_have_count(0)
+        self.page.locator("dialog[open]").first.wait_for(state="detached")
 
     def now(self) -> str:
         """What the clock says: 'Friday 20 November 2026, 10:00'."""
@@ -315,8 +320,8 @@ class Desk:
         return self.page.locator(".happened li").all_text_contents()
 
     def _arrived(self) -> None:
-        expect(self.page.locator("#clock")).not_to_have_attribute("aria-busy", "true", timeout=FAR)
-        expect(self.page.locator(".happened")).to_be_visible(timeout=FAR)
+        self.page.locator("#clock:not([aria-busy=true])").wait_for(state="attached", timeout=FAR)
+        self.page.locator(".happened").wait_for(timeout=FAR)
 
     def heard(self) -> list[str]:
         """The list of who heard what, newest first."""

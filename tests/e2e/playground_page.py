@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 
 class Chat:
@@ -27,7 +27,7 @@ class Chat:
     def card(self, heading: str) -> Locator:
         """The newest card that shows this text, waited for."""
         card = self.page.locator(".ac-adaptiveCard").filter(has_text=heading).last
-        expect(card).to_be_visible()
+        card.wait_for()  # an `expect` that waits has the names of the whole page worked out at every look
         return card
 
     def press(self, card: Locator, button: str) -> None:
@@ -60,10 +60,10 @@ class Chat:
         box = card.get_by_role("combobox", name=label).first
         box.click()
         options = self.page.get_by_role("option")
-        expect(options.first).to_be_visible()
+        options.first.wait_for()
         found = options.all_inner_texts()
         box.press("Escape")
-        expect(options).to_have_count(0)
+        options.first.wait_for(state="detached")
         return found
 
     def pick_today(self, card: Locator, label: str) -> None:

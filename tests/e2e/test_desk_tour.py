@@ -18,6 +18,7 @@ MOST_PRESSES = 40
 SECOND_STEP = """async () => (await import('/static/js/tour_steps.js')).STEPS[1].tasks[0].say({
   name: () => "somebody", now: "2026-11-20T10:00:00Z", item: {due_on: "2026-12-18"},
 })"""
+LOOKED = "#tour:not([data-looking])"
 TURNS_A_PAGE = re.compile("^(next|review|check)", re.IGNORECASE)
 
 
@@ -28,14 +29,14 @@ def _goes_on(desk: Desk) -> int:
     if be.count():
         be.click()
         return 1
-    expect(pointed).to_be_attached()
+    pointed.wait_for(state="attached")
     words = pointed.inner_text()
     if filling.count() and TURNS_A_PAGE.match(words):
         before = page.locator(".card").filter(has=pointed).inner_text()
         filling.focus()
         page.keyboard.press("Enter")
-        expect(page.locator("[data-busy]")).to_have_count(0)
-        expect(page.locator("#tour:not([data-looking])")).to_be_attached(timeout=FAR)
+        page.locator("[data-busy]").first.wait_for(state="detached")
+        page.locator(LOOKED).wait_for(state="attached", timeout=FAR)
         assert page.locator(".card").filter(has=page.locator("[data-pointed]")).inner_text() != before, "turned"
         assert filling.count() == 0 or filling.evaluate("one => one === document.activeElement"), "the focus stays"
         return 1
@@ -99,7 +100,7 @@ def test_the_tour_walks_from_allocated_to_the_closed_loop_with_the_real_buttons(
     then_and_now = ""
     presses = 0
     while presses < MOST_PRESSES:
-        expect(page.locator("#tour:not([data-looking])")).to_be_attached(timeout=FAR)
+        page.locator(LOOKED).wait_for(state="attached", timeout=FAR)
         title = band.get_by_role("heading").inner_text()
         if title not in steps:
             steps.append(title)
