@@ -14,6 +14,7 @@ from storage.schema import tables
 
 _boxes = tables.open_boxes
 _OF = select(_boxes.c.card, _boxes.c.shown_at).where(_boxes.c.person == bindparam("whose"))
+_DROP_BEFORE = delete(_boxes).where(_boxes.c.shown_at < bindparam("at"))
 
 
 def keep(session: Session, person: str, card: Mapping[str, Any], *, at: datetime) -> None:
@@ -34,4 +35,4 @@ def of(session: Session, person: str) -> tuple[dict[str, Any], datetime] | None:
 
 def drop_before(session: Session, at: datetime) -> int:
     """Drop what was shown before a moment; how many."""
-    return session.execute(delete(_boxes).where(_boxes.c.shown_at < at)).rowcount
+    return session.execute(_DROP_BEFORE, {"at": at}).rowcount

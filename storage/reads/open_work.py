@@ -151,6 +151,18 @@ def overdue_actions(session: Session, today: date, *, told: str | None = None) -
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+_ALLOCATED_BETWEEN = (
+    sa.select(allocations.c.reference)
+    .where(
+        allocations.c.next_step_at.is_not(None),
+        allocations.c.paused_on.is_(None),
+        allocations.c.allocated_on > sa.bindparam("after"),
+        allocations.c.allocated_on <= sa.bindparam("until"),
+    )
+    .order_by(allocations.c.reference)
+)
+
+
 def open_loops(session: Session) -> list[OpenLoop]:
     """Every loop that is not closed, first opened first."""
     return [OpenLoop(*row) for row in session.execute(_LOOPS)]
@@ -163,14 +175,4 @@ def told_of_loops(session: Session) -> frozenset[tuple[str, str]]:
 
 def allocated_between(session: Session, after: date, until: date) -> list[str]:
     """References of open learning spaces allocated after one day and up to another, whose clock runs."""
-    rows = session.execute(
-        sa.select(allocations.c.reference)
-        .where(
-            allocations.c.next_step_at.is_not(None),
-            allocations.c.paused_on.is_(None),
-            allocations.c.allocated_on > after,
-            allocations.c.allocated_on <= until,
-        )
-        .order_by(allocations.c.reference)
-    )
-    return [row[0] for row in rows]
+    return [row[0] for row in session.execute(_ALLOCATED_BETWEEN, {"after": after, "until": until})]

@@ -6,12 +6,12 @@ the courier to a screen, is a list.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -222,7 +222,7 @@ class LivingCouncil:
         """Render one delivery, hand it to the courier and write down the answer."""
         message = render(delivery, self.framework)
         taken = len(self.courier.taken)
-        result = asyncio.run(self.courier.deliver(delivery, message))
+        result = _at_once(self.courier.deliver(delivery, message))
         if len(self.courier.taken) > taken:
             heard = self.digests if delivery.notice.event in PUT_TOGETHER else self.said
             on = self.calendar.local_date(self.now)
@@ -279,6 +279,16 @@ def days(start: date, end: date) -> Iterator[date]:
     """Every day from `start` to `end`, both included."""
     for number in range((end - start).days + 1):
         yield start + timedelta(days=number)
+
+
+def _at_once(delivering: Coroutine[Any, Any, CourierResult]) -> CourierResult:
+    """What a courier answers that waits for nothing: a list needs no event loop of its own for every message."""
+    try:
+        delivering.send(None)
+    except StopIteration as done:
+        result: CourierResult = done.value
+        return result
+    raise AssertionError("a courier of the journeys waits for nothing")
 
 
 def _said(delivery: Delivery, notice: Notice, message: Message, on: date) -> Said:
