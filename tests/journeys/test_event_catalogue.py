@@ -17,6 +17,7 @@ import pytest
 from policy.framework.framework import Framework
 from storage.engine.database import Database
 from tests.councils import small_council
+from tests.databases import SqliteTemplate
 from tests.journeys.lived_events import BRINGS, Situation
 from tests.journeys.living_council import london, shipped_framework
 from tests.journeys.watched_council import Heard, WatchedCouncil
@@ -31,15 +32,16 @@ EVENTS = {event: situation for situation, events in BRINGS.items() for event in 
 class Lives:
     """Each situation is lived once, in a database of its own, whatever number of events it is the example of."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, template: SqliteTemplate, folder: Path) -> None:
+        self._template = template
         self._folder = folder
         self._heard: dict[Situation, list[Heard]] = {}
 
     def heard(self, situation: Situation) -> list[Heard]:
         """Everything that reached anybody in it."""
         if situation not in self._heard:
-            with Database.open(f"sqlite:///{self._folder}/{situation.__name__}.db") as database:
-                database.migrate()
+            file = self._folder / f"{situation.__name__}.db"
+            with Database.open(self._template.copy_to(file, peopled=True)) as database:
                 council = WatchedCouncil(database, now=london("2026-01-05 08:00"))
                 situation(council)
                 self._heard[situation] = council.heard
@@ -47,8 +49,8 @@ class Lives:
 
 
 @pytest.fixture(scope="module")
-def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
-    return Lives(tmp_path_factory.mktemp("lives"))
+def lives(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Lives:
+    return Lives(sqlite_template, tmp_path_factory.mktemp("lives"))
 
 
 def written(event: str, heard: list[Heard], framework: Framework) -> str:
