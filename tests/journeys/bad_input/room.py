@@ -208,7 +208,8 @@ def _given(answers: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if key != SOFT_CHECKS}
 
 
-def _begun(database: Database) -> Forms:
+def begun(database: Database) -> Forms:
+    """Live up to `NOW`."""
     council = LivingCouncil(database, now=GIVEN)
     given = date(2026, 1, 19)
     theirs = council.given_a_learning_space(STRANGERS_POST, allocated_on=given, case="NM-000028")
@@ -254,8 +255,8 @@ def _begun(database: Database) -> Forms:
 
 
 @contextlib.asynccontextmanager
-async def open_room(folder: Path) -> AsyncIterator[Room]:
-    """Live up to `NOW`, then start the service with both channels."""
+async def open_room(folder: Path, forms: Forms) -> AsyncIterator[Room]:
+    """Start the service with both channels on the council of `begun` in `council.db` of a folder."""
     shipped = shipped_framework()
     framework = shipped.model_copy(update={"mail": shipped.mail.model_copy(update={"answers_a_day": 1_000_000})})
     people = small_council().people
@@ -264,8 +265,6 @@ async def open_room(folder: Path) -> AsyncIterator[Room]:
     post = Post()
     async with contextlib.AsyncExitStack() as up:
         db = up.enter_context(Database.open(f"sqlite:///{folder}/council.db"))
-        db.migrate()
-        forms = await asyncio.to_thread(_begun, db)
         port = await up.enter_async_context(smtp_server(post))
         teams.service_url = f"{await up.enter_async_context(serving(teams.application()))}/"
         http = await up.enter_async_context(aiohttp.ClientSession())
