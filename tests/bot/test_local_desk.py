@@ -180,26 +180,24 @@ async def test_the_clock_goes_where_it_is_sent(bot: Asking, how: dict[str, Any],
     assert timedelta(0) <= late < timedelta(minutes=5)
 
 
-@pytest.mark.parametrize(
-    ("how", "status"),
-    [
-        ({"to": "2026-11-01"}, 409),
-        ({"to": "2028-01-01"}, 409),
-        ({"days": 101}, 409),
-        ({"days": -1}, 400),
-        ({"hours": "many"}, 400),
-        ({"hours": True}, 400),
-        ({"to": "soon"}, 400),
-        ({}, 400),
-    ],
-)
-async def test_a_time_it_cannot_go_to_is_refused_in_words_and_nothing_moves(
-    bot: Asking, how: dict[str, Any], status: int
-) -> None:
-    got, said = await bot.move(**how)
-    assert got == status
-    assert said["error"].endswith(".")
-    assert (await bot.get("clock"))[1]["says"].startswith("Friday 20 November 2026, 10:0")
+NOWHERE: list[tuple[dict[str, Any], int]] = [
+    ({"to": "2026-11-01"}, 409),
+    ({"to": "2028-01-01"}, 409),
+    ({"days": 101}, 409),
+    ({"days": -1}, 400),
+    ({"hours": "many"}, 400),
+    ({"hours": True}, 400),
+    ({"to": "soon"}, 400),
+    ({}, 400),
+]
+
+
+async def test_a_time_it_cannot_go_to_is_refused_in_words_and_nothing_moves(bot: Asking) -> None:
+    for how, status in NOWHERE:
+        got, said = await bot.move(**how)
+        assert got == status, how
+        assert said["error"].endswith("."), how
+        assert (await bot.get("clock"))[1]["says"].startswith("Friday 20 November 2026, 10:0"), how
 
 
 async def test_a_bot_by_the_machines_own_clock_says_that_it_cannot_be_moved(db: Database, framework: Framework) -> None:
