@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.edge import Addresses
 from bot.logs import set_up_logs
-from bot.service import Service, fast_loop, warm
+from bot.service import Service, fast_loop, leave_what_stays, warm
 from bot.settings import Settings
 from policy.check.loader import load_framework
 from storage.engine.database import Database
@@ -19,6 +19,7 @@ from storage.engine.database import Database
 async def serve(settings: Settings, addresses: Addresses, database: Database) -> None:
     """Serve until killed."""
     await Service(settings, load_framework(), Clock.real(), database, addresses=addresses).start()
+    leave_what_stays()
     await asyncio.Event().wait()
 
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Update, bindparam, case, func, select, text, update
+from sqlalchemy import Update, bindparam, case, func, not_, select, text, update
 
 from storage.engine.session import Session
+from storage.engine.spelt_out import one_of
 from storage.engine.upsert import insert_new
 from storage.outbox.turns import Turn, next_in_line
 from storage.schema import tables
@@ -376,9 +377,9 @@ def _claimed(notice: Notice, owner: str, until: datetime) -> Notice:
 
 @cache
 def _cancel(keep_events: tuple[str, ...]) -> Update:
-    waiting = (_notices.c.subject == bindparam("about"), _notices.c.state.in_(("pending", "held")))
-    others = (_notices.c.event != event for event in keep_events)
-    return update(_notices).where(*waiting, *others).values(state="cancelled", reason=bindparam("why"))
+    which = (_notices.c.subject == bindparam("about"), one_of(_notices.c.state, ("pending", "held")))
+    others = (not_(one_of(_notices.c.event, keep_events)),) if keep_events else ()
+    return update(_notices).where(*which, *others).values(state="cancelled", reason=bindparam("why"))
 
 
 _LEASE = (
