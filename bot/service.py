@@ -346,7 +346,7 @@ COLLECTED_AFTER = (10_000, 20, 50)
 def leave_what_stays() -> None:
     """What is loaded by now lives as long as the service: Python need not look through it for garbage again.
 
-    It did so at every few turns, and a tenth of a turn's time went into it.
+    It did so at every few turns, and found nothing there.
     """
     gc.collect()
     gc.freeze()
