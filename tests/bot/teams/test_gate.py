@@ -223,7 +223,7 @@ async def test_the_signature_of_a_token_is_checked_once(stack: Stack, monkeypatc
 
 async def test_a_known_token_ends_when_it_ends(stack: Stack) -> None:
     amira = stack.person(AMIRA)
-    token = stack.entra.sign(stack.entra.claims(stack.teams.service_url, exp=_now() - 59))
+    token = stack.entra.sign(stack.entra.claims(stack.teams.service_url, exp=_now() - 30))
     assert (await amira.send(amira.activity("typing"), token=token)).status == 200
     stack.gate.now = lambda: CLOCK.now().replace(year=CLOCK.now().year + 1)
     assert (await amira.send(amira.activity("typing"), token=token)).status == 401
