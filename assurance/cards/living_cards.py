@@ -140,7 +140,7 @@ def note_changes(session: Session) -> int:
     marked = 0
     while changes := living_cards.changes(session):
         newest = {one.subject: one for one in changes if one.verb not in QUIET and one.subject[:3] in _REFERENCES}
-        marked += living_cards.mark_changed(session, newest.values())
+        marked += living_cards.mark_stale(session, newest.values())
         living_cards.looked_at(session, changes[-1].seq)
     return marked
 

@@ -86,10 +86,10 @@ _MARK = (
             )
         ),
         _ABOUT | cards.c.subject.in_(_lists(_TOLD)),
+        cards.c.shown_seq < sa.bindparam("seq"),
     )
     .values(stale_since=sa.bindparam("at"), try_at=sa.bindparam("at"))
 )
-_MARK_WHAT_WAS_SHOWN_BEFORE = _MARK.where(cards.c.shown_seq < sa.bindparam("seq"))
 _MARK_OWN = (
     sa.update(cards)
     .where(cards.c.person == sa.bindparam("whose"), _ABOUT)
@@ -143,18 +143,13 @@ def behind(session: Session) -> bool:
     return not known or int(known) < int(session.execute(_NEWEST).scalar_one())
 
 
-def mark_stale(session: Session, subject: str, *, at: datetime) -> int:
-    """Every card anyone holds of a subject, or of a list it is on, is to be looked at again; how many those are."""
-    return session.execute(_MARK, {**_named(subject), "at": at}).rowcount
+def mark_stale(session: Session, changed: Collection[Change]) -> int:
+    """Every card anyone holds of what has changed, or of a list it is on, is to be looked at again; how many those are.
 
-
-def mark_changed(session: Session, changed: Collection[Change]) -> int:
-    """The same for all that has changed, a change for each subject; how many cards those are.
-
-    Only those of which the channel keeps what was so before that row of history.
+    Only those of which the channel keeps what was so before that row of history. One change for each subject.
     """
     given = [{**_named(one.subject), "at": one.at, "seq": one.seq} for one in changed]
-    return session.execute(_MARK_WHAT_WAS_SHOWN_BEFORE, given).rowcount if given else 0
+    return session.execute(_MARK, given).rowcount if given else 0
 
 
 def mark_gone_by(session: Session, *, since: date, before: date, at: datetime) -> int:

@@ -21,6 +21,7 @@ from policy.lifecycle.reference import find_reference
 from storage.casework import actions, learning_spaces, loops, moderations, more_time
 from storage.contact import channels, living_cards
 from storage.contact.channels import Card
+from storage.contact.living_cards import Change
 from storage.council import establishment as establishments
 from storage.engine.database import Database, Session
 from tests.bot.test_two_at_once import GIVEN, NOW, Press
@@ -59,7 +60,7 @@ def test_the_receipt_of_what_somebody_decided_stands_until_something_else_happen
     council.now += timedelta(days=1)
     assert MESSAGE not in changed(council)
     # And it is no longer than that: what happens next is on it.
-    council.database.write_now(living_cards.mark_stale, subject, at=council.now)
+    council.database.write_now(living_cards.mark_stale, [Change(10**6, council.now, "came_in", subject)])
     assert MESSAGE in changed(council)
 
 

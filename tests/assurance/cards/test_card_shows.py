@@ -18,6 +18,7 @@ from policy.council.actor import Actor
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels, living_cards
 from storage.contact.channels import Card
+from storage.contact.living_cards import Change
 from tests.assurance.forms_filled import MEETING, fill_in, save, send_in
 from tests.councils import HEAD, QA_LEAD, TEAM_MANAGER_2
 from tests.journeys.living_council import LivingCouncil
@@ -239,6 +240,6 @@ def test_a_form_that_was_opened_again_is_to_be_corrected_and_not_sent_in(
     assert words(council, found[OWN]).startswith(f"Open again: {item.reference}")
     pressed(council, shown(item, boxes=True))
     somebody = replace(found[OWN].stale, stale_since=council.now)
-    council.database.write_now(living_cards.mark_stale, somebody.card.subject, at=council.now)
+    council.database.write_now(living_cards.mark_stale, [Change(10**6, council.now, "came_in", somebody.card.subject)])
     council.now += timedelta(minutes=5)
     assert OWN not in changed(council)  # they are typing the correction

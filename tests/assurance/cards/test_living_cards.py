@@ -21,6 +21,7 @@ from storage.casework import more_time
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels, living_cards
 from storage.contact.channels import Card
+from storage.contact.living_cards import Change
 from storage.outbox import backlog
 from tests.assurance.deciding import decide_request
 from tests.assurance.forms_filled import fill_in, send_in
@@ -146,7 +147,7 @@ def test_a_change_while_the_card_is_being_changed_is_not_lost(council: LivingCou
         if one.card.person == HEAD
     ]
     council.now += timedelta(minutes=5)
-    council.database.write_now(living_cards.mark_stale, item.reference, at=council.now)
+    council.database.write_now(living_cards.mark_stale, [Change(10**6, council.now, "came_in", item.reference)])
     council.database.write_now(finish_refresh, mine, CourierResult("sent"), now=council.now)
     assert HEAD in refreshed(council)
 

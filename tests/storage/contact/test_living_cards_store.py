@@ -14,6 +14,8 @@ from storage.engine.database import Database
 from storage.engine.session import Session
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LATER = 10**6
+"""A row of history that no card knows of yet."""
 ITEM, OTHER = "LS-2026Q3-014", "LS-2026Q3-0145"
 MINE = Card("p-0052", ITEM, "a:1", "1", NOON, "E1")
 LIST = replace(MINE, subject=f"{ITEM}{BESIDE}2", activity_id="2")
@@ -40,18 +42,18 @@ def kept(database: Database, *cards: Card) -> None:
 
 def test_what_happens_to_a_subject_is_marked_on_every_message_that_shows_it_and_on_no_other(database: Database) -> None:
     kept(database, MINE, LIST, THEIRS, NEXT_ONE)
-    assert database.write_now(living_cards.mark_stale, ITEM, at=NOON) == 3
+    assert database.write_now(living_cards.mark_stale, [Change(LATER, NOON, "came_in", ITEM)]) == 3
     assert database.write_now(stale) == {"1", "2", "3"}
     assert database.write_now(stale) == set()
 
 
 def test_a_card_that_was_said_after_a_change_is_not_marked_by_it(database: Database) -> None:
     kept(database, replace(MINE, shown_seq=7), THEIRS)
-    assert database.write_now(living_cards.mark_changed, [Change(7, NOON, "came_in", ITEM)]) == 1
+    assert database.write_now(living_cards.mark_stale, [Change(7, NOON, "came_in", ITEM)]) == 1
     assert database.write_now(stale) == {"3"}
     other = Change(9, NOON, "came_in", "LS-2026Q3-999")
-    assert database.write_now(living_cards.mark_changed, [Change(8, NOON, "came_in", ITEM), other]) == 2
-    assert database.write_now(living_cards.mark_changed, []) == 0
+    assert database.write_now(living_cards.mark_stale, [Change(8, NOON, "came_in", ITEM), other]) == 2
+    assert database.write_now(living_cards.mark_stale, []) == 0
 
 
 def test_a_draft_is_followed_by_its_writers_own_cards_alone_and_a_moment_later(database: Database) -> None:
@@ -63,7 +65,7 @@ def test_a_draft_is_followed_by_its_writers_own_cards_alone_and_a_moment_later(d
 
 def test_an_answer_to_one_client_does_not_make_what_the_channel_keeps_true(database: Database) -> None:
     kept(database, MINE, LIST)
-    database.write_now(living_cards.mark_stale, ITEM, at=NOON)
+    database.write_now(living_cards.mark_stale, [Change(LATER, NOON, "came_in", ITEM)])
     database.write_now(living_cards.answered, MINE.person, "1", at=NOON)
     (now,) = database.read_now(living_cards.on_message, MINE.person, "1")
     assert (now.shown_at, now.shown_seq) == (NOON, 0)
@@ -73,7 +75,7 @@ def test_an_answer_to_one_client_does_not_make_what_the_channel_keeps_true(datab
 def test_a_copy_that_was_written_is_true_unless_something_came_after_what_it_knows(database: Database) -> None:
     kept(database, MINE, replace(NEXT_ONE, shown_seq=4))
     for subject in (ITEM, OTHER):
-        database.write_now(living_cards.mark_stale, subject, at=NOON)
+        database.write_now(living_cards.mark_stale, [Change(LATER, NOON, "came_in", subject)])
     seq = database.write_now(happens, OTHER)
     for card, known in ((MINE, seq), (NEXT_ONE, seq - 1)):
         database.write_now(living_cards.written, card, card.subject, seq=known, at=NOON, quiet=())
@@ -84,14 +86,14 @@ def test_a_copy_that_was_written_is_true_unless_something_came_after_what_it_kno
 
 def test_what_was_marked_after_a_copy_was_written_stays_marked(database: Database) -> None:
     kept(database, MINE)
-    database.write_now(living_cards.mark_stale, ITEM, at=NOON + timedelta(seconds=1))
+    database.write_now(living_cards.mark_stale, [Change(LATER, NOON + timedelta(seconds=1), "came_in", ITEM)])
     database.write_now(living_cards.written, MINE, ITEM, seq=3, at=NOON, quiet=())
     assert database.write_now(stale, NOON + timedelta(seconds=1)) == {"1"}
 
 
 def test_something_else_on_a_card_leaves_what_is_still_to_be_said_there(database: Database) -> None:
     kept(database, MINE)
-    database.write_now(living_cards.mark_stale, ITEM, at=NOON)
+    database.write_now(living_cards.mark_stale, [Change(LATER, NOON, "came_in", ITEM)])
     database.write_now(living_cards.shows, replace(MINE, shows=ELSE, boxes=True, shown_at=NOON))
     (one,) = database.write_now(living_cards.claim, now=NOON, until=NOON, limit=9)
     assert (one.card.shows, one.card.boxes, one.stale_since) == (ELSE, True, NOON)
@@ -100,7 +102,7 @@ def test_something_else_on_a_card_leaves_what_is_still_to_be_said_there(database
 def test_a_card_that_was_put_anew_stands_as_it_was_sent_unless_it_was_pressed_meanwhile(database: Database) -> None:
     kept(database, replace(MINE, shows=ITEM, shown_at=NOON))
     for pressed in (False, True):
-        database.write_now(living_cards.mark_stale, ITEM, at=NOON)
+        database.write_now(living_cards.mark_stale, [Change(LATER, NOON, "came_in", ITEM)])
         (one,) = database.write_now(living_cards.claim, now=NOON, until=NOON, limit=9)
         if pressed:
             database.write_now(living_cards.answered, MINE.person, "1", at=NOON + timedelta(seconds=1))
@@ -114,7 +116,7 @@ def test_a_card_that_was_put_anew_stands_as_it_was_sent_unless_it_was_pressed_me
 
 def test_what_came_of_an_older_message_leaves_the_newer_one_about_the_same_alone(database: Database) -> None:
     kept(database, MINE)
-    database.write_now(living_cards.mark_stale, ITEM, at=NOON)
+    database.write_now(living_cards.mark_stale, [Change(LATER, NOON, "came_in", ITEM)])
     claimed = database.write_now(living_cards.claim, now=NOON, until=NOON + timedelta(minutes=2), limit=9)
     newer = replace(MINE, activity_id="5", event="E28")
     kept(database, newer)
