@@ -29,11 +29,11 @@ class Written:
         return {"about": list(self.subjects), "said": list(self.events), "written_at": self.at}
 
 
+_then = (notices.c.created_at == sa.bindparam("written_at"), notices.c.urgent.is_(False))
 _written = (
     notices.c.subject.in_(sa.bindparam("about", expanding=True)),
     notices.c.event.in_(sa.bindparam("said", expanding=True)),
-    notices.c.created_at == sa.bindparam("written_at"),
-    notices.c.urgent.is_(False),
+    *_then,
 )
 _BEGUN = sa.select(notices.c.id).where(*_written, notices.c.state.not_in(("pending", "recorded", "cancelled"))).limit(1)
 _CANCEL = (
@@ -59,8 +59,7 @@ def _wait(events: tuple[str, ...]) -> sa.Update:
         .where(
             notices.c.subject == sa.bindparam("whose"),
             one_of(notices.c.event, events),
-            notices.c.created_at == sa.bindparam("written_at"),
-            notices.c.urgent.is_(False),
+            *_then,
             notices.c.not_before < sa.bindparam("until"),
         )
         .values(not_before=sa.bindparam("until"), sendable_at=sa.bindparam("until"))
