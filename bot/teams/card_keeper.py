@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("bot.card_keeper")
 
+REST_SECONDS = 0.1
+"""Between two looks: on a busy day every press wakes it, and what several of them changed is looked at together."""
 POLL_SECONDS = 5.0
 """How often it looks when nobody wakes it: what another process did is seen within this."""
 REFRESH_SECONDS = 30.0
@@ -58,17 +61,18 @@ class CardKeeper:
         self._loop = asyncio.get_running_loop()
         while not self._stopping:
             self._wake.clear()
-            pause = POLL_SECONDS
+            rested, more, pause = self._loop.time() + REST_SECONDS, False, POLL_SECONDS
             try:
-                await self.drain()
+                more = await self._look() is not None
             except Exception as error:  # noqa: BLE001  a locked or full database must not end the loop
                 end_if_out_of_memory(error)
                 log.warning("cards not looked at", error=type(error).__name__)
                 pause = BACK_OFF_SECONDS
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            if not more:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+            if not self._stopping:
+                await asyncio.sleep(rested - self._loop.time())
 
     async def stop(self) -> None:
         """End the loop; a card under way is finished or tried again another time."""
@@ -78,13 +82,19 @@ class CardKeeper:
     async def drain(self) -> int:
         """Change everything that is stale and whose turn it is; how many cards were tried."""
         tried = 0
-        while not self._stopping and await self._db.read(anything_stale, self._clock.now()):
-            batch: list[Refresh] = await self._db.write(
-                claim_refreshes, self._framework, now=self._clock.now(), limit=AT_ONCE
-            )
-            await asyncio.gather(*(self._refresh(one) for one in batch))
-            tried += len(batch)
+        while (some := await self._look()) is not None:
+            tried += some
         return tried
+
+    async def _look(self) -> int | None:
+        """Change some of what is stale; how many cards were tried, None when there is nothing left to do."""
+        if self._stopping or not await self._db.read(anything_stale, self._clock.now()):
+            return None
+        batch: list[Refresh] = await self._db.write(
+            claim_refreshes, self._framework, now=self._clock.now(), limit=AT_ONCE
+        )
+        await asyncio.gather(*(self._refresh(one) for one in batch))
+        return len(batch)
 
     async def _refresh(self, refresh: Refresh) -> None:
         try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from assurance.cards.living_cards import retire
+from assurance.cards.living_cards import anything_stale, retire
 from bot.clock import Clock
 from bot.network.client import HttpClient
+from bot.teams import card_keeper
 from bot.teams.card_keeper import CardKeeper
 from bot.teams.connector import Connector
 from bot.teams.hosts import Hosts
@@ -24,6 +27,7 @@ from desk.serving import serving
 from storage.casework.learning_spaces import LearningSpace
 from storage.contact import channels, living_cards
 from storage.contact.channels import Card, ChannelState
+from storage.engine.database import Session
 from tests.assurance.forms_filled import fill_in, send_in
 from tests.bot.teams.conftest import APP_ID, TENANT_ID
 from tests.councils import HEAD, entra_id, small_council
@@ -101,6 +105,25 @@ async def test_an_answer_that_is_lost_is_repeated_and_does_no_harm(bench: Bench)
     await bench.keeper.drain()
     assert not bench.stale()
     assert bench.posts() == 1
+
+
+async def test_what_many_presses_changed_is_looked_at_together(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+
+    def counted(session: Session, now: datetime) -> bool:
+        looks.append(time.monotonic())
+        return anything_stale(session, now)
+
+    monkeypatch.setattr(card_keeper, "anything_stale", counted)
+    began = time.monotonic()
+    keeping = asyncio.create_task(bench.keeper.run())
+    while bench.stale() or len(looks) < 4:
+        bench.keeper.wake()  # as every commit does
+        await asyncio.sleep(0.001)
+    took = time.monotonic() - began
+    await bench.keeper.stop()
+    await keeping
+    assert len(looks) <= took / card_keeper.REST_SECONDS + 2
 
 
 @pytest.mark.parametrize("gone", ["ActivityNotFoundInConversation", "ConversationNotFound"])
