@@ -29,6 +29,8 @@ log = structlog.get_logger("bot.upkeep")
 
 SHARE = 0.1
 """Of one core at most, on average; what goes beyond it is rested off after the slice."""
+BUSY, SHARE_WHEN_BUSY = 0.5, 0.02
+"""While the rest of the process takes more than so much of a core, people wait for it: the self-check takes this."""
 AT_ONCE = 0.1
 """Seconds of a core it may take at one go after it has long been quiet: a small council is looked at in a moment."""
 SLICE_SECONDS = 0.004
@@ -50,12 +52,14 @@ class Slices:
         db: Database,
         *,
         monotonic: Callable[[], float] = time.monotonic,
+        used: Callable[[], float] = time.process_time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """`used` is how long this process has had a core so far, in seconds."""
         self._db = db
         self._sizes: dict[str, int] = {}
-        self._monotonic, self._sleep = monotonic, sleep
-        self._credit, self._at = AT_ONCE, monotonic()
+        self._monotonic, self._process_used, self._sleep = monotonic, used, sleep
+        self._credit, self._at, self._used = AT_ONCE, monotonic(), used()
 
     def size(self, of: str) -> int:
         """How many of a kind are looked at in the next slice."""
@@ -70,11 +74,14 @@ class Slices:
         return found
 
     async def _rest(self, took: float) -> None:
-        now = self._monotonic()
-        self._credit = min(AT_ONCE, self._credit + (now - self._at) * SHARE) - took
-        self._at = now
+        now, used = self._monotonic(), self._process_used()
+        passed = now - self._at
+        busy = used - self._used - took > passed * BUSY
+        share = SHARE_WHEN_BUSY if busy else SHARE
+        self._credit = min(AT_ONCE, self._credit + passed * share) - took
+        self._at, self._used = now, used
         if self._credit < 0:
-            await self._sleep(-self._credit / SHARE)
+            await self._sleep(-self._credit / share)
 
 
 def _timed(session: Session, query: Callable[..., Any], arguments: tuple[Any, ...], facts: dict[str, Any]) -> Any:

@@ -23,10 +23,32 @@ def test_every_life_is_drawn_from_its_table(name: str) -> None:
     assert f"## {name[0].upper()}{name[1:]}\n\n```mermaid\n{mermaid(TABLES[name]).strip()}\n```" in lives
 
 
-def test_every_page_and_picture_the_readme_points_to_exists() -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", README)
-    assert targets
-    assert [target for target in targets if not target.startswith("http") and not (ROOT / target).exists()] == []
+PAGES = sorted(page for folder in (".", "docs", "docs/adr", "benchmarks") for page in (ROOT / folder).glob("*.md"))
+
+
+def _heading(title: str) -> str:
+    """The name a page's heading can be pointed to by."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_page_picture_and_heading_that_a_page_points_to_exists(page: Path) -> None:
+    missing = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        file, _, heading = target.partition("#")
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        found = page.parent / file if file else page
+        if not found.exists():
+            missing.append(target)
+        elif heading and found.suffix == ".md":
+            titles = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            missing += [target] * (heading not in map(_heading, titles))
+    assert missing == []
+
+
+def test_the_readme_points_to_something() -> None:
+    assert "](docs/" in README
 
 
 def test_every_command_the_readme_names_is_a_command() -> None:

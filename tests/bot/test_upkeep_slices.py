@@ -15,7 +15,7 @@ from assurance.self_check import upkeep as notes
 from bot import upkeep
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot.upkeep import AT_ONCE, LARGEST_SLICE, SHARE, Slices, Upkeep
+from bot.upkeep import AT_ONCE, LARGEST_SLICE, SHARE, SHARE_WHEN_BUSY, Slices, Upkeep
 from storage.casework import findings, learning_spaces
 from storage.casework.learning_spaces import LearningSpace
 from storage.council import anchor, heartbeats, history
@@ -169,7 +169,7 @@ async def test_it_rests_so_long_that_it_takes_no_more_than_its_share_of_a_core(s
         now += seconds
         rested.append(seconds)
 
-    slices = Slices(sqlite_database, monotonic=lambda: now, sleep=sleep)
+    slices = Slices(sqlite_database, monotonic=lambda: now, used=lambda: 0.0, sleep=sleep)
     began, worked = now, 0.0
     for _ in range(20):
         before = time.process_time()
@@ -185,6 +185,26 @@ async def test_it_rests_so_long_that_it_takes_no_more_than_its_share_of_a_core(s
     assert rested == []
     await slices.read("work", _works_for(AT_ONCE))
     assert rested
+
+
+async def test_while_people_keep_the_service_busy_it_takes_a_fifth_of_its_share(sqlite_database: Database) -> None:
+    now, used, rested = 1000.0, 0.0, 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now, used, rested
+        now += seconds
+        used += seconds * of_a_core
+        rested += seconds
+
+    slices = Slices(sqlite_database, monotonic=lambda: now, used=lambda: used, sleep=sleep)
+    for of_a_core, share in ((0.8, SHARE_WHEN_BUSY), (0.2, SHARE)):
+        used += of_a_core
+        now += 1.0
+        await slices.read("work", _works_for(AT_ONCE))  # what it had saved up
+        rested = 0.0
+        for _ in range(5):
+            await slices.read("work", _works_for(0.02))
+        assert 0.1 <= rested * share < 0.11
 
 
 async def test_a_slice_is_as_large_as_its_time_allows(sqlite_database: Database) -> None:
