@@ -368,7 +368,11 @@ class Framework(Section):
 
     def event(self, key: str) -> Event:
         """The event of that catalogue number. KeyError if the file has none."""
-        return _find(self.events, key)
+        return self._events[key]
+
+    @cached_property
+    def _events(self) -> dict[str, Event]:
+        return {event.key: event for event in self.events}
 
     def form(self, key: str) -> Form:
         """The form of that key. KeyError if the file has none."""
@@ -384,10 +388,8 @@ class Framework(Section):
 
     def quota(self, activity: str, role: str) -> tuple[int, int, int, int]:
         """How many of `activity` a post of `role` does in each quarter; zeros if the file says nothing."""
-        for quota in self.quotas:
-            if (quota.activity, quota.role) == (activity, role):
-                return quota.quarters
-        return (0, 0, 0, 0)
+        found = (row.quarters for row in self.quotas if (row.activity, row.role) == (activity, role))
+        return next(found, (0, 0, 0, 0))
 
 
 def _find(rows: tuple[_Keyed, ...], key: str) -> _Keyed:
