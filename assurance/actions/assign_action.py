@@ -28,6 +28,7 @@ from storage.outbox import notices as outbox
 from storage.outbox.notices import NewNotice
 
 ASSIGNED = "E34"
+SYSTEM = Actor.system("actions")
 
 
 class NotSmart(Refused):
@@ -42,6 +43,18 @@ class NewAction:
     what: str
     kind: str
     due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SetFrom:
+    """What actions come from."""
+
+    subject: str
+    """The learning space they are about."""
+    set_by: str
+    """The person who sets them; empty for nobody."""
+    profile: str
+    """The key of the ladder they climb (`assurance.actions.action_ladder.ladder_for`)."""
 
 
 def assign_action(
@@ -66,9 +79,7 @@ def assign_action(
     establishment = establishments.current(session)
     if new.owner not in establishment.people or not new.what or new.due_on <= Calendar.of(framework).local_date(now):
         raise NotSmart(subject)
-    (action,) = assign_actions(
-        session, framework, establishment, subject=subject, given=[new], set_by=set_by, profile=profile, now=now
-    )
+    (action,) = assign_actions(session, framework, establishment, SetFrom(subject, set_by, profile), [new], now=now)
     return action
 
 
@@ -76,14 +87,36 @@ def assign_actions(
     session: Session,
     framework: Framework,
     establishment: Establishment,
-    *,
-    subject: str,
+    source: SetFrom,
     given: Sequence[NewAction],
-    set_by: str,
-    profile: str,
+    *,
     now: datetime,
 ) -> list[Action]:
     """Set several actions that a form has checked, and tell each owner at once (E34)."""
+    rows = set_actions(session, framework, source, given, now=now)
+    outbox.add(session, tell_owners(framework, establishment, rows, now=now), at=now)
+    history.append_many(session, at=now, actor=SYSTEM, entries=[was_assigned(row) for row in rows])
+    return rows
+
+
+def tell_owners(
+    framework: Framework, establishment: Establishment, rows: Sequence[Action], *, now: datetime
+) -> list[NewNotice]:
+    """The notices that actions were assigned (E34), still to be added."""
+    return [notice for row in rows for notice in announce_action(framework, establishment, ASSIGNED, row, now=now)]
+
+
+def was_assigned(row: Action) -> NewEntry:
+    """The row of history of an action that was set."""
+    detail = {"from": row.subject, "due_on": row.due_on.isoformat()}
+    by = Actor.person(row.set_by) if row.set_by else SYSTEM
+    return NewEntry("action_assigned", row.reference, detail, by)
+
+
+def set_actions(
+    session: Session, framework: Framework, source: SetFrom, given: Sequence[NewAction], *, now: datetime
+) -> list[Action]:
+    """Put actions into the tracker; to tell their owners and the history of it is left to the caller."""
     if not given:
         return []
     calendar = Calendar.of(framework)
@@ -93,7 +126,7 @@ def assign_actions(
     for place, one in enumerate(given):
         row = Action(
             reference=format_reference(KIND, quarter, first + place),
-            subject=subject,
+            subject=source.subject,
             owner=one.owner,
             what=one.what,
             kind=one.kind,
@@ -101,22 +134,11 @@ def assign_actions(
             state=move(ACTION, START, "assign"),
             created_at=now,
             token=uuid.uuid4().hex,
-            set_by=set_by,
-            ladder_key=profile,
+            set_by=source.set_by,
+            ladder_key=source.profile,
         )
         rows.append(replace(row, **standing_at(framework, row, now=now)))
     actions.insert_many(session, rows)
-    told = [notice for row in rows for notice in announce_action(framework, establishment, ASSIGNED, row, now=now)]
-    outbox.add(session, told, at=now)
-    history.append_many(
-        session,
-        at=now,
-        actor=Actor.person(set_by) if set_by else Actor.system("actions"),
-        entries=[
-            NewEntry("action_assigned", row.reference, {"from": subject, "due_on": row.due_on.isoformat()})
-            for row in rows
-        ],
-    )
     return rows
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from policy.calendar.calendar import Calendar
@@ -11,6 +12,7 @@ from policy.framework.framework import Framework
 from storage.casework import learning_spaces, sent_forms
 from storage.engine.session import Session
 from storage.outbox import unsaid
+from storage.outbox.notices import NewNotice
 from storage.outbox.unsaid import Written
 
 
@@ -22,6 +24,14 @@ def put_drafts_aside(session: Session, framework: Framework, reference: str, *, 
         learning_spaces.delete_drafts(session, reference)
 
 
+def waiting_until_it_stands(framework: Framework, told: Iterable[NewNotice], *, now: datetime) -> list[NewNotice]:
+    """The same notices, about to be added: said once what was just pressed stands. What is urgent never waits."""
+    if not has_way_back(framework):
+        return list(told)
+    until = _said_from(framework, now)
+    return [one if one.urgent or one.not_before >= until else replace(one, not_before=until) for one in told]
+
+
 def say_when_it_stands(
     session: Session, framework: Framework, subjects: Collection[str], events: Collection[str], *, now: datetime
 ) -> bool:
@@ -31,6 +41,9 @@ def say_when_it_stands(
     """
     if not has_way_back(framework):
         return False
-    until = Calendar.of(framework).next_send(final_at(framework, now))
-    unsaid.wait_until(session, Written(subjects, events, now), until=until)
+    unsaid.wait_until(session, Written(subjects, events, now), until=_said_from(framework, now))
     return True
+
+
+def _said_from(framework: Framework, now: datetime) -> datetime:
+    return Calendar.of(framework).next_send(final_at(framework, now))

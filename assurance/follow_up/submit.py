@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from assurance.actions.action_ladder import ladder_for
-from assurance.actions.assign_action import ASSIGNED, NewAction, assign_actions
-from assurance.common.until_it_stands import put_drafts_aside, say_when_it_stands
+from assurance.actions.assign_action import ASSIGNED, NewAction, SetFrom, set_actions, tell_owners, was_assigned
+from assurance.common.until_it_stands import put_drafts_aside, say_when_it_stands, waiting_until_it_stands
 from assurance.follow_up.correct import correct
 from assurance.forms.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
 from assurance.forms.owners import context_of, owners_of
@@ -21,6 +21,7 @@ from assurance.red_route.raise_red_route import raise_red_route
 from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
+from policy.follow_up.taking_back import has_way_back
 from policy.forms.forms import actions_given, check_form, soft_checks, visible_steps
 from policy.framework.framework import Form, Framework
 from policy.lifecycle.lifecycle import LEARNING_SPACE, move
@@ -28,9 +29,11 @@ from storage.casework import corrections, learning_spaces, red_flags
 from storage.casework.learning_spaces import SUBMITTED, Draft, LearningSpace
 from storage.council import establishment as establishments
 from storage.council import history
+from storage.council.history import NewEntry
 from storage.engine.session import Session
 from storage.outbox import notices
 from storage.outbox.digests import FOR_THE_MORNING
+from storage.outbox.notices import NewNotice
 
 SAID_OF_IT = (RECEIVED, OPENED, RECOGNISED, CHOSEN, ASSIGNED)
 """What is said because a form was sent in, beside the red route."""
@@ -138,31 +141,31 @@ def _accept(
     learning_spaces.save_answers(session, item.reference, answers, at=now)
     put_drafts_aside(session, framework, item.reference, now=now)
     notices.cancel_for(session, item.reference, at=now, reason=NO_LONGER_OWED, keep_events=OUTLIVES_SUBMISSION)
-    tracked = _keep_actions(session, framework, establishment, form, item, answers, owners, now=now)
+    source = SetFrom(item.reference, item.person, ladder_for(framework, item))
+    given = [NewAction(owners[one.owner], one.what, one.kind, one.due_on) for one in actions_given(form, answers)]
+    tracked = set_actions(session, framework, source, given, now=now)
     today = Calendar.of(framework).local_date(now)
-    history.append(
-        session,
-        at=now,
-        actor=actor,
-        verb="learning_space_submitted",
-        subject=item.reference,
-        detail={
-            "version": draft.version,
-            "actions": len(tracked),
-            "days_late": max(0, (today - item.counts_from).days),
-        },
-    )
-    _receive(session, framework, establishment, item, now=now)
+    detail = {
+        "version": draft.version,
+        "actions": len(tracked),
+        "days_late": max(0, (today - item.counts_from).days),
+    }
+    submitted = NewEntry("learning_space_submitted", item.reference, detail)
+    entries = [*(was_assigned(action) for action in tracked), submitted]
+    history.append_many(session, at=now, actor=actor, entries=entries)
+    # Whom it concerns hear of it when it stands; the red route below never waits.
+    told = tell_owners(framework, establishment, tracked, now=now)
+    told += _received(framework, establishment, item, now=now)
+    if grade.recognised:
+        told += announce(framework, establishment, RECOGNISED, item, now=now)
+    notices.add(session, waiting_until_it_stands(framework, told, now=now), at=now)
     loop = open_loop(session, framework, item, actor=actor, now=now) if grade.triggers_loop else None
     second_look = select_if_certain(session, framework, item, actor=actor, now=now)
-    if grade.recognised:
-        notices.add(session, announce(framework, establishment, RECOGNISED, item, now=now), at=now)
+    if set_off := [one.reference for one in (loop, second_look) if one]:
+        say_when_it_stands(session, framework, set_off, (OPENED, CHOSEN), now=now)
     reference = loop.reference if loop else ""
-    # Whom it concerns hear of it when it stands; the red route below never waits.
-    set_off = [item.reference, *tracked, *(one.reference for one in (loop, second_look) if one)]
-    can_go_back = say_when_it_stands(session, framework, set_off, SAID_OF_IT, now=now)
     done = _done(session, framework, establishment, form, item, answers, reference, actor=actor, now=now)
-    return replace(done, take_back=can_go_back)
+    return replace(done, take_back=has_way_back(framework))
 
 
 def _done(
@@ -199,38 +202,13 @@ def _moderation_flag(framework: Framework, form: Form, answers: dict[str, Any]) 
     return "soft_check" if flags else ""
 
 
-def _keep_actions(
-    session: Session,
-    framework: Framework,
-    establishment: Establishment,
-    form: Form,
-    item: LearningSpace,
-    answers: dict[str, Any],
-    owners: Mapping[str, str],
-    *,
-    now: datetime,
-) -> list[str]:
-    set_now = assign_actions(
-        session,
-        framework,
-        establishment,
-        subject=item.reference,
-        given=[NewAction(owners[one.owner], one.what, one.kind, one.due_on) for one in actions_given(form, answers)],
-        set_by=item.person,
-        profile=ladder_for(framework, item),
-        now=now,
-    )
-    return [one.reference for one in set_now]
-
-
-def _receive(
-    session: Session, framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
-) -> None:
-    """Note who is to know that it came in: the auditor has the receipt, the QA lead reads it next morning."""
+def _received(
+    framework: Framework, establishment: Establishment, item: LearningSpace, *, now: datetime
+) -> list[NewNotice]:
+    """Who is to know that it came in: the auditor has the receipt, the QA lead reads it next morning."""
     told = announce(framework, establishment, RECEIVED, item, now=now)
     reason = "shown as the receipt"
-    kept = [
+    return [
         notice if notice.reason == FOR_THE_MORNING else replace(notice, state="recorded", reason=reason)
         for notice in told
     ]
-    notices.add(session, kept, at=now)

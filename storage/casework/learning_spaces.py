@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.contact import living_cards
+from storage.council import meta
 from storage.engine import memo
 from storage.engine.session import Session
 from storage.engine.spelt_out import one_of
-from storage.engine.upsert import insert_for, put
-from storage.schema.tables import allocations, answers, drafts, meta, pressed_releases
+from storage.engine.upsert import put
+from storage.schema import tables
+from storage.schema.tables import allocations, answers, drafts, pressed_releases
 
 ALLOCATED = "allocated"
 OPENED = "opened"
@@ -303,21 +304,23 @@ def next_serial(session: Session, kind: str, quarter: str, count: int = 1) -> in
     The counter is a row, so a serial is never given twice, whatever happens to the item that had it.
     """
     counter = f"serial:{kind}:{quarter}"
-    asked = {"counter": counter, "first": str(count), "more": count}
-    last = int(session.execute(_count_on(session.dialect), asked).scalar_one())
-    memo.remember(session, meta.name, counter, str(last))
-    return last - count + 1
+    given = session.memo.setdefault(_SERIALS, {})
+    if counter not in given:
+        given[counter] = int(meta.read(session, counter, "0"))
+    first = int(given[counter]) + 1
+    given[counter] += count
+    memo.remember(session, tables.meta.name, counter, str(given[counter]))
+    session.before_commit(_SERIALS, _keep_serials)
+    return first
 
 
-@cache
-def _count_on(dialect: str) -> sa.Executable:
-    counted = sa.cast(sa.cast(meta.c.value, sa.Integer) + sa.bindparam("more", type_=sa.Integer), sa.String)
-    return (
-        insert_for(dialect, meta)
-        .values(key=sa.bindparam("counter"), value=sa.bindparam("first"))
-        .on_conflict_do_update(index_elements=[meta.c.key], set_={"value": counted})
-        .returning(meta.c.value)
-    )
+_SERIALS = "serials"
+
+
+def _keep_serials(session: Session) -> None:
+    """How far each counter has come is written once for all the use-cases of a transaction."""
+    for counter, last in session.memo.get(_SERIALS, {}).items():
+        meta.save(session, counter, str(last))
 
 
 # -- drafts and answers -----------------------------------------------------------------------------------------------

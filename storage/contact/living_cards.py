@@ -54,12 +54,6 @@ _SHOWS = (
 _WRITTEN = _SHOWS.values(
     shown_seq=sa.case((cards.c.shown_seq < sa.bindparam("seq"), sa.bindparam("seq")), else_=cards.c.shown_seq)
 )
-_WRITTEN_AND_TRUE = _WRITTEN.values(
-    {
-        name: sa.case((cards.c.stale_since > sa.bindparam("at"), cards.c[name]), else_=sa.null())
-        for name in ("stale_since", "try_at")
-    }
-)
 _HAS_A_TURN = (
     sa.update(cards)
     .where(cards.c.person == sa.bindparam("whose"), cards.c.subject == sa.bindparam("about"))
@@ -223,8 +217,17 @@ def written(session: Session, card: Card, subject: str, *, seq: int, at: datetim
 
     What happened to the subject after that row, apart from what is `quiet`, is still to be said on it.
     """
-    done = _WRITTEN if changed_after(session, (subject,), seq, quiet=quiet) else _WRITTEN_AND_TRUE
-    session.execute(done, {**_on(card), "seq": seq, "at": at})
+    done = _written(tuple(sorted(quiet)))
+    session.execute(done, {**_on(card), "seq": seq, "at": at, "subject_is": subject})
+
+
+@cache
+def _written(quiet: tuple[str, ...]) -> sa.Update:
+    happened = (history.c.subject == sa.bindparam("subject_is"), history.c.seq > sa.bindparam("seq"))
+    since = sa.exists().where(*happened, sa.not_(one_of(history.c.verb, quiet)))
+    still_to_say = since | (cards.c.stale_since > sa.bindparam("at"))
+    kept = {name: sa.case((still_to_say, cards.c[name]), else_=sa.null()) for name in ("stale_since", "try_at")}
+    return _WRITTEN.values(kept)
 
 
 def rename(session: Session, card: Card, subject: str) -> None:

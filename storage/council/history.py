@@ -54,6 +54,8 @@ class NewEntry:
     verb: str
     subject: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor | None = None
+    """Who did it, where it is somebody else than of the others it is added with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,10 @@ def append(
 def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequence[NewEntry]) -> int:
     """Add rows in one statement, in their order, and return the number of the last one in the chain."""
     seq, previous = _tail(session)
-    by = str(actor)
     rows = []
     for entry in entries:
         seq += 1
+        by = str(entry.actor or actor)
         kept = json.loads(_PLAIN.encode(dict(entry.detail)))  # as it will be read back
         sealed = seal(previous, seq, at, by, entry.verb, entry.subject, kept)
         rows.append(
@@ -103,7 +105,7 @@ def append_many(session: Session, *, at: datetime, actor: Actor, entries: Sequen
         session.execute(_INSERT, rows)
         session.memo[_history.name][TAIL] = (seq, previous)
         session.before_commit(TAIL, _keep_tail)
-        session.added += [Added(row["seq"], by, row["verb"]) for row in rows]
+        session.added += [Added(row["seq"], row["actor"], row["verb"]) for row in rows]
     return seq
 
 
