@@ -97,6 +97,10 @@ class Backend(ABC):
         """Whether the transaction still exists; some errors end it behind our back."""
 
     @abstractmethod
+    def can_commit(self, connection: Connection) -> bool:
+        """Whether a commit would keep what was written; asked after each use-case that says it went well."""
+
+    @abstractmethod
     def trouble(self, error: BaseException) -> Trouble | None:
         """What an error means, or None when it is the use-case's own affair."""
 

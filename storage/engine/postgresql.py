@@ -65,6 +65,10 @@ class Postgresql(Backend):
         """False once the server has dropped the connection."""
         return _raw(connection).info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
+    def can_commit(self, connection: Connection) -> bool:
+        """False after an error, whoever swallowed it, that no savepoint was rolled back for."""
+        return _raw(connection).info.transaction_status == TransactionStatus.INTRANS
+
     def trouble(self, error: BaseException) -> Trouble | None:
         """By the server's SQLSTATE, or by the lack of one when it no longer answers."""
         original = error.orig if isinstance(error, DBAPIError) else error

@@ -37,10 +37,11 @@ class Session:
     """One use-case's view of the database.
 
     A use-case reads and writes through `execute` and never commits. It may be run again from the start when the
-    database was busy or went away before the commit, so its only effects are rows and `after_commit` hooks.
+    database was busy or went away before the commit, or when another of the same commit has to be undone, so its only
+    effects are rows and `after_commit` hooks.
     """
 
-    __slots__ = ("_hooks", "_shared", "added", "cache", "connection", "dialect", "memo")
+    __slots__ = ("_connection", "_hooks", "_shared", "added", "cache", "dialect", "memo", "wrote")
 
     def __init__(
         self,
@@ -50,8 +51,7 @@ class Session:
         hooks: list[Callable[[], None]] | None,
         shared: Shared | None = None,
     ) -> None:
-        self.connection = connection
-        """The SQLAlchemy connection, already inside the transaction."""
+        self._connection = connection
         self.dialect = dialect
         """'sqlite' or 'postgresql'."""
         self.cache = cache
@@ -63,12 +63,22 @@ class Session:
         self.added: list[Any] = []
         """What this use-case has added to the history so far, oldest first; what is undone is not among it."""
         self._hooks = hooks
+        self.wrote = False
+        """Whether anything but questions was asked, so that undoing it takes the database."""
+
+    @property
+    def connection(self) -> Connection:
+        """The SQLAlchemy connection, already inside the transaction. Whatever is done with it counts as written."""
+        self.wrote = True
+        return self._connection
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement, or one statement for many rows of parameters."""
-        return self.connection.execute(statement, parameters)
+        if not statement.is_select:
+            self.wrote = True
+        return self._connection.execute(statement, parameters)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -78,7 +88,7 @@ class Session:
         """
         hooks, added = len(self._hooks) if self._hooks is not None else 0, len(self.added)
         known = self._shared.known()
-        spelt_out(self.connection, "SAVEPOINT part")
+        spelt_out(self._connection, "SAVEPOINT part")
         try:
             yield
         except BaseException:
@@ -86,10 +96,10 @@ class Session:
             del self.added[added:]
             if self._hooks is not None:
                 del self._hooks[hooks:]
-            spelt_out(self.connection, "ROLLBACK TO SAVEPOINT part")
-            spelt_out(self.connection, "RELEASE SAVEPOINT part")
+            spelt_out(self._connection, "ROLLBACK TO SAVEPOINT part")
+            spelt_out(self._connection, "RELEASE SAVEPOINT part")
             raise
-        spelt_out(self.connection, "RELEASE SAVEPOINT part")
+        spelt_out(self._connection, "RELEASE SAVEPOINT part")
 
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` in the writer thread once this use-case is safely on disk; never if it is rolled back."""
@@ -104,4 +114,5 @@ class Session:
         """
         if self._hooks is None:
             raise TypeError("A read saves nothing, so nothing can be written before its commit.")
+        self.wrote = True
         self._shared.endings[name] = write

@@ -32,7 +32,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5  # seconds between two tries of a batch t
 class Job:
     """One use-case on its way through the writer, and what became of it."""
 
-    __slots__ = ("arguments", "context", "error", "hooks", "keywords", "result", "settle", "use_case")
+    __slots__ = ("arguments", "context", "error", "hooks", "keywords", "result", "settle", "use_case", "wrote")
 
     def __init__(
         self,
@@ -50,13 +50,19 @@ class Job:
         self.hooks: list[Callable[[], None]] = []
         self.result: Any = None
         self.error: BaseException | None = None
+        self.wrote = False
+        """Whether it may have written anything, the last time it ran."""
 
     def run(self, connection: Connection, dialect: str, cache: dict[str, Any], shared: Shared) -> None:
         """Call the use-case; its error, if any, is the caller's to handle."""
         self.hooks = []
         self.error = None
         session = Session(connection, dialect, cache, self.hooks, shared)
-        self.result = self.context.run(self.use_case, session, *self.arguments, **self.keywords)
+        self.wrote = False
+        try:
+            self.result = self.context.run(self.use_case, session, *self.arguments, **self.keywords)
+        finally:
+            self.wrote = session.wrote
         if type(self.result) is CoroutineType:
             self.result.close()
             raise TypeError(f"{self.use_case} is async; a use-case is a plain function.")
@@ -204,8 +210,12 @@ class Writer:
         raise Trouble.UNKNOWN.as_error(cause)
 
 
+class _Undo(Exception):
+    """A use-case of the batch raised after it had written something."""
+
+
 class _Attempt:
-    """One try at one batch: a transaction, a savepoint for each use-case, one commit."""
+    """One try at one batch: a transaction, one commit, and nothing left of a use-case that raised."""
 
     def __init__(self, backend: Backend, connected: Callable[[], Connection]) -> None:
         self._backend = backend
@@ -215,18 +225,32 @@ class _Attempt:
         """Whether the commit had begun when an error came: only then can it have taken effect."""
 
     def make(self, batch: list[Job], cache: dict[str, Any]) -> None:
-        """Commit what the use-cases did. One that raises keeps its error and leaves no trace; the others stand."""
+        """Commit what the use-cases did. One that raises keeps its error and leaves no trace; the others stand.
+
+        Most refuse before they write, so they need no savepoint each; where one has written, all are begun again in
+        savepoints.
+        """
+        try:
+            self._make(batch, cache, savepoints=False)
+        except _Undo:
+            self._make(batch, cache, savepoints=True)
+
+    def _make(self, batch: list[Job], cache: dict[str, Any], *, savepoints: bool) -> None:
         connection = self._connected()
         transaction = connection.begin()
         self.receipt = self._backend.start_batch(connection)
         shared = Shared()
         for job in batch:
             job.error = None
-        if len(batch) == 1:  # the transaction itself is the savepoint
-            keep = self._run(batch[0], connection, cache, shared)
-        else:
-            keep = sum(self._run_in_savepoint(job, connection, cache, shared) for job in batch) > 0
-        if not keep:
+        run = self._run_in_savepoint if savepoints else self._run
+        kept = 0
+        for job in batch:
+            done = run(job, connection, cache, shared)
+            kept += done
+            if not done and not savepoints and job.wrote and len(batch) > 1:
+                transaction.rollback()
+                raise _Undo
+        if not kept:
             transaction.rollback()
             return
         ending = Session(connection, self._backend.dialect, cache, None, shared)
@@ -246,6 +270,8 @@ class _Attempt:
                 spelt_out(connection, "RELEASE SAVEPOINT use_case")
             if not self._backend.in_transaction(connection):
                 raise RuntimeError(f"{job.use_case} ended a transaction that was not its own to end.")
+            if not self._backend.can_commit(connection):  # PostgreSQL would take the commit, and keep nothing
+                raise RuntimeError(f"{job.use_case} went on after an error of the database.")
         except BaseException as error:
             if self._backend.trouble(error) or not self._backend.in_transaction(connection):
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import threading
@@ -73,6 +74,47 @@ async def test_a_use_case_that_swallows_an_error_of_the_database_does_not_spoil_
     )
     assert (outcomes[0], outcomes[2]) == ("first", "last")
     assert await database.read(keys) >= {"first", "last"}
+
+
+@pytest.mark.parametrize("before", [0, 1])
+async def test_nothing_is_called_saved_that_an_error_swallowed_last_has_undone(database: Database, before: int) -> None:
+    """PostgreSQL takes a commit after an error, and keeps nothing of it."""
+    database.write_now(write_down, "taken")
+
+    def swallow(session: Session) -> str:
+        write_down(session, "mine")
+        with contextlib.suppress(IntegrityError):
+            write_down(session, "taken")
+        return "mine"
+
+    work = [database.write(write_down, f"before {number}") for number in range(before)]
+    outcomes = await in_one_batch(database, *work, database.write(swallow))
+    said = {str(outcome) for outcome in outcomes if not isinstance(outcome, Exception)}
+    assert await database.read(keys) >= said
+    assert {f"before {number}" for number in range(before)} <= said
+    if database.dialect == "sqlite":
+        assert "mine" in said
+
+
+async def test_a_refusal_that_wrote_has_the_others_begun_again_and_leaves_each_written_once(database: Database) -> None:
+    ran: list[str] = []
+
+    def note(session: Session, key: str) -> str:
+        ran.append(key)
+        return write_down(session, key)
+
+    def refuse(session: Session) -> None:
+        ran.append("refused")
+        raise PermissionError
+
+    for refusal, begun in ((refuse, 1), (refuse_after_writing, 2)):
+        ran.clear()
+        name = refusal.__name__
+        work = (database.write(note, f"{name} 1"), database.write(refusal, *([name] * (begun - 1))))
+        outcomes = await in_one_batch(database, *work, database.write(note, f"{name} 2"))
+        assert [type(one).__name__ for one in outcomes] == ["str", "PermissionError", "str"]
+        assert await database.read(keys) >= {f"{name} 1", f"{name} 2"}
+        assert ran.count(f"{name} 1") == begun, "what refuses before it writes costs the others nothing"
 
 
 async def test_a_use_case_that_ends_the_transaction_harms_only_itself(database: Database) -> None:
