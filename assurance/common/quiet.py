@@ -5,6 +5,7 @@ from __future__ import annotations
 QUIET = frozenset(
     [
         "learning_space_allocated",
+        "action_assigned",
         "form_opened",
         "form_read",
         "loop_read",

@@ -28,6 +28,10 @@ def capitalised_pairs(text: str, ordinary_words: Iterable[str] = ()) -> Iterator
     before = 0
     for match in _WORD.finditer(text):
         word, start = match.group(), match.start()
+        if not word[0].isupper():  # as most words
+            yield from _pair(run)
+            run = []
+            continue
         end = start + len(word.rstrip("."))
         gap = text[before:start]
         joined = before > 0 and gap != "" and gap.strip(" \t") == ""
@@ -35,7 +39,7 @@ def capitalised_pairs(text: str, ordinary_words: Iterable[str] = ()) -> Iterator
         if not joined and run:
             yield from _pair(run)
             run = []
-        if word[0].isupper() and _is_name_like(word, _opens_sentence(text, start), ordinary):
+        if _is_name_like(word, _opens_sentence(text, start), ordinary):
             run.append((start, end))
         else:
             yield from _pair(run)

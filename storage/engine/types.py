@@ -55,7 +55,7 @@ def _as_text(value: datetime | None) -> str | None:
         raise NaiveTime(NaiveTime.__doc__)
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
-    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 def _from_text(value: str | None) -> datetime | None:
