@@ -58,15 +58,19 @@ def dump(database: Database, address: URL, to: Path) -> Inside:
     return found
 
 
+STOPS_WITHIN = 3.0
+"""Seconds after which a bot that was stopped just now is gone from the server's list of who is connected."""
+
+
 def restore(database: Database, address: URL, backup: Path, manifest: Manifest) -> None:
     """Put a checked backup in the place of what is in a database: one transaction, which also holds what it has to say.
 
     Raises RestoreRefused while anybody else is connected or when PostgreSQL says no; then nothing was changed.
     """
     programs = {name: _program(name, RestoreRefused) for name in ("pg_restore", "psql")}
-    others = database.others_connected()
+    others = database.others_connected(going=STOPS_WITHIN)
     if others:
-        raise RestoreRefused(f"({len(others)} others are connected to this database: {', '.join(others)}. Stop them.)")
+        raise RestoreRefused(f"(Connected to this database: {', '.join(others)}. Stop every bot and tool on it first.)")
     with package.no_room_in_words(), tempfile.TemporaryDirectory(prefix="restore-") as folder:
         copy, script = Path(folder) / "copy", Path(folder) / "script.sql"
         package.unpack(backup, copy)

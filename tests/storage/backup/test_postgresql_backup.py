@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import psycopg
 import pytest
 
 from policy.council.actor import Actor
-from storage.backup import backups, package
+from storage.backup import backups, package, postgresql_dump
 from storage.backup.package import BackupRefused, RestoreRefused
 from storage.council import history, meta, put_back
 from storage.council.put_back import RESTORED, PutBack
@@ -63,7 +64,22 @@ def test_a_backup_is_one_snapshot_of_a_database_others_write_to_and_comes_back_w
         assert database.read_now(history.verify) == []
 
 
-def test_a_restore_is_refused_while_anybody_else_is_connected(address: str, tmp_path: Path) -> None:
+def test_a_restore_waits_for_a_bot_that_was_stopped_just_now(address: str, tmp_path: Path) -> None:
+    make(address, tmp_path / "one.backup")
+    bot = Database.open(address)
+    bot.write_now(write_down, "after the backup")
+    going = threading.Timer(0.3, bot.close)
+    going.start()
+    backups.restore(address, tmp_path / "one.backup", noted, now=NOW)
+    going.join()
+    with Database.open(address) as database:
+        assert "after the backup" not in database.read_now(keys)
+
+
+def test_a_restore_is_refused_while_anybody_else_is_connected(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_dump, "STOPS_WITHIN", 0.1)
     make(address, tmp_path / "one.backup")
     with Database.open(address) as other:
         other.write_now(write_down, "after the backup")
