@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -323,22 +323,36 @@ class Desk:
         self.page.locator("#clock:not([aria-busy=true])").wait_for(state="attached", timeout=FAR)
         self.page.locator(".happened").wait_for(timeout=FAR)
 
-    def heard(self) -> list[str]:
-        """The list of who heard what, newest first."""
+    def heard(self, name: str = "") -> list[str]:
+        """The list of who heard what, newest first; once it names somebody, where they are waited for."""
         self.go("Timeline")
-        return self.page.locator(".heard tbody tr").all_inner_texts()
+        rows = self.page.locator(".heard tbody tr")
+        if name:
+            rows.filter(has_text=name).first.wait_for()
+        return rows.all_inner_texts()
 
-    def ladder(self, reference: str | None = None) -> list[str]:
-        """The rungs of a ladder, oldest first; of the one shown, or of this reference."""
+    def ladder(self, reference: str = "", *waited_for: str) -> list[str]:
+        """The rungs of a ladder, oldest first; of the one shown, or of this reference. See `lit` for what it awaits."""
         self.go("Timeline")
         if reference:
             self.page.get_by_label("Which one to look at").select_option(reference)
-        return self.page.locator(".rungs > li").all_inner_texts()
+        return self._rungs(self.page.locator(".rungs > li"), waited_for)
 
-    def lit(self) -> list[str]:
-        """Those rungs of the ladder shown on which somebody was told."""
+    def lit(self, *waited_for: str) -> list[str]:
+        """Those rungs of the ladder shown on which somebody was told, once one of them holds all of what is waited for.
+
+        The page draws what happened a moment after the clock has arrived.
+        """
         self.go("Timeline")
-        return self.page.locator(".rungs > .lit").all_inner_texts()
+        return self._rungs(self.page.locator(".rungs > .lit"), waited_for)
+
+    def _rungs(self, rungs: Locator, waited_for: Sequence[str]) -> list[str]:
+        awaited = rungs
+        for words in waited_for:
+            awaited = awaited.filter(has_text=words)
+        if waited_for:
+            awaited.first.wait_for()
+        return rungs.all_inner_texts()
 
     def switch(self, fault: str, on: bool, person: str | None = None) -> None:
         """Switch a fault, found by its title."""
