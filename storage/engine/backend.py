@@ -81,8 +81,11 @@ class Backend(ABC):
         """Wait up to so many seconds until no other bot has the database open, and keep it so. Raises InUse."""
         return nullcontext()
 
-    def others_connected(self) -> list[str]:
-        """Programs that are connected to the database beside this one, where the database can tell."""
+    def others_connected(self, going: float = 0.0) -> list[str]:
+        """Programs that are connected to the database beside this one, where the database can tell.
+
+        Those that are `going` have so many seconds: one that has just ended is still counted for a moment.
+        """
         return []
 
     def look_back(self) -> str:
@@ -96,9 +99,9 @@ class Backend(ABC):
     def in_transaction(self, connection: Connection) -> bool:
         """Whether the transaction still exists; some errors end it behind our back."""
 
-    @abstractmethod
     def can_commit(self, connection: Connection) -> bool:
-        """Whether a commit would keep what was written; asked after each use-case that says it went well."""
+        """Whether a commit would keep what was written."""
+        return self.in_transaction(connection)
 
     @abstractmethod
     def trouble(self, error: BaseException) -> Trouble | None:

@@ -142,10 +142,6 @@ class Sqlite(Backend):
         """A full disk or a locked table can make SQLite roll everything back by itself."""
         return _raw(connection).in_transaction
 
-    def can_commit(self, connection: Connection) -> bool:
-        """An error undoes its own statement, or the transaction."""
-        return _raw(connection).in_transaction
-
     def trouble(self, error: BaseException) -> Trouble | None:
         """By SQLite's own result codes."""
         return _trouble(error)

@@ -211,7 +211,7 @@ class Writer:
 
 
 class _Undo(Exception):
-    """A use-case of the batch raised after it had written something."""
+    """A use-case of the batch raised and left something that must be undone."""
 
 
 class _Attempt:
@@ -227,8 +227,8 @@ class _Attempt:
     def make(self, batch: list[Job], cache: dict[str, Any]) -> None:
         """Commit what the use-cases did. One that raises keeps its error and leaves no trace; the others stand.
 
-        Most refuse before they write, so they need no savepoint each; where one has written, all are begun again in
-        savepoints.
+        Most refuse before they write, so they need no savepoint each; where one has left something, all are begun again
+        in savepoints.
         """
         try:
             self._make(batch, cache, savepoints=False)
@@ -247,7 +247,7 @@ class _Attempt:
         for job in batch:
             done = run(job, connection, cache, shared)
             kept += done
-            if not done and not savepoints and job.wrote and len(batch) > 1:
+            if not done and not savepoints and len(batch) > 1 and self._left_something(job, connection):
                 transaction.rollback()
                 raise _Undo
         if not kept:
@@ -259,6 +259,10 @@ class _Attempt:
         self.committing = True
         transaction.commit()
         self._backend.committed()
+
+    def _left_something(self, job: Job, connection: Connection) -> bool:
+        """Whether a use-case that raised has to be undone: on PostgreSQL even a question can spoil the transaction."""
+        return job.wrote or not self._backend.can_commit(connection)
 
     def _run(
         self, job: Job, connection: Connection, cache: dict[str, Any], shared: Shared, *, savepoint: bool = False

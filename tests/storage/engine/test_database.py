@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import Integer, cast, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from storage.council import meta
@@ -94,6 +95,23 @@ async def test_nothing_is_called_saved_that_an_error_swallowed_last_has_undone(d
     assert {f"before {number}" for number in range(before)} <= said
     if database.dialect == "sqlite":
         assert "mine" in said
+
+
+@pytest.mark.parametrize("after", [0, 1])
+async def test_a_question_the_database_refuses_takes_nothing_of_the_others_along(
+    database: Database, after: int
+) -> None:
+    """On PostgreSQL even a question that fails spoils the transaction for whatever comes before and after it."""
+
+    def ask_wrongly(session: Session) -> None:
+        session.execute(select(cast(literal("no number"), Integer) / 0)).scalar()
+        raise PermissionError
+
+    last = [database.write(write_down, "after") for _ in range(after)]
+    outcomes = await in_one_batch(database, database.write(write_down, "before"), database.write(ask_wrongly), *last)
+    assert isinstance(outcomes.pop(1), Exception)
+    assert outcomes == ["before", "after"][: 1 + after]
+    assert await database.read(keys) >= set(outcomes)
 
 
 async def test_a_refusal_that_wrote_has_the_others_begun_again_and_leaves_each_written_once(database: Database) -> None:
