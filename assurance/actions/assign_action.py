@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from policy.calendar.calendar import Calendar
 from policy.council.actor import Actor
 from policy.council.establishment import Establishment
 from policy.council.recipients import resolve
+from policy.forms.forms import ActionGiven
 from policy.framework.framework import Framework
 from policy.lifecycle.lifecycle import ACTION, START, move
 from policy.lifecycle.reference import ACTION as KIND
@@ -43,6 +44,11 @@ class NewAction:
     what: str
     kind: str
     due_on: date
+
+
+def of_a_form(given: Iterable[ActionGiven], owners: Mapping[str, str]) -> list[NewAction]:
+    """The actions among a form's answers; `owners` are the people its choices of an owner stand for."""
+    return [NewAction(owners[one.owner], one.what, one.kind, one.due_on) for one in given]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from assurance.actions.action_ladder import ladder_for
-from assurance.actions.assign_action import NewAction, SetFrom, assign_actions
+from assurance.actions.assign_action import SetFrom, assign_actions, of_a_form
 from assurance.learning_space.release import RECOGNISED, RELEASED, tell_released
 from assurance.learning_space.reopen import CORRECTED
 from assurance.loop.open_loop import open_loop
@@ -119,7 +119,7 @@ def _new_actions(
         framework,
         establishment,
         SetFrom(item.reference, item.person, ladder_for(framework, item)),
-        [NewAction(owners[one.owner], one.what, one.kind, one.due_on) for one in added],
+        of_a_form(added, owners),
         now=now,
     )
     return len(set_now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from assurance.actions.action_ladder import ladder_for
-from assurance.actions.assign_action import ASSIGNED, NewAction, SetFrom, set_actions, tell_owners, was_assigned
+from assurance.actions.assign_action import ASSIGNED, SetFrom, of_a_form, set_actions, tell_owners, was_assigned
 from assurance.common.until_it_stands import put_drafts_aside, say_when_it_stands, waiting_until_it_stands
 from assurance.follow_up.correct import correct
 from assurance.forms.form_view import REVIEW, FormView, build_view, form_of, own_item, risk_is_raised
@@ -142,7 +142,7 @@ def _accept(
     put_drafts_aside(session, framework, item.reference, now=now)
     notices.cancel_for(session, item.reference, at=now, reason=NO_LONGER_OWED, keep_events=OUTLIVES_SUBMISSION)
     source = SetFrom(item.reference, item.person, ladder_for(framework, item))
-    given = [NewAction(owners[one.owner], one.what, one.kind, one.due_on) for one in actions_given(form, answers)]
+    given = of_a_form(actions_given(form, answers), owners)
     tracked = set_actions(session, framework, source, given, now=now)
     today = Calendar.of(framework).local_date(now)
     detail = {
@@ -162,7 +162,7 @@ def _accept(
     loop = open_loop(session, framework, item, actor=actor, now=now) if grade.triggers_loop else None
     second_look = select_if_certain(session, framework, item, actor=actor, now=now)
     if set_off := [one.reference for one in (loop, second_look) if one]:
-        say_when_it_stands(session, framework, set_off, (OPENED, CHOSEN), now=now)
+        say_when_it_stands(session, framework, set_off, SAID_OF_IT, now=now)
     reference = loop.reference if loop else ""
     done = _done(session, framework, establishment, form, item, answers, reference, actor=actor, now=now)
     return replace(done, take_back=has_way_back(framework))

@@ -223,8 +223,7 @@ def written(session: Session, card: Card, subject: str, *, seq: int, at: datetim
 
 @cache
 def _written(quiet: tuple[str, ...]) -> sa.Update:
-    happened = (history.c.subject == sa.bindparam("subject_is"), history.c.seq > sa.bindparam("seq"))
-    since = sa.exists().where(*happened, sa.not_(one_of(history.c.verb, quiet)))
+    since = sa.exists().where(*_loud(history.c.subject == sa.bindparam("subject_is"), "seq", quiet))
     still_to_say = since | (cards.c.stale_since > sa.bindparam("at"))
     kept = {name: sa.case((still_to_say, cards.c[name]), else_=sa.null()) for name in ("stale_since", "try_at")}
     return _WRITTEN.values(kept)
@@ -252,8 +251,12 @@ def changed_after(session: Session, subjects: Collection[str], seq: int, *, quie
 def _changed_after(quiet: tuple[str, ...], several: bool) -> sa.Select[Any]:
     subject = history.c.subject
     about = subject.in_(sa.bindparam("about", expanding=True)) if several else subject == sa.bindparam("about")
-    loud = sa.not_(one_of(history.c.verb, quiet))
-    return sa.select(history.c.seq).where(about, history.c.seq > sa.bindparam("after"), loud).limit(1)
+    return sa.select(history.c.seq).where(*_loud(about, "after", quiet)).limit(1)
+
+
+def _loud(about: sa.ColumnElement[bool], after: str, quiet: tuple[str, ...]) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of history after the one bound as `after` that are not quiet."""
+    return about, history.c.seq > sa.bindparam(after), sa.not_(one_of(history.c.verb, quiet))
 
 
 def claim(session: Session, *, now: datetime, until: datetime, limit: int) -> list[StaleCard]:

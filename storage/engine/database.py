@@ -113,12 +113,9 @@ class Database:
     def others_connected(self, *, going: float = 0.0) -> list[str]:
         """What other programs are connected to a PostgreSQL database, by the names they give themselves.
 
-        One that has just ended is still counted for a moment: those who are `going` have so many seconds.
+        One that has just ended is still counted for a moment: those that are `going` have so many seconds.
         """
-        deadline = time.monotonic() + going
-        while (others := self._backend.others_connected()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return others
+        return self._backend.others_connected(going)
 
     def migrate(self) -> bool:
         """Bring the schema to what this version of the bot writes. True if anything had to be done."""

@@ -108,15 +108,18 @@ class Postgresql(Backend):
     def alone(self, wait: float) -> Iterator[None]:
         """Wait until only we are connected. Who comes later waits for the schema like every writer."""
         self.writer.dispose()  # our own other connection
-        deadline = time.monotonic() + wait
-        while others := self.others_connected():
-            if time.monotonic() > deadline:
-                raise InUse(f"({', '.join(others)})")
-            time.sleep(0.1)
+        if others := self.others_connected(going=wait):
+            raise InUse(f"({', '.join(others)})")
         yield
 
-    def others_connected(self) -> list[str]:
+    def others_connected(self, going: float = 0.0) -> list[str]:
         """By the names they give themselves; a role sees that others are there, whatever it may see of them."""
+        deadline = time.monotonic() + going
+        while (others := self._connected_beside_us()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return others
+
+    def _connected_beside_us(self) -> list[str]:
         with self.readers.connect() as connection:
             return sorted(str(name or role) for name, role in _raw(connection).execute(_OTHERS).fetchall())
 

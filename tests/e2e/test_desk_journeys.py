@@ -310,8 +310,9 @@ def test_two_seven_and_fourteen_days_late_each_time_only_those_hear_who_should(d
     # A week late is Christmas Day: it is said on the first working day after Boxing Day's.
     desk.move_clock(to="2026-12-29T10:00")
     assert heard("+7", "2026-12-29") == line | {director}
-    assert desk.lit("second escalation", director)
-    assert desk.heard(director)
+    lit = desk.lit("second escalation", director)
+    assert [rung for rung in lit if "second escalation" in rung and director in rung]
+    assert any(director in row for row in desk.heard(director))
     chief = desk.pick(director)
     expect(desk.page.get_by_role("region", name="On the way").locator("li").first).to_be_hidden()
     card = chief.card(f"A learning space, 11 days late on Tuesday 29 December: {reference}")
@@ -324,8 +325,9 @@ def test_two_seven_and_fourteen_days_late_each_time_only_those_hear_who_should(d
     desk.move_clock(to="2027-01-04T10:00")
     assert heard("+14", "2027-01-04") == line | {director, executive}
     desk.pick(executive).hears(f"A learning space, 17 days late on Monday 4 January: {reference}")
-    assert desk.lit("third escalation", executive)
-    assert desk.heard(executive)
+    lit = desk.lit("third escalation", executive)
+    assert [rung for rung in lit if "third escalation" in rung and executive in rung]
+    assert any(executive in row for row in desk.heard(executive))
     assert desk.accessible() == []
 
 
