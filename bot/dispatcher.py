@@ -156,14 +156,21 @@ class Dispatcher:
             log.warning("leases not released", error=type(error).__name__)
 
     async def drain(self) -> int:
-        """Deliver everything due by now and return how many attempts that took; for one-shot commands."""
-        attempts = 0
+        """Deliver everything due by now and return how many attempts that took; for one-shot commands.
+
+        What is put off for a second comes due again while the rest goes out: it is not waited for.
+        """
+        attempts, tried = 0, set[int]()
         self._loop = asyncio.get_running_loop()
         beating = asyncio.create_task(self._keep_leases(), name="leases")
         try:
             while claimed := await self._claim(self._slots):
                 attempts += len(claimed)
                 await asyncio.gather(*(self._deliver(delivery) for delivery in claimed))
+                fresh = {delivery.notice.id for delivery in claimed} - tried
+                if not fresh:
+                    break
+                tried |= fresh
         finally:
             beating.cancel()
         return attempts

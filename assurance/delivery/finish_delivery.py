@@ -37,9 +37,12 @@ def finish_delivery(
 
     `unknown` is repeated once, marked; a second one, and `never`, park the notice: it goes the other way, and where
     there is none the QA lead is told who could not be reached. What the courier learnt about the person's channel is
-    kept either way.
+    kept either way. Somebody heard from while it was on its way can be reached now, whatever the courier found: it is
+    tried again at once.
     """
     notice = delivery.notice
+    if result.outcome in ("later", "never") and _heard_from_meanwhile(session, delivery):
+        result = CourierResult("later", retry_at=now, reason=result.reason)
     if delivery.told_in and result.outcome == "never" and result.reason.startswith(NO_WORDS):
         result = replace(result, outcome="later", retry_at=now)  # each goes alone: one of them is what has no words
     _keep_what_was_learnt(session, delivery, result, now=now)
@@ -61,6 +64,16 @@ def finish_delivery(
             if one.id in done and (result.outcome == "never" or (result.outcome == "unknown" and one.unknown_outcomes)):
                 lost(session, framework, one, reason=_why(result, one.channel), now=now)
     return True
+
+
+def _heard_from_meanwhile(session: Session, delivery: Delivery) -> bool:
+    """Whether they can be reached in Teams by what came in since it was claimed."""
+    if delivery.notice.channel != TEAMS:
+        return False
+    known, before = channels.get(session, delivery.person.id, TEAMS), delivery.channel_state
+    if known is None or known.state != "reachable":
+        return False
+    return before is None or (before.state, before.conversation_id) != (known.state, known.conversation_id)
 
 
 def _next_try(framework: Framework, notice: Notice, result: CourierResult, *, now: datetime) -> datetime | None:

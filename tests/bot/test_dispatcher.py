@@ -84,6 +84,15 @@ async def test_a_courier_that_breaks_leaves_the_outcome_unknown_and_the_repeat_i
     assert all(delivery.notice.repeat and "Repeat" in message.summary for delivery, message in again.took)
 
 
+async def test_what_comes_due_again_while_the_rest_goes_out_keeps_no_command_waiting(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    throttled = Recorder(lambda _: CourierResult("later", retry_at=LATE))
+    attempts = await asyncio.wait_for(a_dispatcher(db, framework, clock, throttled).drain(), PATIENCE)
+    assert len({one.notice.id for one, _ in throttled.took}) == SENT_NOW, "each was tried"
+    assert attempts < 10 * SENT_NOW, "and none for ever"
+
+
 async def test_a_notice_nobody_has_words_for_is_parked_and_holds_up_no_other(
     db: Database, framework: Framework, clock: Clock
 ) -> None:

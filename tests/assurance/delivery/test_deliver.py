@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from assurance.channels.record_contact import record_contact
 from assurance.common.courier import CourierResult
 from assurance.delivery.claim_notices import PULSE
 from storage.casework import learning_spaces
@@ -118,6 +119,27 @@ def test_an_uninstalled_app_is_tried_again_because_it_may_be_installed_for_them(
     council.database.write_now(channels.set_state, HEAD, "teams", "uninstalled", "", council.now)
     council.dispatch()
     assert HEAD in council.told(step="+2")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CourierResult("later", retry_at=SECOND + timedelta(minutes=20), reason="no conversation"),
+        CourierResult("never", reason="uninstalled", channel_state="uninstalled"),
+    ],
+)
+def test_whoever_opens_the_chat_while_a_message_is_on_its_way_in_vain_gets_it_at_once(
+    council: LivingCouncil, late: str, answer: CourierResult
+) -> None:
+    (mine,) = [delivery for delivery in council.claim() if delivery.person.id == HEAD]
+    council.database.write_now(record_contact, HEAD, conversation_id="a chat", now=council.now)
+    council.courier.answers[HEAD] = [answer]
+    assert council.send(mine)
+    assert (row(council, late, HEAD).state, row(council, late, HEAD).not_before) == ("pending", SECOND)
+    state = council.database.read_now(channels.get, HEAD, "teams")
+    assert state is not None and state.state == "reachable", "what the courier found was older"
+    council.dispatch()
+    assert row(council, late, HEAD).state == "sent"
 
 
 def test_a_qa_lead_who_cannot_be_reached_is_parked_and_nobody_is_told_of_that(
