@@ -81,6 +81,8 @@ class Delivering:
         self._clock = clock
         self._couriers = couriers
         self._metrics = metrics
+        self.begins_no_more = False
+        """Set when the service ends: what has not begun to be posted is handed back and goes with the next one."""
         self._beginnings = Beginnings(db)
         self._kept: dict[int, str] = {}
         """Notices whose outcome is known and not on disk yet, and why it is not."""
@@ -137,6 +139,8 @@ class Delivering:
 
         async def begin() -> None:
             nonlocal begun
+            if not begun and self.begins_no_more:
+                raise asyncio.CancelledError
             if not begun:
                 await self._beginnings.begin(delivery)
                 begun = True

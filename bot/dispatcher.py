@@ -141,8 +141,8 @@ class Dispatcher:
                 await self._wait(full)
 
     async def stop(self, grace: float = 10.0) -> None:
-        """Claim no more, give what is under way `grace` seconds, hand back the rest."""
-        self._stopping = True
+        """Claim no more and begin no more, give what is being posted `grace` seconds, hand back the rest."""
+        self._stopping = self._delivering.begins_no_more = True
         self._wake.set()
         if self._in_flight:
             await asyncio.wait(list(self._in_flight), timeout=grace)

@@ -93,6 +93,22 @@ async def test_what_comes_due_again_while_the_rest_goes_out_keeps_no_command_wai
     assert attempts < 10 * SENT_NOW, "and none for ever"
 
 
+async def test_what_has_not_begun_to_be_posted_when_the_service_ends_is_handed_back_unsaid(
+    db: Database, framework: Framework, clock: Clock
+) -> None:
+    courier = Recorder()
+    courier.before_it_begins.clear()
+    dispatcher = a_dispatcher(db, framework, clock, courier)
+    running_it = asyncio.create_task(dispatcher.run())
+    await until(lambda: dispatcher._in_flight)
+    ending = asyncio.create_task(dispatcher.stop(PATIENCE))
+    await asyncio.sleep(0)
+    courier.before_it_begins.set()
+    await asyncio.gather(ending, running_it)
+    assert courier.took == []
+    assert not db.read_now(notices.counts).get("leased")
+
+
 async def test_a_notice_nobody_has_words_for_is_parked_and_holds_up_no_other(
     db: Database, framework: Framework, clock: Clock
 ) -> None:
