@@ -75,9 +75,9 @@ def _measured(folder: Path) -> str:
         time.sleep(ALONE)
         (folder / "copied").touch()
         figures = json.loads(load.communicate(timeout=60)[0])
-        quiet = time.perf_counter()
+        began_quiet = time.perf_counter()
         _back_up(council, folder / "quiet.backup")
-        quiet = time.perf_counter() - quiet
+        quiet = time.perf_counter() - began_quiet
     if set(figures["statuses"]) != {"200"}:
         raise SystemExit(f"the bot answered {figures['statuses']}")
     beside = [took for at, took in figures["each"] if began <= at <= ended]

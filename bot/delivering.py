@@ -33,6 +33,10 @@ LAST_WORD_SECONDS = 5.0
 log = structlog.get_logger("bot.dispatcher")
 
 
+class Ending(Exception):
+    """The service ends: what has not begun to be posted is handed back and goes with the next one."""
+
+
 class Beginnings:
     """Marks what is posted now, before it is. Whoever asks while a write is under way shares the next one."""
 
@@ -40,9 +44,15 @@ class Beginnings:
         self._db = db
         self._waiting: dict[tuple[tuple[int, int], ...], asyncio.Future[bool]] = {}
         self._writing: asyncio.Task[None] | None = None
+        self.over = False
 
     async def begin(self, delivery: Delivery) -> None:
-        """Returns when it is on disk that this is being posted. LeaseLost when it is somebody else's by now."""
+        """Returns when it is on disk that this is being posted. LeaseLost when it is somebody else's by now.
+
+        Ending when nothing is to begin any more.
+        """
+        if self.over:
+            raise Ending
         waiting = asyncio.get_running_loop().create_future()
         self._waiting[delivery.claims] = waiting
         if self._writing is None or self._writing.done():
@@ -81,11 +91,13 @@ class Delivering:
         self._clock = clock
         self._couriers = couriers
         self._metrics = metrics
-        self.begins_no_more = False
-        """Set when the service ends: what has not begun to be posted is handed back and goes with the next one."""
         self._beginnings = Beginnings(db)
         self._kept: dict[int, str] = {}
         """Notices whose outcome is known and not on disk yet, and why it is not."""
+
+    def begin_no_more(self) -> None:
+        """The service ends: only what is being posted already is finished."""
+        self._beginnings.over = True
 
     def problem(self) -> str:
         """What is wrong, for the health check; empty when nothing is."""
@@ -139,8 +151,6 @@ class Delivering:
 
         async def begin() -> None:
             nonlocal begun
-            if not begun and self.begins_no_more:
-                raise asyncio.CancelledError
             if not begun:
                 await self._beginnings.begin(delivery)
                 begun = True
@@ -150,6 +160,8 @@ class Delivering:
                 return await courier.deliver(delivery, message, begin)
         except LeaseLost:
             log.warning("taken over before it was posted", notice=delivery.notice.id)
+            return None
+        except Ending:
             return None
         except asyncio.CancelledError:
             return _lost("no answer in time") if begun else None

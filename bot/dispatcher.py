@@ -142,7 +142,8 @@ class Dispatcher:
 
     async def stop(self, grace: float = 10.0) -> None:
         """Claim no more and begin no more, give what is being posted `grace` seconds, hand back the rest."""
-        self._stopping = self._delivering.begins_no_more = True
+        self._stopping = True
+        self._delivering.begin_no_more()
         self._wake.set()
         if self._in_flight:
             await asyncio.wait(list(self._in_flight), timeout=grace)

@@ -50,10 +50,10 @@ log = structlog.get_logger("bot.service")
 
 GRACE_SECONDS = 2.0
 """What deliveries and answers under way are given when the service is told to stop; a lease outlives us anyway."""
-END_SECONDS = 4.5
-"""From being told to stop to the end of the process, whatever hangs: a database, a name server, a library."""
 UPGRADE_GRACE_SECONDS = 10.0
 """The same grace where a newer version is about to change the database: it waits, so no message need be cut off."""
+PUT_AWAY_SECONDS = 2.5
+"""From the end of the grace to the end of the process, whatever hangs: a database, a name server, a library."""
 
 
 class PortTaken(Exception):
@@ -182,11 +182,12 @@ class Service:
 
     async def _stop_dispatching(self) -> None:
         if self._delivering:
-            await asyncio.gather(self.dispatcher.stop(self._grace), self.cards.stop())
+            await asyncio.gather(self.dispatcher.stop(self.grace), self.cards.stop())
             await asyncio.wait([self._delivering, self._keeping], timeout=1.0)
 
     @property
-    def _grace(self) -> float:
+    def grace(self) -> float:
+        """How long what is under way has to finish, in seconds."""
         return UPGRADE_GRACE_SECONDS if self.outdated else GRACE_SECONDS
 
     async def _stop_listening(self) -> None:
@@ -378,8 +379,5 @@ async def _until_told(service: Service) -> None:
     await service.start()
     leave_what_stays()
     await told.wait()
-    if service.outdated:
-        end_by(END_SECONDS + UPGRADE_GRACE_SECONDS - GRACE_SECONDS, code=OUTDATED)
-    else:
-        end_by(END_SECONDS)
+    end_by(service.grace + PUT_AWAY_SECONDS, code=OUTDATED if service.outdated else 0)
     await service.stop()

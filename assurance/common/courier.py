@@ -102,7 +102,10 @@ class LeaseLost(Exception):
 
 
 Begin = Callable[[], Awaitable[None]]
-"""Awaited just before a message leaves for good: from then on it may have arrived. Raises LeaseLost."""
+"""Awaited just before a message leaves for good: from then on it may have arrived.
+
+Raises LeaseLost, or what else keeps it from leaving.
+"""
 
 
 async def unwatched() -> None:

@@ -12,14 +12,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
-from aiohttp import web
 
+from desk import faults
 from desk.connector import Member, TeamsDesk
 from desk.serving import serving
 from storage.council import establishment, kind
@@ -35,7 +35,6 @@ ROOT = Path(__file__).parents[2]
 FIRST_RELEASE = "2026_11_23_0007"
 ADDITION, BREAKING = "2031_01_01_0001", "2031_01_02_0002"
 MORNING = "2026-11-20T10:00"
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 STEP = '''"""A step of a version to come."""
 
@@ -77,30 +76,12 @@ class Newer:
         self._newest = revision
 
 
-class Pace:
-    """How long the channel takes over a message."""
-
-    seconds = 0.0
-
-    @web.middleware
-    async def kept(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        await asyncio.sleep(self.seconds)
-        return await handler(request)
-
-
 @pytest.fixture
-def pace() -> Pace:
-    return Pace()
-
-
-@pytest.fixture
-async def teams(pace: Pace) -> AsyncIterator[TeamsDesk]:
+async def teams() -> AsyncIterator[TeamsDesk]:
     """Everybody's Teams."""
     people = small_council().people.values()
     desk = TeamsDesk("", "", [Member(one.entra_object_id, one.name, one.email, installed=True) for one in people])
-    application = desk.application()
-    application.middlewares.append(pace.kept)
-    async with serving(application) as url:
+    async with serving(desk.application()) as url:
         desk.service_url = f"{url}/"
         yield desk
 
@@ -173,7 +154,7 @@ def _write(address: str, *arguments: object) -> None:
 
 
 async def test_an_upgrade_beside_two_copies_loses_nothing_and_says_nothing_twice(
-    address: str, teams: TeamsDesk, pace: Pace, tmp_path: Path
+    address: str, teams: TeamsDesk, tmp_path: Path
 ) -> None:
     everybody = len(small_council().people)
     assert (await ended(python(ROOT, address, teams, "migrate")))[0] == 0
@@ -190,11 +171,12 @@ async def test_an_upgrade_beside_two_copies_loses_nothing_and_says_nothing_twice
         await until_sent(address, 2 * everybody)
         assert [one.poll() for one in copies] == [None, None], "an addition stops nobody"
         newer.add(BREAKING, 'op.drop_index("ix_inbox_heard", "inbox")', additive=False)
-        pace.seconds = 3.0  # what is in hand when they are told to end takes its time, and is not cut off
+        # What is in hand when they are told to end takes its time, and is not cut off.
+        teams.faults.add(faults.slow(3.0), times=-1)
         _write(address, one_each, 3)
         assert (await ended(python(newer.folder, address, teams, "migrate")))[0] == 0
         assert [(await ended(one))[0] for one in copies] == [3, 3]
-        pace.seconds = 0.0
+        teams.faults.clear()
         again = await ended(python(ROOT, address, teams, "serve"))
         assert again[0] == 3 and "newer version" in again[1]
         copies.append(python(newer.folder, address, teams, "serve"))
